@@ -1,0 +1,200 @@
+"""The environment that a command works in, with what the project file says about it.
+
+Nothing here reads the process environment: what comes from there is handed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import MISSING
+
+from clerkform.diagnostics import Problems, Source, Span
+from clerkform.errors import UsageError
+from clerkform.plan.guard import Limits
+from clerkform.project.file import (
+    DEFAULT_SECRET_KEY,
+    DeclaredEnvironment,
+    DeclaredLimits,
+    Project,
+    SandboxApi,
+    given,
+    listed,
+    secret_key_env,
+    which_of,
+)
+from clerkform.source import scalars
+from clerkform.source.node import Json, Node
+from clerkform.source.parse import parse
+
+DEFAULT_ENVIRONMENT: Final = "default"
+VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a command needs to know about the instance it works on, defaults filled in."""
+
+    name: str
+    root: Path
+    by_default: bool = True
+    """Nobody named it on the command line."""
+    sandbox: bool = False
+    sandbox_settings: Mapping[str, Json] = field(default_factory=dict)
+    secret_key_env: str = DEFAULT_SECRET_KEY
+    api_url: str | None = None
+    instance: str | None = None
+    production: bool = False
+    protected: bool = False
+    prune: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    protect: tuple[str, ...] = ()
+    max_quota: float | None = None
+    vars: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    manifests: tuple[str, ...] | None = None
+    """Files and folders, relative to ``root``; None for everything there and below."""
+    overlays: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Every environment's overlays, which are no part of the base."""
+    named_at: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """Where the project file names each of ``manifests`` and ``overlays``."""
+    prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """Where the project file names each kind of ``prune``."""
+    secret_key_variables: frozenset[str] = frozenset({DEFAULT_SECRET_KEY})
+    """Variables that no ``from_env`` of a manifest may read."""
+
+
+def resolve(project: Project | None, name: str | None, root: Path) -> Environment:
+    """The environment called ``name``, or the one that is meant where none is named.
+
+    Raises:
+        UsageError: there is no such environment, or several and no default.
+    """
+    if project is None:
+        if name not in (None, DEFAULT_ENVIRONMENT):
+            raise UsageError(
+                f"there is no environment `{name}`, for there is no project file",
+                hint="`clerkform init` writes one",
+            )
+        return Environment(DEFAULT_ENVIRONMENT, root, by_default=name is None)
+    chosen = name or _default_name(project)
+    known = project.environments or {DEFAULT_ENVIRONMENT: DeclaredEnvironment()}
+    if chosen not in known:
+        raise UsageError(f"no environment is named `{chosen}`", hint=which_of(chosen, known))
+    return _environment(project, chosen, known[chosen], by_default=name is None)
+
+
+def _default_name(project: Project) -> str:
+    known = project.environments
+    chosen = given(project.declared.default_environment, None)
+    if chosen is None and len(known) > 1:
+        raise UsageError(
+            "there are several environments, and none of them is the default",
+            hint=f"name one with `-e`: {listed(known)}",
+        )
+    return chosen or next(iter(known), DEFAULT_ENVIRONMENT)
+
+
+def _environment(
+    project: Project, name: str, own: DeclaredEnvironment, *, by_default: bool
+) -> Environment:
+    base = project.declared
+    api = given(own.api, None)
+    return Environment(
+        name,
+        project.root,
+        by_default,
+        sandbox=api is not None,
+        sandbox_settings=api.sandbox if isinstance(api, SandboxApi) else {},
+        secret_key_env=secret_key_env(own),
+        api_url=given(own.api_url, None),
+        instance=given(own.instance, None),
+        production=given(own.production, False),
+        protected=given(own.protected, False),
+        prune={**given(base.prune, {}), **given(own.prune, {})},
+        limits=Limits(**{**_declared(base.limits), **_declared(own.limits)}),
+        protect=tuple(dict.fromkeys(given(base.protect, ()) + given(own.protect, ()))),
+        max_quota=given(own.max_quota, None),
+        vars={**given(base.vars, {}), **given(own.vars, {})},
+        manifests=given(base.manifests, None),
+        overlays=given(own.manifests, ()),
+        exclude=project.overlays,
+        named_at=dict(_places(project.node, name)),
+        prune_spans={
+            **_keys(project.node, "prune"),
+            **_keys(project.node, "environments", name, "prune"),
+        },
+        secret_key_variables=project.secret_key_variables,
+    )
+
+
+def _declared(limits: DeclaredLimits | MISSING) -> dict[str, Any]:
+    return {} if limits is MISSING else limits.model_dump(exclude_unset=True)
+
+
+def _keys(root: Node, *path: str) -> Mapping[str, Span]:
+    """Where the keys of the map at ``path`` stand; none if it was not written."""
+    node = root.at(path[:-1]).get(path[-1])
+    return node.keys if node else {}
+
+
+def _places(root: Node, environment: str) -> Iterator[tuple[str, Span]]:
+    for path in (["manifests"], ["environments", environment, "manifests"]):
+        node = root.at(path)
+        for place in node.value if isinstance(node.value, tuple) else ():
+            yield str(place.value), place.span
+
+
+def variables(
+    environment: Environment,
+    from_env: Mapping[str, str],
+    from_flags: Sequence[str],
+    problems: Problems,
+) -> dict[str, Json]:
+    """What ``${var.name}`` stands for; flags beat the process environment, which beats the file.
+
+    Args:
+        from_env: the process environment; ``CLERKFORM_VAR_name`` sets ``name``.
+        from_flags: ``--var`` options, each ``NAME=VALUE``.
+    """
+    values = dict(environment.vars)
+    named = [
+        (f"{VARIABLE_PREFIX}{name}", name, text)
+        for variable, text in sorted(from_env.items())
+        if (name := variable.removeprefix(VARIABLE_PREFIX)) != variable
+    ]
+    for flag in from_flags:
+        name, equals, text = flag.partition("=")
+        if equals:
+            named.append((f"--var {name}", name, text))
+        else:
+            problems.error("bad-variable", "`--var` takes NAME=VALUE, and one has no `=`")
+    for origin, name, text in named:
+        if not _VARIABLE_NAME.fullmatch(name):
+            problems.error(
+                "bad-variable",
+                f"`{origin}`: a variable's name is made of letters, digits and `_`",
+            )
+            continue
+        try:
+            values[name] = _scalar(scalars.checked(text))
+        except scalars.UnfitScalar as error:
+            problems.error("bad-variable", f"`{origin}`: {error}", hint="quote it if it is text")
+    return values
+
+
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _scalar(text: str) -> Json:
+    """A YAML scalar from the command line. What is no number, boolean or null is text as it is."""
+    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
+        ignored = Problems()
+        node = parse(Source("", text), ignored)
+        if node is not None and not ignored and node.is_scalar:
+            return node.plain()
+    return scalars.resolve(text) if text and not text.startswith("+") else text

@@ -1,0 +1,284 @@
+"""The project file ``clerkform.yaml``: its models, and reading it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.functional_validators import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.source.files import PROJECT_FILE, read_text
+from clerkform.source.node import Node
+from clerkform.source.parse import parse
+from clerkform.source.validation import report
+
+DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
+DEFAULT_ENVIRONMENT: Final = "default"
+VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
+
+T = TypeVar("T")
+D = TypeVar("D")
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+"""A YAML list, kept as a tuple. Its items stay strict."""
+
+
+def _refuse_owned(value: Any) -> Any:
+    if value == "owned":
+        raise PydanticCustomError(
+            "prune-owned",
+            "cannot be `owned` yet: that needs a record of what clerkform made, the ledger",
+            {"hint": "write `none` and remove objects with `absent: true`, or `all`"},
+        )
+    return value
+
+
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+EnvironmentName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)
+]
+PathText = Annotated[str, Field(min_length=1)]
+Pruning = Annotated[Literal["none", "all"], BeforeValidator(_refuse_owned)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class DeclaredLimits(_Part):
+    """How much one apply may delete before it wants to be told that it is meant."""
+
+    max_deletes: Annotated[int, Field(ge=0)] | MISSING = MISSING
+    """Deletions in one plan, over all kinds; 10 if left out. Replacing an object counts as one."""
+    max_delete_percent: Annotated[float, Field(ge=0, le=100)] | MISSING = MISSING
+    """Percent of a kind's live objects; 30 if left out. Fewer than ten objects count as ten."""
+
+
+class SecretKey(_Part):
+    """Where the instance's secret key comes from. The key itself is never written in a file."""
+
+    from_env: Annotated[str, StringConstraints(pattern=r"^CLERK_[A-Za-z0-9_]+$")]
+    """The environment variable that holds the key. Its name begins with `CLERK_`, so that a change
+    to this file cannot send another of your variables to Clerk."""
+
+
+class SandboxApi(_Part):
+    """The embedded sandbox with settings of its own."""
+
+    sandbox: dict[str, Any]
+    """How the sandbox behaves: instance type, latency, rate limit, read lag, faults."""
+
+
+class DeclaredEnvironment(_Part):
+    """One Clerk instance, and how carefully to treat it."""
+
+    api: Literal["sandbox"] | SandboxApi | MISSING = MISSING
+    """`sandbox` works on an embedded copy of Clerk's API: no account, no network. Left out, the
+    environment is a real instance."""
+    secret_key: SecretKey | MISSING = MISSING
+    """Which variable holds the secret key of this instance; CLERK_SECRET_KEY if left out."""
+    instance: Annotated[str, StringConstraints(pattern=r"^ins_[A-Za-z0-9]+$")] | MISSING = MISSING
+    """Clerk's id of the instance. A key that belongs to another instance is then refused."""
+    production: bool | MISSING = MISSING
+    """True is needed to write to an instance that says of itself that it is production."""
+    protected: bool | MISSING = MISSING
+    """True: an apply wants a saved plan, the environment's name typed, or `--approve NAME`."""
+    prune: dict[str, Pruning] | MISSING = MISSING
+    """Per kind, over the project's: `all` deletes live objects that no manifest declares."""
+    limits: DeclaredLimits | MISSING = MISSING
+    """What differs from the project's limits on deletions."""
+    vars: dict[VariableName, Any] | MISSING = MISSING
+    """Variables for `${var.name}` in manifests, over the project's defaults."""
+    protect: Many[PathText] | MISSING = MISSING
+    """Addresses or patterns that no plan may delete here, in addition to the project's."""
+    max_quota: Annotated[float, Field(gt=0, le=1)] | MISSING = MISSING
+    """The share of Clerk's rate limit to use, 0.2 for a fifth. The application's users share it."""
+    api_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+[^\s@]*$")] | MISSING = (
+        MISSING
+    )
+    """Another address of the Backend API. Hosts other than Clerk's or this machine also need
+    `CLERK_API_URL` or `--allow-api-host`, which no file can give."""
+    manifests: Annotated[Many[PathText], Field(min_length=1)] | MISSING = MISSING
+    """Overlay: files or folders whose items are merged over the project's, for this environment."""
+
+
+class ProjectFile(_Part):
+    """What one project manages: its manifests, and the Clerk instances they are applied to."""
+
+    version: Literal[1]
+    """The version of this file's format; there is only 1."""
+    manifests: Annotated[Many[PathText], Field(min_length=1)] | MISSING = MISSING
+    """Files or folders to read; if left out, every manifest beside this file and below, but for
+    overlays."""
+    vars: dict[VariableName, Any] | MISSING = MISSING
+    """Defaults of the variables that manifests use as `${var.name}`."""
+    protect: Many[PathText] | MISSING = MISSING
+    """Addresses or patterns such as `organizations/*` that no plan may delete. Unlike an item's own
+    `prevent_destroy`, this outlives the item's removal from the manifests."""
+    prune: dict[str, Pruning] | MISSING = MISSING
+    """Per kind: `all` deletes live objects that no manifest declares, `none` (the default) leaves
+    them alone."""
+    limits: DeclaredLimits | MISSING = MISSING
+    """How much one apply may delete without being told that it is meant."""
+    environments: dict[EnvironmentName, DeclaredEnvironment] | MISSING = MISSING
+    """The Clerk instances, by the names that `-e` takes."""
+    default_environment: str | MISSING = MISSING
+    """The environment that a command works in when none is named with `-e`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file that was read, and where."""
+
+    root: Path
+    declared: ProjectFile
+    node: Node
+
+    @property
+    def environments(self) -> Mapping[str, DeclaredEnvironment]:
+        return given(self.declared.environments, {})
+
+    @property
+    def secret_key_variables(self) -> frozenset[str]:
+        """Variables that hold some environment's secret key; nothing else may read them."""
+        return frozenset({DEFAULT_SECRET_KEY}) | {
+            secret_key_env(declared) for declared in self.environments.values()
+        }
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """Every environment's; none of them is part of the base."""
+        each = (given(declared.manifests, ()) for declared in self.environments.values())
+        return tuple(dict.fromkeys(place for places in each for place in places))
+
+
+def load_project(root: Path, problems: Problems) -> Project | None:
+    """Read the project file of ``root``.
+
+    Returns:
+        None where there is no project file, or it is wrong: then ``problems`` has errors, and
+        nothing may be done as if there were none.
+    """
+    path = root / PROJECT_FILE
+    if not os.path.lexists(path):
+        return None
+    span = Span(Source(PROJECT_FILE), 1, 1)
+    if not Path(os.path.realpath(path)).is_relative_to(root.resolve()):
+        problems.error("outside-folder", "the project file leads outside its folder", span)
+        return None
+    text = read_text(path, PROJECT_FILE, problems, span)
+    node = parse(Source(PROJECT_FILE, text), problems) if text is not None else None
+    return _project(root, node, problems) if node else None
+
+
+def _project(root: Path, node: Node, problems: Problems) -> Project | None:
+    node = _without_bad_keys(node, problems)
+    try:
+        declared = ProjectFile.model_validate(node.plain())
+    except ValidationError as error:
+        report(error, node, problems, model=ProjectFile)
+        return None
+    before = len(problems)
+    for name in given(declared.environments, {}):
+        _check_environment(node.at(["environments", name]), problems)
+    _check_default(declared, node, problems)
+    return Project(root, declared, node) if len(problems) == before else None
+
+
+_KEY_VARIABLE = re.compile(r"CLERK_[A-Za-z0-9_]+")
+
+
+def _without_bad_keys(root: Node, problems: Problems) -> Node:
+    """``root`` less every ``secret_key`` that may be a secret itself, so that none is shown."""
+    environments = root.get("environments")
+    if environments is None or not isinstance(environments.value, dict):
+        return root
+    cleaned = {}
+    for name, environment in environments.value.items():
+        key = environment.get("secret_key")
+        good = key is None or key.value is None or _names_a_key(key, problems)
+        cleaned[name] = environment if good else _less(environment, "secret_key")
+    return _with(root, "environments", Node(cleaned, environments.span, environments.keys))
+
+
+def _names_a_key(key: Node, problems: Problems) -> bool:
+    variable = key.get("from_env")
+    if variable is None or len(key.keys) > 1 or not isinstance(variable.value, str):
+        problems.error(
+            "literal-secret",
+            "a secret key is never written in a file; this names the variable that holds it",
+            key.span,
+            hint="write `{from_env: CLERK_SECRET_KEY}`",
+            quotes_line=False,
+        )
+    elif not _KEY_VARIABLE.fullmatch(variable.value):
+        problems.error(
+            "secret-key-variable",
+            "a secret key is only read from a variable whose name begins with `CLERK_`",
+            variable.span,
+            hint="rename the variable, for example to `CLERK_SECRET_KEY_STAGING`",
+            quotes_line=False,
+        )
+    else:
+        return True
+    return False
+
+
+def _with(node: Node, name: str, value: Node) -> Node:
+    assert isinstance(node.value, dict)
+    return Node({**node.value, name: value}, node.span, node.keys)
+
+
+def _less(node: Node, name: str) -> Node:
+    assert isinstance(node.value, dict)
+    kept = {key: value for key, value in node.value.items() if key != name}
+    return Node(kept, node.span, node.keys)
+
+
+def _check_environment(node: Node, problems: Problems) -> None:
+    if {"api", "api_url"} <= node.keys.keys():
+        problems.error(
+            "api-and-api-url",
+            "`api_url` has no effect beside `api: sandbox`, which runs in this process",
+            node.key_span("api_url"),
+            hint="remove one of the two",
+            related=[("`api` is here", node.key_span("api"))],
+        )
+
+
+def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> None:
+    name, known = given(declared.default_environment, None), given(declared.environments, {})
+    if name is not None and name not in known:
+        problems.error(
+            "unknown-environment",
+            f"no environment is named `{name}`",
+            node.at(["default_environment"]).span,
+            hint=which_of(name, known),
+        )
+
+
+def secret_key_env(declared: DeclaredEnvironment) -> str:
+    key = declared.secret_key
+    return DEFAULT_SECRET_KEY if key is MISSING else key.from_env
+
+
+def given(value: T | MISSING, default: D) -> T | D:
+    """``value``, or where the file leaves it out ``default``."""
+    return default if value is MISSING else value
+
+
+def which_of(name: str, known: Collection[str]) -> str:
+    """A hint at the name that was meant."""
+    return did_you_mean(name, known) or f"there are: {listed(known)}"
+
+
+def listed(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "none"

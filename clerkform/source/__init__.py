@@ -1,0 +1,1 @@
+"""Manifest text to nodes, and plain values back to manifest text."""

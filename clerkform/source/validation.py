@@ -1,0 +1,286 @@
+"""pydantic's errors to findings at the author's line, in plain words.
+
+No message quotes the value it is about: pydantic's do, and the value may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from clerkform.diagnostics import Problems, did_you_mean
+from clerkform.source.node import Node
+
+Path = tuple[str | int, ...]
+
+
+def report(
+    error: ValidationError, node: Node, problems: Problems, *, model: type[BaseModel]
+) -> None:
+    """Add what ``error`` says about ``node``, which ``model`` was to be made of.
+
+    A validator chooses the code of its own finding by raising ``PydanticCustomError`` with a type
+    in kebab-case; its context may hold a ``hint``.
+    """
+    details = error.errors(include_url=False)
+    faults = list(_nearest_members([_locate(detail, node, model) for detail in details]))
+    guessed = {
+        (*fault.path[:-1], name)
+        for fault in faults
+        if fault.kind == "extra_forbidden"
+        for name in fault.siblings
+        if did_you_mean(str(fault.path[-1]), fault.siblings) == f"did you mean `{name}`?"
+    }
+    for fault in faults:
+        # A misspelt field is not missing as well.
+        if fault.kind != "missing" or fault.path not in guessed:
+            _say(fault, node, problems)
+
+
+class _Fault(NamedTuple):
+    """One of pydantic's errors, with what its place means."""
+
+    path: Path
+    """Its place without the names of union members, which pydantic puts among the fields'."""
+    union: tuple[Path, str] | None
+    """The place of the outermost union it came through, and the member it is about."""
+    siblings: tuple[str, ...]
+    """The fields that the models at its place have."""
+    field: FieldInfo | None
+    error: ErrorDetails
+    about_key: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.error["type"]
+
+
+def _locate(error: ErrorDetails, node: Node, model: type[BaseModel]) -> _Fault:
+    path: Path = ()
+    union, field, about_key = None, None, False
+    types: tuple[Any, ...] = (model,)
+    siblings = tuple(_fields(types))
+    here: Node | None = node
+    *_, last = error["loc"] or (None,)
+    for part in error["loc"]:
+        inner = here.get(part) if here else None
+        declared = _fields(types).get(str(part))
+        if part == "[key]":
+            about_key = True
+        elif inner or declared:
+            siblings = tuple(_fields(types))
+            path, here, field = (*path, part), inner, declared or field
+            types = (declared.annotation,) if declared else tuple(_items(types))
+        elif error["type"] == "extra_forbidden" and part == last:  # in what a validator has made
+            path = (*path, part)
+        else:
+            union = union or (path, str(part))
+    return _Fault(path, union, siblings, field, error, about_key)
+
+
+def _flat(types: Iterable[Any]) -> Iterator[Any]:
+    """``types`` with unions and annotations taken apart."""
+    for kind in types:
+        origin = get_origin(kind)
+        if origin is Annotated:
+            yield from _flat(get_args(kind)[:1])
+        elif origin in (Union, UnionType):
+            yield from _flat(get_args(kind))
+        else:
+            yield kind
+
+
+def _fields(types: Iterable[Any]) -> Mapping[str, FieldInfo]:
+    models = (t for t in _flat(types) if isinstance(t, type) and issubclass(t, BaseModel))
+    return {f.alias or n: f for model in models for n, f in model.model_fields.items()}
+
+
+def _items(types: Iterable[Any]) -> Iterator[Any]:
+    """What the containers among ``types`` hold."""
+    for kind in _flat(types):
+        origin, args = get_origin(kind), get_args(kind)
+        if args and isinstance(origin, type):
+            yield args[-1] if issubclass(origin, Mapping) else args[0]
+
+
+def _nearest_members(faults: Sequence[_Fault]) -> Iterator[_Fault]:
+    """Of each union, the errors of the member that the author most likely meant.
+
+    That is one whose type fits and that has the fewest errors; if no type fits, they are
+    merged into one "must be this or that".
+    """
+    unions: dict[Path, dict[str, list[_Fault]]] = {}
+    for fault in faults:
+        if fault.union is None:
+            yield fault
+        else:
+            place, member = fault.union
+            unions.setdefault(place, {}).setdefault(member, []).append(fault)
+    for members in unions.values():
+        fitting = [m for m in members.values() if not all(_is_misfit(f) for f in m)]
+        if fitting:
+            yield from min(fitting, key=len)
+            continue
+        first, *others = (fault for member in members.values() for fault in member)
+        wants = " or ".join(dict.fromkeys(filter(None, map(_wanted, (first, *others)))))
+        yield first._replace(error={**first.error, "ctx": {"wanted": wants}})
+
+
+def _is_misfit(fault: _Fault) -> bool:
+    return fault.union is not None and fault.path == fault.union[0] and bool(_wanted(fault))
+
+
+_WANTED: Final = {
+    "int": "an integer",
+    "float": "a number",
+    "decimal": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "frozen_set": "a list",
+    "dict": "a map",
+    "mapping": "a map",
+    "model": "a map",
+    "model_attributes": "a map",
+}
+
+
+def _wanted(fault: _Fault) -> str | None:
+    """What an error of type or choice wants instead; None for other errors."""
+    context = fault.error.get("ctx", {})
+    if "wanted" in context:
+        return str(context["wanted"])
+    if fault.kind in ("literal_error", "enum"):
+        choices = re.sub(r"'([^']*)'", r"`\1`", str(context["expected"]))
+        return choices.replace("True", "`true`").replace("False", "`false`")
+    base, _, what = fault.kind.rpartition("_")
+    return _WANTED.get(base) if what in ("type", "parsing") else None
+
+
+def _found(node: Node) -> str:
+    match node.value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int():
+            return "a number"
+        case float():
+            return "a number with a fraction"
+        case str():
+            return "text"
+        case dict():
+            return "a map"
+        case _:
+            return "a list"
+
+
+def label(path: Path) -> str:
+    """A path as a message names it."""
+    if not path:
+        return "this"
+    if isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of {label(path[:-1])}"
+    return "`" + ".".join(str(part) for part in path) + "`"
+
+
+def _say(fault: _Fault, root: Node, problems: Problems) -> None:
+    path, kind = fault.path, fault.kind
+    node, name = root.at(path), label(path)
+    wanted = _wanted(fault)
+    if kind == "extra_forbidden":
+        problems.error(
+            "unknown-field",
+            f"`{path[-1]}` is not a field here",
+            root.at(path[:-1]).key_span(str(path[-1])),
+            hint=did_you_mean(str(path[-1]), fault.siblings)
+            or f"the fields here are {', '.join(f'`{name}`' for name in sorted(fault.siblings))}",
+        )
+    elif kind == "missing" and path[-1] in root.at(path[:-1]).keys:
+        pass  # it was written, but is broken: said already by who left it out
+    elif kind == "missing":
+        problems.error("missing-field", f"{name} is missing", node.span, hint=_description(fault))
+    elif fault.error["input"] is None and node.value is None and (wanted or "_type" in kind):
+        problems.error(
+            "null-here",
+            f"{name} cannot be null",
+            node.span,
+            hint="write a value, or leave it out: what is not declared is not managed",
+        )
+    elif wanted:
+        is_choice = kind in ("literal_error", "enum") and "wanted" not in fault.error["ctx"]
+        _say_wanted(name, wanted, node, problems, is_choice=is_choice)
+    else:
+        code, message, hint = _rule(fault)
+        span = root.at(path[:-1]).key_span(str(path[-1])) if fault.about_key else node.span
+        problems.error(code, message, span, hint=hint)
+
+
+_YAML_1_1: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _say_wanted(name: str, wanted: str, node: Node, problems: Problems, *, is_choice: bool) -> None:
+    value, hint = node.value, None
+    if (is_choice and node.is_scalar) or (isinstance(value, str) and "`" in wanted):
+        hint = did_you_mean(str(value), re.findall(r"`([^`]*)`", wanted))
+        problems.error("wrong-value", f"{name} must be {wanted}", node.span, hint=hint)
+        return
+    if wanted == "text" and isinstance(value, (int, float)):
+        hint = "put quotes around it"
+    elif isinstance(value, str) and wanted == "an integer" and re.fullmatch(r"-?[0-9]+", value):
+        hint = "remove the quotes"
+    elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1:
+        hint = f"write `{_YAML_1_1[value.lower()]}`"
+    problems.error(
+        "wrong-type", f"{name} must be {wanted}, not {_found(node)}", node.span, hint=hint
+    )
+
+
+_BOUNDS: Final = {
+    "greater_than_equal": "be at least {ge}",
+    "greater_than": "be more than {gt}",
+    "less_than_equal": "be at most {le}",
+    "less_than": "be less than {lt}",
+    "multiple_of": "be a multiple of {multiple_of}",
+    "too_short": "have at least {min_length} items",
+    "too_long": "have at most {max_length} items",
+    "string_too_short": "have at least {min_length} characters",
+    "string_too_long": "have at most {max_length} characters",
+}
+
+
+def _rule(fault: _Fault) -> tuple[str, str, str | None]:
+    """Code, message and hint of an error that is about the value, not its type."""
+    kind, context = fault.kind, fault.error.get("ctx", {})
+    name, hint = label(fault.path), context.get("hint") or _description(fault)
+    if fault.about_key:
+        name = f"the key {name}"
+    if kind in _BOUNDS:
+        bound = _BOUNDS[kind].format(**context)
+        if context.get("min_length") == 1:
+            bound = "not be empty"
+        return "out-of-bounds", f"{name} must {bound}", hint
+    if kind == "string_pattern_mismatch":
+        return "bad-pattern", f"{name} must match `{context['pattern']}`", hint
+    message = fault.error["msg"]
+    if kind in ("value_error", "assertion_error"):
+        message = str(context["error"])
+    if message.startswith(("must ", "cannot ", "is ")):
+        message = f"{name} {message}"
+    return kind if "-" in kind else "wrong-value", message, hint
+
+
+def _description(fault: _Fault) -> str | None:
+    """The first sentence of what the field says about itself."""
+    if fault.field is None or not fault.field.description:
+        return None
+    text = " ".join(fault.field.description.split()).replace("``", "`")
+    return re.split(r"(?<=[^.]{2}[.])\s", text)[0].rstrip(".")

@@ -1,0 +1,262 @@
+"""Puts variables and files into the nodes of an item; secrets stay as references.
+
+    "${var.name}"            the variable, in its own type
+    "https://${var.host}/x"  text with the variable in it; "$${" is a literal "${"
+    {from_file: path}        a file's text, or in a free-form field the JSON or YAML in it
+    {from_env: NAME}         in secret fields only, as is {from_command: [argv...]}
+    {literal: value}         the value as it stands
+
+The maps count only as a field's whole value; inside claims or metadata they are data.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.source.free_form import node_of, parse_free_form
+from clerkform.source.node import Json, Node
+
+FieldForm = Literal["plain", "secret", "json", "part"]
+Forms = Callable[[tuple[str, ...]], FieldForm | None]
+"""What stands at a path of field names: an ordinary value, a secret, free-form JSON, or a nested
+model whose fields are asked for in turn; None where there is no such field."""
+
+FORMS: Final = ("from_env", "from_file", "from_command", "literal")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the values of one manifest may draw on."""
+
+    variables: Mapping[str, Json]
+    read: Callable[[str, Span], str | None]
+    """The text of a file named in this manifest at that place; None where that is reported."""
+
+
+def looks_like_form(value: object) -> bool:
+    """Whether a map, as a field's whole value, would be taken for a value form."""
+    return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FORMS)
+
+
+def _form(node: Node) -> tuple[str, Node] | None:
+    if isinstance(node.value, dict) and looks_like_form(node.value):
+        ((form, inner),) = node.value.items()
+        return form, inner
+    return None
+
+
+def fill(node: Node, scope: Scope, problems: Problems, forms: Forms) -> Node | None:
+    """An item, a map of fields or a bare scalar, with its values in place.
+
+    A field that is broken is left out, but its key stays in ``keys``, so that nobody calls it
+    missing. None where nothing is left: a broken bare scalar.
+    """
+    if isinstance(node.value, str) and "${" not in node.value:  # 100,000 of these are usual
+        return node
+    filler = _Filler(scope, problems, forms)
+    return filler.part(node, ()) if isinstance(node.value, dict) else filler.data(node)
+
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _is_env_name(value: Json) -> bool:
+    return isinstance(value, str) and _ENV_NAME.fullmatch(value) is not None
+
+
+def _is_path(value: Json) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_argv(value: Json) -> bool:
+    return isinstance(value, list) and value != [] and all(isinstance(a, str) for a in value)
+
+
+_REFERENCES: Final[Mapping[str, tuple[Callable[[Json], bool], str]]] = {
+    "from_env": (_is_env_name, "the name of an environment variable: letters, digits and `_`"),
+    "from_file": (_is_path, "a path"),
+    "from_command": (_is_argv, "a list: the program and its arguments"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Filler:
+    scope: Scope
+    problems: Problems
+    forms: Forms
+
+    def part(self, node: Node, path: tuple[str, ...]) -> Node:
+        assert isinstance(node.value, dict)
+        fields = {}
+        for name, value in node.value.items():
+            filled = self.field(value, (*path, name))
+            if filled is not None:
+                fields[name] = filled
+        return Node(fields, node.span, node.keys)
+
+    def field(self, node: Node, path: tuple[str, ...]) -> Node | None:
+        kind = self.forms(path)
+        if kind is None:
+            return node
+        if kind == "part":
+            return self.parts(node, path)
+        if kind == "secret":
+            return self.secret(node)
+        found = _form(node)
+        if found is None:
+            return self.data(node)
+        form, inner = found
+        if form == "literal":
+            return inner
+        if form != "from_file":
+            self.problems.error(
+                "secret-form-in-plain-field",
+                f"`{form}` is for secrets, and `{'.'.join(path)}` is none",
+                node.span,
+                hint="use `${var.name}`, or `{literal: ...}` if this map is the value itself",
+            )
+            return None
+        return self.file(inner, node.span, as_json=kind == "json")
+
+    def parts(self, node: Node, path: tuple[str, ...]) -> Node | None:
+        if isinstance(node.value, dict):
+            return self.part(node, path)
+        if isinstance(node.value, tuple):
+            items = [self.parts(item, path) for item in node.value]
+            return _list(items, node.span)
+        return self.data(node)
+
+    def data(self, node: Node, *, quotes_line: bool = True) -> Node | None:
+        """``node`` with variables in every string of it; None if one of them is wrong."""
+        value = node.value
+        if isinstance(value, str):
+            return self.text(value, node, quotes_line=quotes_line) if "${" in value else node
+        if isinstance(value, tuple):
+            return _list([self.data(n, quotes_line=quotes_line) for n in value], node.span)
+        if isinstance(value, dict):
+            filled = {key: self.data(n, quotes_line=quotes_line) for key, n in value.items()}
+            whole = {key: n for key, n in filled.items() if n is not None}
+            return Node(whole, node.span, node.keys) if len(whole) == len(filled) else None
+        return node
+
+    def text(self, text: str, node: Node, *, quotes_line: bool) -> Node | None:
+        alone = _REFERENCE.fullmatch(text)
+        pieces, end, broken = list[str](), 0, False
+        for match in _REFERENCE.finditer(text):
+            pieces.append(text[end : match.start()])
+            end = match.end()
+            if match[0] == "$${":
+                pieces.append("${")
+                continue
+            wrong = self.wrong_reference(match[1], text[match.start() + 2 :])
+            if wrong is None and not alone:
+                wrong = self.unfit_in_text(match[1])
+            if wrong:
+                broken = True
+                code, message, hint = wrong
+                self.problems.error(code, message, node.span, hint=hint, quotes_line=quotes_line)
+            elif alone:
+                return node_of(self.scope.variables[match[1]], node.span)
+            else:
+                value = self.scope.variables[match[1]]
+                pieces.append(str(value).lower() if isinstance(value, bool) else str(value))
+        return None if broken else Node("".join([*pieces, text[end:]]), node.span)
+
+    def wrong_reference(self, name: str | None, rest: str) -> tuple[str, str, str] | None:
+        """Code, message and hint, if ``${`` followed by ``rest`` names no variable."""
+        if name is None:
+            bare = re.match(r"\s*(?:var\.)?\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}", rest)
+            hint = "write `$${` where `${` is meant as it stands"
+            if bare and bare[1] in self.scope.variables:
+                hint = f"write `${{var.{bare[1]}}}` for the variable"
+            return "bad-variable", "`${` begins a variable, as in `${var.name}`", hint
+        if name not in self.scope.variables:
+            hint = did_you_mean(name, self.scope.variables) or (
+                f"set it under `vars` in the project file, or with `--var {name}=VALUE`"
+            )
+            return "unknown-variable", f"no variable is named `{name}`", hint
+        return None
+
+    def unfit_in_text(self, name: str) -> tuple[str, str, str] | None:
+        value = self.scope.variables[name]
+        if isinstance(value, (dict, list)) or value is None:
+            what = "null" if value is None else "a map" if isinstance(value, dict) else "a list"
+            message = f"the variable `{name}` is {what}, which cannot stand inside text"
+            return "bad-variable", message, f"let `${{var.{name}}}` be the whole value"
+        return None
+
+    def file(self, inner: Node, span: Span, *, as_json: bool) -> Node | None:
+        """What ``{from_file: path}`` stands for; nothing in the file counts as a variable."""
+        filled = self.data(inner)
+        if filled is None:
+            return None
+        path = filled.value
+        if not isinstance(path, str) or not path:
+            self.problems.error("wrong-type", "`from_file` takes a path", inner.span)
+            return None
+        if as_json and not path.endswith((".json", ".yaml", ".yml")):
+            self.problems.error(
+                "wrong-value",
+                "what a file holds is told by its name, and this one tells nothing",
+                inner.span,
+                hint="name a `.json` or `.yaml` file",
+            )
+            return None
+        text = self.scope.read(path, inner.span)
+        if text is None:
+            return None
+        if not as_json:
+            return Node(re.sub(r"\r?\n\Z", "", text), span)
+        shown = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), path))
+        return parse_free_form(Source(shown, text), span, self.problems)
+
+    def secret(self, node: Node) -> Node | None:
+        """A reference, checked for its shape only; no finding shows the line."""
+        value = node.value
+        if isinstance(value, str) and not _is_variable(value):
+            self.literal_secret(node)
+            return None
+        filled = self.data(node, quotes_line=False)
+        if filled is None or filled.value is None:
+            return filled
+        found = _form(filled)
+        if found is None or found[0] not in _REFERENCES:
+            self.literal_secret(node)
+            return None
+        form, inner = found
+        fits, wanted = _REFERENCES[form]
+        if fits(inner.plain()):
+            return filled
+        self.problems.error(
+            "wrong-value", f"`{form}` takes {wanted}", inner.span, quotes_line=False
+        )
+        return None
+
+    def literal_secret(self, node: Node) -> None:
+        hint = "write `{from_env: NAME}`, `{from_file: path}` or `{from_command: [program, ...]}`"
+        if isinstance(node.value, dict) and len(node.value) == 1:
+            (key,) = node.value
+            hint = did_you_mean(key, _REFERENCES) or hint
+        self.problems.error(
+            "literal-secret",
+            "a secret is never written in a manifest; this field takes a reference to one",
+            node.span,
+            hint=hint,
+            quotes_line=False,
+        )
+
+
+def _is_variable(text: str) -> bool:
+    match = _REFERENCE.fullmatch(text)
+    return match is not None and match[1] is not None
+
+
+def _list(items: list[Node | None], span: Span) -> Node | None:
+    whole = tuple(item for item in items if item is not None)
+    return Node(whole, span) if len(whole) == len(items) else None

@@ -1,0 +1,190 @@
+"""Which files are read, and which are refused."""
+
+import os
+
+import pytest
+
+from clerkform.diagnostics import Problems, Source, Span
+from clerkform.source.files import read_manifests, read_text_inside
+
+HERE = Span(Source("clerk/m.yaml"), 3, 5)
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+def write(root, *paths):
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(path)
+
+
+def read(root, places=None, **options):
+    problems = Problems()
+    sources = read_manifests(root, places, problems, **options)
+    return [source.path for source in sources], [(p.code, p.span and p.span.path) for p in problems]
+
+
+def test_everything_below_is_found_in_order(root):
+    write(root, "b.yml", "a/z.yaml", "a.yaml", "a/b/c.yaml", "note.md", "yaml")
+    assert read(root) == (["a.yaml", "a/b/c.yaml", "a/z.yaml", "b.yml"], [])
+
+
+def test_sources_carry_their_text(root):
+    write(root, "a.yaml")
+    (source,) = read_manifests(root, None, Problems())
+    assert source.text == "a.yaml"
+
+
+def test_what_is_no_manifest_is_skipped(root):
+    write(
+        root, "a.yaml", "clerkform.yaml", ".hidden.yaml", ".github/workflows/ci.yaml",
+        "node_modules/x/y.yaml", "venv/pyvenv.cfg", "venv/lib/x.yaml", "over/lay.yaml",
+    )  # fmt: skip
+    assert read(root, exclude=["over/"]) == (["a.yaml"], [])
+
+
+def test_named_places_are_read_even_if_hidden_or_excluded(root):
+    write(root, "a.yaml", ".clerk/b.yaml", "over/c.yaml", "d.yaml", "over/sub/e.yaml")
+    places = [".clerk", "over/", "./d.yaml"]
+    paths, problems = read(root, places, exclude=["over", "over/sub"])
+    assert (paths, problems) == ([".clerk/b.yaml", "d.yaml", "over/c.yaml"], [])
+
+
+def test_a_file_in_two_places_is_read_once(root):
+    write(root, "a/b.yaml")
+    assert read(root, ["a", "a/b.yaml", "."]) == (["a/b.yaml"], [])
+
+
+def test_a_place_that_is_not_there_is_an_error_where_it_is_named(root):
+    write(root, "a.yaml")
+    span = Span(Source("clerkform.yaml"), 2, 3)
+    assert read(root, ["a.yaml", "nope/"], named_at={"nope/": span}) == (
+        ["a.yaml"],
+        [("no-such-manifest", "clerkform.yaml")],
+    )
+
+
+def test_no_manifest_is_an_error_unless_it_may_be(root):
+    write(root, "note.md")
+    assert read(root) == ([], [("no-manifest", None)])
+    assert read(root, ["."], may_be_empty=True) == ([], [])
+
+
+def test_a_missing_place_is_not_reported_twice(root):
+    assert read(root, ["nope"]) == ([], [("no-such-manifest", None)])
+
+
+def test_links_inside_the_folder_are_followed_once(root):
+    write(root, "z/a.yaml")
+    (root / "link").symlink_to(root / "z")
+    (root / "z/loop").symlink_to(root)
+    (root / "b.yaml").symlink_to(root / "z/a.yaml")
+    assert read(root) == (["z/a.yaml"], [])
+    assert read(root, ["link"])[0] == ["link/a.yaml"]
+
+
+def test_links_and_places_that_lead_outside_are_refused(root, tmp_path):
+    write(root, "a.yaml")
+    write(tmp_path, "secret.yaml", "folder/x.yaml")
+    (root / "s.yaml").symlink_to(tmp_path / "secret.yaml")
+    (root / "d").symlink_to(tmp_path / "folder")
+    (root / "note.md").symlink_to(tmp_path / "secret.yaml")
+    assert read(root) == (["a.yaml"], [("outside-folder", "d"), ("outside-folder", "s.yaml")])
+    for place in ("..", "../secret.yaml", str(tmp_path), "s.yaml"):
+        assert read(root, [place]) == ([], [("outside-folder", None)])
+
+
+def test_a_link_to_itself_or_to_nothing_is_unreadable(root):
+    (root / "self.yaml").symlink_to(root / "self.yaml")
+    (root / "gone.yaml").symlink_to(root / "nothing")
+    assert read(root) == ([], [("unreadable-file", "self.yaml"), ("unreadable-file", "gone.yaml")])
+
+
+def test_a_pipe_is_not_waited_for(root):
+    os.mkfifo(root / "p.yaml")
+    assert read(root) == ([], [("unreadable-file", "p.yaml")])
+
+
+def test_a_file_that_is_not_utf8_says_where(root):
+    (root / "a.yaml").write_bytes(b"\xef\xbb\xbfa: 1\nb: \xc3\xa9 \xff\n")
+    write(root, "b.yaml")
+    problems = Problems()
+    assert [s.path for s in read_manifests(root, None, problems)] == ["b.yaml"]
+    ((code, span),) = [(p.code, str(p.span)) for p in problems]
+    assert (code, span) == ("not-utf8", "a.yaml:2:6")
+
+
+def test_a_name_that_is_not_utf8_can_be_printed(root):
+    with open(os.fsencode(root) + b"/\xff.yaml", "w"):
+        pass
+    assert read(root) == (["\ufffd.yaml"], [])
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text(root):
+    (root / "a.yaml").write_bytes(b"\xef\xbb\xbfa: 1\n")
+    (source,) = read_manifests(root, None, Problems())
+    assert source.text == "a: 1\n"
+
+
+def test_a_message_names_no_folder_of_the_machine(root):
+    problems = Problems()
+    (root / "gone.yaml").symlink_to(root / "nothing")
+    read_manifests(root, None, problems)
+    assert str(root) not in "".join(p.message for p in problems)
+
+
+def inside(root, relative, folder="clerk"):
+    problems = Problems()
+    text = read_text_inside(root, folder, relative, HERE, problems)
+    assert all(p.span == HERE for p in problems)
+    return text if text is not None else [p.code for p in problems]
+
+
+def test_from_file_reads_relative_to_the_manifest(root):
+    write(root, "clerk/claims/a.json", "b.json")
+    assert inside(root, "claims/a.json") == "clerk/claims/a.json"
+    assert inside(root, "../b.json") == "b.json"
+
+
+def test_from_file_reads_nothing_outside_the_folder(root, tmp_path):
+    write(tmp_path, "out.json", "root-2/x.json")
+    write(root, "clerk/a.json")
+    (root / "clerk/link.json").symlink_to(tmp_path / "out.json")
+    (root / "clerk/folder").symlink_to(tmp_path)
+    for path in (
+        "../../out.json", "link.json", "folder/out.json", "/etc/passwd", "../../root-2/x.json",
+        "../../missing.json",
+    ):  # fmt: skip
+        assert inside(root, path) == ["outside-folder"], path
+
+
+def test_from_file_reads_nothing_hidden(root):
+    write(root, ".env", ".git/config", "clerk/a.json")
+    (root / "clerk/link.json").symlink_to(root / ".env")
+    for path in ("../.env", "../.git/config", "link.json", "../.git/nothing"):
+        assert inside(root, path) == ["hidden-file"], path
+
+
+def test_from_file_says_why_a_file_cannot_be_read(root):
+    write(root, "clerk/sub/a.json")
+    (root / "clerk/big.json").write_bytes(b"x" * 1_000_001)
+    (root / "clerk/bad.json").write_bytes(b"\n\xff")
+    (root / "clerk/self.json").symlink_to(root / "clerk/self.json")
+    assert inside(root, "big.json") == ["too-large"]
+    assert inside(root, "bad.json") == ["not-utf8"]
+    assert inside(root, "sub") == ["unreadable-file"]
+    assert inside(root, "self.json") == ["unreadable-file"]
+    assert inside(root, "a\0b") == ["unreadable-file"]
+    assert inside(root, "x.json") == ["missing-file"]
+
+
+def test_a_missing_file_suggests_a_near_name_that_is_not_hidden(root):
+    write(root, "clerk/claims.json", "clerk/.claim.json")
+    problems = Problems()
+    read_text_inside(root, "clerk", "claim.json", HERE, problems)
+    assert [p.hint for p in problems] == ["did you mean `claims.json`?"]
