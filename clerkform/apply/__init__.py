@@ -1,0 +1,1 @@
+"""Walks a plan: ``run`` through a writer, ``simulate`` in the head."""

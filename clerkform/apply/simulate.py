@@ -1,0 +1,48 @@
+"""What live becomes if every step of a plan succeeds. Pure, for tests and for thinking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clerkform.diff.values import merged
+from clerkform.live import Live, LiveObject
+from clerkform.model import Address, Kind, Reference, Registry, Values
+from clerkform.model.step import Step
+from clerkform.plan.build import Plan
+
+
+def simulate(plan: Plan, live: Live, registry: Registry) -> Live:
+    """The live state after ``plan``. A new object's id is its address in angle brackets."""
+    objects = {name: dict(by_id) for name, by_id in live.objects.items()}
+    ids = {a.address: a.live.id for a in plan.actions if a.item and a.live}
+    for step in plan.steps:
+        kind = registry[step.address.kind]
+        of_kind = objects.setdefault(kind.name, {})
+        if step.id.verb == "delete":
+            assert step.object_id is not None
+            del of_kind[step.object_id]
+            continue
+        if step.id.verb == "create":
+            ids[step.address] = f"<{step.address}>"
+        object_id = step.object_id or ids[step.address]
+        before = of_kind[object_id].values if object_id in of_kind else {}
+        of_kind[object_id] = LiveObject(kind.name, object_id, _after(kind, before, step, ids))
+    return Live(objects, live.whole)
+
+
+def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -> dict[str, Any]:
+    after = dict(before)
+    for name, value in step.values.items():
+        field = kind.fields[name]
+        if field.traits.presence:
+            after[field.traits.presence] = value is not None
+        elif isinstance(value, Reference):
+            after[name] = ids[value.to]
+        elif field.traits.merged:
+            after[name] = merged(after.get(name), value)
+        elif not field.traits.write_only:
+            after[name] = field.normalized(value)
+    if kind.variant and kind.variant.name not in after:
+        after[kind.variant.name] = kind.variant.traits.variant
+    return after

@@ -1,0 +1,61 @@
+"""What only shows when all items are there: pins and references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from clerkform.desired.item import Item
+from clerkform.diagnostics import Problems, did_you_mean
+from clerkform.model import Address, Registry
+
+
+def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
+    seen: dict[tuple[str, str], Item] = {}
+    for item in items.values():
+        if item.pin is None:
+            continue
+        first = seen.setdefault((item.kind.name, item.pin), item)
+        if first is not item:
+            problems.error(
+                "pinned-twice",
+                f"{item.address} and {first.address} are pinned to the same object, {item.pin}",
+                item.at("id"),
+                related=[("first pinned here", first.at("id"))],
+            )
+
+
+def check_references(items: Mapping[Address, Item], registry: Registry, problems: Problems) -> None:
+    graph: dict[Address, set[Address]] = {}
+    for item in items.values():
+        for field_, reference in item.references():
+            target = items.get(reference.to)
+            if target is None:
+                known = [a.key for a in items if a.kind == reference.to.kind]
+                problems.error(
+                    "reference-to-nothing",
+                    f"{item.address} refers to {reference}, which no manifest declares",
+                    item.node.at((field_.name, registry[reference.to.kind].singular)).span,
+                    hint=did_you_mean(reference.to.key, known)
+                    or "declare it; with `external: true` it is only referred to, never written",
+                )
+            elif target.absent and not item.absent:
+                problems.error(
+                    "reference-to-absent",
+                    f"{item.address} refers to {reference}, which must not exist",
+                    item.at(field_.name),
+                    related=[("declared absent here", target.at("absent"))],
+                    hint="make this item `absent: true` as well",
+                )
+            else:
+                graph.setdefault(item.address, set()).add(reference.to)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as cycle:
+        ring = cycle.args[1]
+        problems.error(
+            "cycle",
+            f"these refer to each other: {' -> '.join(str(address) for address in ring)}",
+            items[ring[0]].span,
+            hint="leave one of the references out",
+        )

@@ -1,0 +1,110 @@
+"""Declared resources, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from clerkform.diagnostics import Span
+from clerkform.model import Address, Field, Kind, Reference, Resource, SecretRef, Values
+from clerkform.source.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One resource as it is declared."""
+
+    kind: Kind
+    address: Address
+    parts: tuple[str, ...]
+    """The key as normalised text; a reference stands as the key it refers to."""
+    values: Values
+    """The declared fields, as they were written: plain values, references, secret references."""
+    resource: Resource
+    node: Node
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+    def at(self, *path: str | int) -> Span:
+        """Where ``path`` stands: its key if it is a field of the item's, else the nearest node."""
+        if len(path) == 1 and path[0] in self.node.keys:
+            return self.node.keys[str(path[0])]
+        return self.node.at(path).span
+
+    @property
+    def pin(self) -> str | None:
+        return self.resource.id if "id" in self.resource.model_fields_set else None  # type: ignore[return-value]
+
+    @property
+    def absent(self) -> bool:
+        return self.resource.absent is True
+
+    @property
+    def external(self) -> bool:
+        return self.resource.external is True
+
+    @property
+    def has_key(self) -> bool:
+        """False where the item is identified by the field that stands in for its key."""
+        return all(field.name in self.values for field in self.kind.identity)
+
+    def lifecycle(self, name: str) -> Any:
+        """A lifecycle setting, or None where it is not declared."""
+        block = self.resource.lifecycle
+        if isinstance(block, BaseModel) and name in block.model_fields_set:
+            return getattr(block, name)
+        return None
+
+    @property
+    def renamed_from(self) -> str | None:
+        old = self.lifecycle("renamed_from")
+        return None if old is None else str(self.kind.identity[-1].normalized(old))
+
+    def under(self, ids: Mapping[Address, str]) -> tuple[tuple[str, str], ...]:
+        """Where this item's kind is listed, as query parameters; empty while that has no id."""
+        return listed_under(self.kind, self.values, ids)
+
+    def references(self) -> Iterator[tuple[Field, Reference]]:
+        for name, value in self.values.items():
+            if isinstance(value, Reference):
+                yield self.kind.fields[name], value
+
+
+def listed_under(
+    kind: Kind, values: Values, ids: Mapping[Address, str]
+) -> tuple[tuple[str, str], ...]:
+    """The query parameters under which an object with these fields is listed."""
+    found = []
+    for parameter, name in kind.endpoints.list.under.items():
+        value = values.get(name, kind.fields[name].traits.variant)
+        if isinstance(value, Reference):
+            value = ids.get(value.to)
+        if value is None:
+            return ()
+        found.append((parameter, str(value)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What the manifests of an environment declare."""
+
+    items: Mapping[Address, Item] = field(default_factory=dict)
+    sections: frozenset[str] = frozenset()
+    """Kinds that have a section, even an empty one."""
+
+    def of(self, kind: Kind) -> tuple[Item, ...]:
+        return tuple(item for item in self.items.values() if item.kind is kind)
+
+
+def secrets(item: Item) -> Iterator[tuple[Field, SecretRef]]:
+    """The secret references that an item declares, with their fields."""
+    for name, value in item.values.items():
+        field_ = item.kind.fields[name]
+        if field_.form == "secret" and value is not None:
+            yield field_, value

@@ -1,0 +1,1 @@
+"""Desired and live to actions: ``match`` pairs them, ``values`` compares, ``actions`` concludes."""

@@ -1,0 +1,175 @@
+"""Pairs desired items with live objects, by pin, by key, or by the key an item had before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from clerkform.desired import Desired, Item
+from clerkform.diagnostics import Problems
+from clerkform.live import Live, LiveObject
+from clerkform.model import Address, Kind, Reference, Registry, Values
+
+_Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An item, the live object that it declares, or either alone."""
+
+    item: Item | None
+    live: LiveObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All pairs, and the ids of the objects that have been found."""
+
+    pairs: tuple[Pair, ...]
+    ids: Mapping[Address, str]
+
+
+def match(desired: Desired, live: Live, registry: Registry, problems: Problems) -> Matched:
+    """Pair every item and every live object that may be matched.
+
+    Kinds come in the order of their references, so that a key that holds another object's key is
+    compared by that object's id.
+    """
+    pairs: list[Pair] = []
+    ids: dict[Address, str] = {}
+    for kind in registry.values():
+        items = desired.of(kind)
+        found = _match_kind(kind, items, live.of(kind.name), ids, problems)
+        pairs += found
+        for pair in found:
+            if pair.item and pair.live:
+                ids[pair.item.address] = pair.live.id
+    return Matched(tuple(pairs), ids)
+
+
+def _match_kind(
+    kind: Kind,
+    items: Sequence[Item],
+    objects: Sequence[LiveObject],
+    ids: Mapping[Address, str],
+    problems: Problems,
+) -> list[Pair]:
+    pool = _Pool(kind, objects)
+    taken: dict[str, Item] = {}
+    pairs: list[Pair] = []
+    for item in sorted(items, key=lambda item: item.pin is None):
+        reported = len(problems)
+        found = pool.pinned(item, problems) if item.pin else pool.by_key(item, ids, taken, problems)
+        if found is not None and found.id in taken:
+            problems.error(
+                "declared-twice",
+                f"{item.address} and {taken[found.id].address} are the same object, {found.id}",
+                item.span,
+                related=[("also declared here", taken[found.id].span)],
+            )
+        elif found is None and item.external and len(problems) == reported:
+            problems.error(
+                "external-not-live",
+                f"{item.address} is declared external, but there is no such object",
+                item.at("external"),
+                hint="create it where it is managed, or leave out `external`",
+            )
+        if len(problems) == reported:  # nothing can be concluded about what is not clear
+            pairs.append(Pair(item, found))
+            if found is not None:
+                taken[found.id] = item
+    rest = [one for one in objects if one.id not in taken and not kind.ignore(one.values)]
+    return pairs + [Pair(None, one) for one in rest]
+
+
+class _Pool:
+    """A kind's live objects by id and by key."""
+
+    def __init__(self, kind: Kind, objects: Iterable[LiveObject]) -> None:
+        self._kind = kind
+        self._refers = any(field.traits.ref for field in kind.identity)
+        self._by_id = {one.id: one for one in objects}
+        self._by_key: dict[_Key, list[LiveObject]] = {}
+        self._by_other: dict[_Key, list[LiveObject]] = {}
+        stands_in = {f.name: f.traits.otherwise for f in kind.identity if f.traits.otherwise}
+        for one in self._by_id.values():
+            if kind.ignore(one.values):
+                continue
+            if key := kind.key_parts(one.values):
+                self._by_key.setdefault(key, []).append(one)
+            if stands_in:
+                values = {k: v for k, v in one.values.items() if k not in stands_in}
+                if key := kind.key_parts(values):
+                    self._by_other.setdefault(key, []).append(one)
+
+    def pinned(self, item: Item, problems: Problems) -> LiveObject | None:
+        one = self._by_id.get(item.pin or "")
+        reason = self._kind.ignore(one.values) if one else None
+        if one is not None and reason is None:
+            return one
+        if not item.absent:
+            problems.error(
+                "pinned-not-live",
+                f"{item.address} is pinned to {item.pin}, which is "
+                + (reason or "not live in this instance"),
+                item.at("id"),
+                hint="correct the id, or leave it out to match by key",
+            )
+        return None
+
+    def by_key(
+        self, item: Item, ids: Mapping[Address, str], taken: Mapping[str, Item], problems: Problems
+    ) -> LiveObject | None:
+        key = self._live_key(item, item.values, ids) if self._refers else item.parts
+        new = self._find(item, key, taken, problems)
+        old_name = item.renamed_from
+        if old_name is None:
+            return new
+        values = {**item.values, self._kind.identity[-1].name: old_name}
+        old = self._find(item, self._live_key(item, values, ids), taken, problems)
+        if new is None:
+            return old
+        if old not in (None, new) and not item.absent:
+            problems.error(
+                "rename-conflict",
+                f"{item.address} and the one it was renamed from, {old_name}, are both live"
+                f" ({new.id} and {old.id})",
+                item.at("lifecycle", "renamed_from"),
+                hint="leave out `renamed_from` and declare the old one `absent: true`",
+            )
+        return new
+
+    def _live_key(self, item: Item, values: Values, ids: Mapping[Address, str]) -> _Key | None:
+        """The key as live objects have it: with ids where the item has references."""
+        known = {}
+        for name, value in values.items():
+            known[name] = ids.get(value.to) if isinstance(value, Reference) else value
+        if any(known.get(f.name) is None for f in self._kind.identity if f.traits.ref):
+            return None
+        return self._kind.key_parts(known)
+
+    def _find(
+        self,
+        item: Item,
+        key: _Key | None,
+        taken: Mapping[str, Item],
+        problems: Problems,
+    ) -> LiveObject | None:
+        if key is None:
+            return None
+        index = self._by_key if item.has_key else self._by_other
+        found = [one for one in index.get(key, []) if not _is_pinned(one, taken)]
+        if len(found) < 2:
+            return found[0] if found else None
+        named = " and ".join(sorted(one.id for one in found))
+        problems.error(
+            "two-live",
+            f"{len(found)} live objects have the key of {item.address}: {named}",
+            item.span,
+            hint=f"say which one is meant, e.g. `id: {min(one.id for one in found)}`",
+        )
+        return None
+
+
+def _is_pinned(one: LiveObject, taken: Mapping[str, Item]) -> bool:
+    return one.id in taken and taken[one.id].pin is not None

@@ -1,0 +1,184 @@
+"""Which values differ, and where. The only user of deepdiff, inside free-form JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Stands for a value that is not there at all; null is a value."""
+
+    def __repr__(self) -> str:
+        return "GONE"
+
+
+GONE: Final = Gone()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Stands for a value that is not shown, by what can be said of it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs. ``before`` and ``after`` may be ``GONE`` or ``Known``."""
+
+    path: Path
+    before: Any
+    after: Any
+    hidden: bool = False
+    """Neither value is shown: the field is sensitive."""
+    made_by: Literal["edited", "drifted", "both", "unattributed"] = "unattributed"
+
+    @property
+    def field(self) -> str:
+        return str(self.path[0])
+
+    @property
+    def dotted(self) -> str:
+        return dotted(self.path)
+
+
+def dotted(path: Path) -> str:
+    """``("claims", "roles", 0)`` as ``claims.roles[0]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            name = step if step and not set(step) & set(". []\"'") else json.dumps(step)
+            text += f".{name}" if text else name
+    return text
+
+
+def canonical(value: Any) -> str:
+    """JSON text that is equal exactly where two values are equal as JSON.
+
+    Python takes ``True`` for ``1``, JSON doesn't; JSON takes ``1.0`` for ``1``.
+    """
+    return json.dumps(_folded(value), sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _folded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_folded(inner) for inner in value]
+    return value
+
+
+def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
+    """Whether two plain values are the same JSON; ``unordered`` compares lists as sets."""
+    if unordered and isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return {canonical(one) for one in left} == {canonical(one) for one in right}
+    return (
+        type(left) is type(right)
+        and left == right
+        and not isinstance(left, list | dict)
+        or (canonical(left) == canonical(right))
+    )
+
+
+def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
+    """The leaves that differ between two values that are owned whole, in order of path.
+
+    Two maps differ key by key. Lists differ item by item while they have as many items, else as a
+    whole: an insertion at the top should not read as a change of everything below it.
+    """
+    from deepdiff import DeepDiff  # costs 0.1 s to import
+
+    if equal(before, after):
+        return
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        yield Change(path, before, after)
+        return
+    found = DeepDiff(
+        _folded(before),
+        _folded(after),
+        view="tree",
+        zip_ordered_iterables=True,
+        ignore_private_variables=False,  # a key may begin with underscores
+        threshold_to_diff_deeper=0,
+    )
+    places = {
+        _place(before, after, item.path(output_format="list")) for s in found.values() for item in s
+    }
+    for place in sorted(places, key=lambda p: [(isinstance(s, str), s) for s in p]):
+        yield Change((*path, *place), value_at(before, place), value_at(after, place))
+
+
+def _place(before: Any, after: Any, path: list[str | int]) -> Path:
+    """``path``, cut short at the first list that is not as long on both sides."""
+    place: list[str | int] = []
+    for step in path:
+        if isinstance(step, int):
+            left, right = value_at(before, tuple(place)), value_at(after, tuple(place))
+            if len(left) != len(right):
+                break
+        place.append(step)
+    return tuple(place)
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at ``path``, or ``GONE``."""
+    for step in path:
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return GONE
+    return value
+
+
+def merge_changes(before: Any, declared: Any, path: Path = ()) -> Iterator[Change]:
+    """What a deep merge of ``declared`` into ``before`` would change.
+
+    Only the named keys count, at every depth. A null asks for the key to be gone. A map without
+    anything to set in it does not ask for itself.
+    """
+    if isinstance(declared, dict):
+        if isinstance(before, dict):
+            for key in sorted(declared):
+                yield from merge_changes(before.get(key, GONE), declared[key], (*path, key))
+        elif before is not GONE or without_nulls(declared) or not declared:
+            yield Change(path, before, without_nulls(declared))
+    elif declared is None:
+        if before is not GONE:
+            yield Change(path, before, GONE)
+    elif before is GONE or not equal(before, declared):
+        yield Change(path, before, declared)
+
+
+def merged(before: Any, declared: Any) -> Any:
+    """What a deep merge of ``declared`` into ``before`` makes."""
+    if not isinstance(declared, dict):
+        return declared
+    result = dict(before) if isinstance(before, dict) else {}
+    for key, value in declared.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def without_nulls(declared: Any) -> Any:
+    """``declared`` as a create wants it: a key to remove is not sent. Lists stay as they are."""
+    if not isinstance(declared, dict):
+        return declared
+    return {key: without_nulls(value) for key, value in declared.items() if value is not None}

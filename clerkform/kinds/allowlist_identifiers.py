@@ -1,0 +1,36 @@
+"""Allowlist identifiers: who may sign up while the allowlist is on.
+
+API: /allowlist_identifiers (Backend API 2026-05-12). There is no read of one and no update.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import MISSING
+
+from clerkform.model import Kind, Resource, crud, paginated, trait
+from clerkform.model.identifier import Identifier
+
+
+class AllowlistIdentifier(Resource):
+    identifier: Annotated[Identifier, trait.identity]
+    """An e-mail address, ``*@domain``, a phone number like ``"+15555550100"`` (quoted), or a
+    wallet address. Clerk keeps e-mail and ``0x`` addresses in lower case."""
+    notify: Annotated[bool | MISSING, trait.create_only] = MISSING
+    """True sends an invitation when the entry is created. It leaves no trace afterwards."""
+
+
+KIND = Kind(
+    name="allowlist_identifiers",
+    singular="allowlist_identifier",
+    model=AllowlistIdentifier,
+    endpoints=crud(
+        "/allowlist_identifiers",
+        listing=paginated("/allowlist_identifiers"),
+        get=False,
+        update=False,
+    ),
+    id_prefix="alid_",
+    last_one_matters="an allowlist that is on and empty blocks every sign-up",
+)

@@ -1,0 +1,127 @@
+"""API keys: credentials of a user, an organization or a machine.
+
+API: /api_keys (Backend API 2026-05-12), a backend with a dialect of its own. Keys are listed under
+one subject at a time; there is no list of all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import MISSING, Field
+
+from clerkform.model import (
+    Generates,
+    Json,
+    Kind,
+    Lifecycle,
+    Listing,
+    Many,
+    Op,
+    Part,
+    Resource,
+    Sink,
+    Values,
+    crud,
+    trait,
+)
+
+
+class Owner(Part):
+    organization: Annotated[str, Field(min_length=1)]
+    """The key of an organization that these manifests declare, such as its slug."""
+
+
+SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_\w{27}$")]
+
+
+class KeyLifecycle(Lifecycle):
+    deletion: Literal["revoke", "delete"] | MISSING = MISSING
+    """How the key is removed: revoked, which keeps its row for the audit trail, or deleted."""
+
+
+class ApiKey(Resource):
+    subject: Annotated[
+        SubjectId | Owner, trait.identity, trait.ref("organizations", owner=True, literal=True)
+    ]
+    """Whose key it is: ``{organization: acme}``, or an id such as ``user_...``."""
+    name: Annotated[
+        str, Field(min_length=3, pattern=r"^\S(.*\S)?$"), trait.identity, trait.immutable
+    ]
+    """Unique within the subject, by convention. At least three characters."""
+    type: Annotated[
+        Annotated[str, Field(min_length=3, max_length=25)] | MISSING,
+        trait.variant(default="api_key"),
+        trait.immutable,
+    ] = MISSING
+    """Keys are listed by type; ``api_key`` is the default."""
+    description: Annotated[str, Field(max_length=255)] | None | MISSING = MISSING
+    """What the key is for; null removes it."""
+    claims: Annotated[Json | MISSING, trait.sensitive] = MISSING
+    """Any JSON that verifying the key answers. Owned whole, never printed; null removes it."""
+    scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
+    """What the key is good for, in the application's own words. Order does not matter."""
+    created_by: Annotated[
+        Annotated[str, Field(pattern=r"^user_\w{27}$")] | MISSING,
+        trait.immutable,
+        trait.never_pulled,
+    ] = MISSING
+    """The user on record as its maker."""
+    seconds_until_expiration: Annotated[
+        Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)] | None | MISSING,
+        trait.create_only_noted,
+        trait.never_pulled,
+    ] = MISSING
+    """Seconds from its creation until the key expires; null for never. Acts on create only."""
+    secret_to: Annotated[Sink | MISSING, trait.local, trait.needed_to_create] = MISSING
+    """Where the secret goes when the key is created: a file, a line of an env file, a command."""
+    lifecycle: Annotated[KeyLifecycle | MISSING, trait.local] = MISSING
+    """How clerkform treats this key: guards, ignored fields, how it is removed."""
+
+
+def from_api(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer has an absolute ``expiration`` where the request has seconds from now."""
+    expiration, created = body.get("expiration"), body.get("created_at")
+    seconds = None
+    if isinstance(expiration, int | float) and isinstance(created, int | float):
+        seconds = round((expiration - created) / 1000)
+    return {**body, "seconds_until_expiration": seconds}
+
+
+def ignore(values: Values) -> str | None:
+    if values.get("revoked"):
+        return "revoked"
+    return "expired" if values.get("expired") else None
+
+
+KIND = Kind(
+    name="api_keys",
+    singular="api_key",
+    model=ApiKey,
+    endpoints=replace(
+        crud(
+            "/api_keys",
+            listing=Listing(
+                "/api_keys",
+                page=100,
+                params={"include_invalid": "true"},
+                under={"subject": "subject", "type": "type"},
+            ),
+        ),
+        removals={
+            "revoke": Op(
+                "POST", "/api_keys/{id}/revoke", {"revocation_reason": "removed by clerkform"}
+            ),
+            "delete": Op("DELETE", "/api_keys/{id}"),
+        },
+    ),
+    id_prefix="ak_",
+    from_api=from_api,
+    unique_key=False,  # POST documents a 409 but not for what; names may repeat
+    listed_per=("subject", "type"),
+    generates=Generates(field="secret", sink="secret_to", again=Op("GET", "/api_keys/{id}/secret")),
+    ignore=ignore,
+    runtime="users and the application create API keys too",
+    lost_by_delete="whoever holds the key is refused from then on",
+)

@@ -1,0 +1,56 @@
+"""JWT templates: named sets of claims that an application mints tokens from.
+
+API: /jwt_templates (Backend API 2026-05-12). ``custom_signing_key`` is no field of a manifest: it
+is true exactly where there is a ``signing_key``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import MISSING, Field
+
+from clerkform.model import JsonObject, Kind, Resource, SecretRef, Values, crud, paginated, trait
+
+
+class JwtTemplate(Resource):
+    name: Annotated[str, Field(min_length=1), trait.identity]
+    """What the application asks for: ``getToken({template: name})``. Renaming breaks its callers."""
+    claims: Annotated[JsonObject | MISSING, trait.needed_to_create] = MISSING
+    """The token's own claims, owned whole. Values may hold shortcodes such as ``{{user.id}}``."""
+    lifetime: Annotated[int, Field(ge=30, le=315_360_000)] | MISSING = MISSING
+    """Seconds until a token expires. Clerk's default is 60."""
+    allowed_clock_skew: Annotated[int, Field(ge=0, le=300)] | MISSING = MISSING
+    """Seconds that a verifier's clock may be behind: ``nbf`` is set this much earlier. Default 5."""
+    signing_algorithm: Annotated[str | MISSING, trait.needed_to_create_with("signing_key")] = (
+        MISSING
+    )
+    """Such as ``RS256`` (the instance's own key) or ``HS256`` (needs ``signing_key``)."""
+    signing_key: Annotated[
+        SecretRef | None | MISSING,
+        trait.write_only_but(presence="custom_signing_key"),
+        trait.signs_with("signing_algorithm"),
+    ] = MISSING
+    """A reference to the key that signs tokens instead of the instance's; null for no own key."""
+
+
+def to_api(values: Values) -> dict[str, Any]:
+    """A PATCH resets or keeps what it omits, nobody knows which, so values hold everything."""
+    body = dict(values)
+    if "signing_key" in body:
+        body["custom_signing_key"] = body["signing_key"] is not None
+    if body.get("signing_key") is None:
+        body.pop("signing_key", None)
+    return body
+
+
+KIND = Kind(
+    name="jwt_templates",
+    singular="jwt_template",
+    model=JwtTemplate,
+    endpoints=crud("/jwt_templates", listing=paginated("/jwt_templates")),
+    id_prefix="jtmp_",
+    to_api=to_api,
+    update_sends="all",
+    lost_by_delete="every client that asks for a token of this template fails at once",
+)

@@ -1,0 +1,121 @@
+"""Organizations: an application's customers, as tenants.
+
+API: /organizations (Backend API 2026-05-12). Metadata has an endpoint of its own, which merges.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import MISSING, AfterValidator, Field
+
+from clerkform.model import (
+    Bucket,
+    Kind,
+    Listing,
+    Lookups,
+    Op,
+    Resource,
+    crud,
+    trait,
+)
+
+METADATA_BYTES = 8192
+
+
+def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
+    size = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > METADATA_BYTES:
+        raise ValueError(f"must be at most {METADATA_BYTES} bytes of JSON, not {size}")
+    return metadata
+
+
+def instant(text: str) -> str:
+    """An RFC 3339 time in UTC with milliseconds, which is all the server keeps."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("must end in Z or an offset such as +02:00")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _is_instant(text: str) -> str:
+    instant(text)
+    return text
+
+
+Metadata = Annotated[dict[str, Any], AfterValidator(_fits)]
+
+
+class Organization(Resource):
+    slug: Annotated[
+        Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | MISSING,
+        trait.identity_otherwise("name"),
+    ] = MISSING
+    """Unique in the instance. Leave it out where slugs are disabled: then the name is the key."""
+    name: Annotated[
+        Annotated[str, Field(min_length=1, max_length=256)] | MISSING, trait.needed_to_create
+    ] = MISSING
+    """What members see. It may hold neither URLs nor HTML."""
+    max_allowed_memberships: Annotated[int, Field(ge=0)] | MISSING = MISSING
+    """How many members there may be; 0 for no limit. The default is the instance's setting."""
+    admin_delete_enabled: Annotated[bool | MISSING, trait.update_only] = MISSING
+    """True lets an admin of the organization delete it. The default is the instance's setting."""
+    role_set_key: str | MISSING = MISSING
+    """Which roles its members may have, as ``role_set:...``."""
+    public_metadata: Annotated[
+        Metadata | MISSING, trait.merged, trait.via("metadata"), trait.pulled_with("metadata")
+    ] = MISSING
+    """Readable by the front end. Only the named keys are managed; null removes one. At most 8 KB."""
+    private_metadata: Annotated[
+        Metadata | MISSING,
+        trait.merged,
+        trait.via("metadata"),
+        trait.sensitive,
+        trait.pulled_with("metadata"),
+    ] = MISSING
+    """Readable by the back end alone, and never printed. Only the named keys are managed."""
+    created_by: Annotated[
+        Annotated[str, Field(pattern=r"^user_\w+$")] | MISSING,
+        trait.create_only,
+        trait.never_pulled,
+    ] = MISSING
+    """The user who becomes the first admin when the organization is created."""
+    created_at: Annotated[
+        Annotated[str, AfterValidator(_is_instant)] | MISSING,
+        trait.normalize(instant),
+        trait.never_pulled,
+    ] = MISSING
+    """A date of creation of your own, such as ``2012-10-20T07:15:20.902Z`` (RFC 3339)."""
+
+
+def from_api(body: dict[str, Any]) -> dict[str, Any]:
+    """``created_at`` goes in as text and comes out as milliseconds."""
+    created = body.get("created_at")
+    if not isinstance(created, int):
+        return body
+    at = datetime.fromtimestamp(created // 1000, UTC).replace(microsecond=created % 1000 * 1000)
+    return {**body, "created_at": instant(at.isoformat())}
+
+
+KIND = Kind(
+    name="organizations",
+    singular="organization",
+    model=Organization,
+    endpoints=crud(
+        "/organizations",
+        # Ascending, so that what is created while pages are read lands on the last one.
+        listing=Listing("/organizations", params={"order_by": "created_at"}),
+        parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
+        lookups=Lookups(
+            by_key=Op("GET", "/organizations/{key}"), by_name="query", by_ids="organization_id"
+        ),
+    ),
+    id_prefix="org_",
+    from_api=from_api,
+    bucket=Bucket(requests=10),
+    runtime="the application creates organizations too",
+    delete_needs_approval="deleting an organization cannot be undone",
+    lost_by_delete="its memberships and invitations go with it",
+)

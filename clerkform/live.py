@@ -1,0 +1,131 @@
+"""API answers to live objects, and which reads a plan needs, cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clerkform.desired import Desired, Item, listed_under
+from clerkform.model import Address, Kind, Registry, Values
+
+FEW = 3
+"""Up to this many objects are read one by one without asking how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveObject:
+    """What the API answered of one object, in the manifest's shape."""
+
+    kind: str
+    id: str
+    values: Values
+    """Field name to value. References stand as ids, and what is no field of a manifest stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question to the API about a kind.
+
+    Without anything else: the whole list. ``under`` narrows it to the query parameters that the
+    kind can only be listed by. ``keys``, ``names`` and ``ids`` name the objects that are wanted
+    where the kind can look them up; a reader may still list, if that is cheaper.
+    """
+
+    kind: str
+    under: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.keys or self.names or self.ids)
+
+    def lookups(self, ids_at_once: int) -> int:
+        """How many requests the look-ups cost."""
+        return len(self.keys) + len(self.names) + -(-len(self.ids) // ids_at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The live objects that a plan looked at, by kind and id."""
+
+    objects: Mapping[str, Mapping[str, LiveObject]] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
+    """Kinds that were read completely, so that what is not declared is known too."""
+
+    def of(self, kind: str) -> tuple[LiveObject, ...]:
+        return tuple(self.objects.get(kind, {}).values())
+
+    def with_(self, objects: Iterable[LiveObject], whole: Iterable[str] = ()) -> Live:
+        """These objects on top, without changing what was there."""
+        merged = {kind: dict(by_id) for kind, by_id in self.objects.items()}
+        for one in objects:
+            merged.setdefault(one.kind, {})[one.id] = one
+        return Live(merged, self.whole | frozenset(whole))
+
+
+def decode(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> tuple[LiveObject, ...]:
+    """The objects in the answer to a read."""
+    return tuple(
+        LiveObject(kind.name, str(body["id"]), kind.from_api(dict(body))) for body in bodies
+    )
+
+
+def first_reads(desired: Desired, registry: Registry, pruned: frozenset[str]) -> tuple[Read, ...]:
+    """What to ask for first: one read per kind that a manifest has a section of."""
+    reads = []
+    for kind in registry.values():
+        if kind.name in desired.sections and not kind.listed_per:
+            items = [item for item in desired.items.values() if item.kind is kind]
+            reads.append(_read(kind, items, whole=kind.name in pruned))
+    return tuple(reads)
+
+
+def _read(kind: Kind, items: Sequence[Item], *, whole: bool) -> Read:
+    lookups = kind.endpoints.lookups
+    if whole or not (lookups.by_key or lookups.by_ids):
+        return Read(kind.name)
+    keys, names, ids = set[str](), set[str](), set[str]()
+    for item in items:
+        if item.pin:
+            ids.add(item.pin)
+            continue
+        wanted = [item.parts[0], *([item.renamed_from] if item.renamed_from else [])]
+        (keys if item.has_key else names).update(wanted)
+    return Read(kind.name, (), tuple(sorted(keys)), tuple(sorted(names)), tuple(sorted(ids)))
+
+
+def cheaper_to_list(kind: Kind, read: Read, total: int) -> bool:
+    """Whether the rest of the pages cost no more requests than the look-ups would."""
+    page = kind.endpoints.list.page or total or 1
+    return -(-total // page) - 1 <= read.lookups(kind.endpoints.lookups.ids_at_once)
+
+
+def second_reads(
+    desired: Desired,
+    registry: Registry,
+    ids: Mapping[Address, str],
+    going: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[Read, ...]:
+    """What can only be listed under something else, once the ids of that are known.
+
+    ``ids`` are of the objects that were matched; what refers to an object that is not live yet has
+    nothing live of its own. ``going`` are the ids per kind that the plan deletes: what they own
+    is read as well.
+    """
+    reads: dict[Read, None] = {}
+    for kind in registry.values():
+        if not kind.listed_per:
+            continue
+        for item in desired.items.values():
+            if item.kind is kind and (under := item.under(ids)):
+                reads[Read(kind.name, under)] = None
+        for field_ in kind.identity:
+            owner = field_.traits.ref
+            if owner and owner.owner and going:
+                for owner_id in sorted(going.get(owner.kind, ())):
+                    under = listed_under(kind, {field_.name: owner_id}, ids)
+                    reads[Read(kind.name, under)] = None
+    return tuple(sorted(reads, key=lambda read: (read.kind, read.under)))

@@ -1,0 +1,210 @@
+"""Manifests on disk to the desired state of one environment, or of all of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from clerkform.desired import Desired, Item, desired_state, secrets
+from clerkform.diagnostics import (
+    Diagnostic,
+    Problems,
+    Source,
+    Span,
+    collecting,
+    did_you_mean,
+)
+from clerkform.errors import ManifestError
+from clerkform.model import Registry, SecretRef, Sink
+from clerkform.project import Environment, Project, load_project, resolve, variables
+from clerkform.source.files import read_manifests, read_text_inside
+from clerkform.source.parse import parse
+from clerkform.source.values import Scope
+
+
+class Secrets(Protocol):
+    """Where secrets are; answers with findings, never with a value."""
+
+    def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why there is no value, if there is none. Runs no command."""
+
+    def check_key(
+        self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
+    ) -> Diagnostic | None:
+        """Why the key that is there cannot sign with the algorithm."""
+
+    def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why a new secret could not be delivered there."""
+
+    def sink_warnings(
+        self, sink: Sink, base: Path, span: Span | None = None
+    ) -> Sequence[Diagnostic]:
+        """What is unwise about delivering there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The manifests of one environment, validated."""
+
+    environment: Environment
+    desired: Desired
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings and notes; errors were raised."""
+
+
+def load(
+    root: Path,
+    environment: str | None,
+    registry: Registry,
+    environ: Mapping[str, str],
+    flags: Sequence[str] = (),
+) -> Loaded:
+    """Read and validate the manifests of one environment; ``None`` is the default one.
+
+    Raises:
+        ManifestError: at least one thing is wrong; it names everything that is.
+    """
+    with collecting() as problems:
+        project = load_project(root, problems)
+        if problems.errors:
+            raise ManifestError(problems.in_order())
+        chosen = resolve(project, environment, root=root)
+        desired = _desired(chosen, project, registry, environ, flags, problems)
+    return Loaded(chosen, desired, problems.in_order())
+
+
+def validate(
+    root: Path,
+    environment: str | None,
+    registry: Registry,
+    environ: Mapping[str, str],
+    flags: Sequence[str] = (),
+    vault: Callable[[Environment], Secrets] | None = None,
+) -> tuple[Loaded, ...]:
+    """Load every environment, or the one that is named, and check the secrets that are set.
+
+    Raises:
+        ManifestError: as ``load``, over all environments at once.
+    """
+    loaded = []
+    with collecting() as problems:
+        project = load_project(root, problems)
+        names = [environment] if environment or not project else list(project.environments)
+        for name in [] if problems.errors else (names or [None]):
+            chosen = resolve(project, name, root=root)
+            found = Problems()
+            desired = _desired(chosen, project, registry, environ, flags, found)
+            if vault:
+                found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
+            problems += found
+            loaded.append(Loaded(chosen, desired, found.in_order()))
+    return tuple(loaded)
+
+
+def _desired(
+    environment: Environment,
+    project: Project | None,
+    registry: Registry,
+    environ: Mapping[str, str],
+    flags: Sequence[str],
+    problems: Problems,
+) -> Desired:
+    root = environment.root
+    values = variables(environment, environ, flags, problems)
+    base = read_manifests(
+        root,
+        environment.manifests,
+        problems,
+        exclude=environment.exclude,
+        named_at=environment.named_at,
+    )
+    overlays: list[Source] = []
+    if environment.overlays:
+        overlays = read_manifests(
+            root,
+            environment.overlays,
+            problems,
+            named_at=environment.named_at,
+            may_be_empty=True,
+        )
+    nodes = [[n for s in sources if (n := parse(s, problems))] for sources in (base, overlays)]
+    scope = Scope(
+        values,
+        lambda path, span: read_text_inside(
+            root, posixpath.dirname(span.path), path, span, problems
+        ),
+    )
+    desired = desired_state(nodes[0], nodes[1], registry, scope, problems)
+    _check_variables(desired, environment.secret_key_variables, problems)
+    _check_prune(environment, registry, problems)
+    return desired
+
+
+def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Problems) -> None:
+    """A manifest must not read what unlocks an instance: its value would go to Clerk as data."""
+    for item in desired.items.values():
+        for field_, ref in secrets(item):
+            if ref.from_env in forbidden:
+                problems.error(
+                    "forbidden-variable",
+                    f"`{ref.from_env}` is the secret key of an environment, which no manifest may"
+                    " read",
+                    item.at(field_.name, "from_env"),
+                    hint="keep this secret in a variable of its own",
+                )
+
+
+def _check_prune(environment: Environment, registry: Registry, problems: Problems) -> None:
+    for name, policy in environment.prune.items():
+        kind, span = registry.get(name), environment.prune_spans.get(name)
+        if kind is None:
+            problems.error(
+                "unknown-section",
+                f"there is no section `{name}` to prune",
+                span,
+                hint=did_you_mean(name, registry)
+                or f"the sections are {', '.join(sorted(registry))}",
+            )
+        elif kind.runtime and policy == "all":
+            problems.error(
+                "prune-runtime-kind",
+                f"`{name}` cannot be pruned: {kind.runtime}",
+                span,
+                hint="declare what must not exist with `absent: true`",
+            )
+
+
+def secret_findings(
+    items: Iterable[Item], vault: Secrets, root: Path, *, run_commands: bool = False
+) -> Iterator[Diagnostic]:
+    """What is wrong with the secrets that items declare.
+
+    One that is not set is a note: only an apply needs it. Only an apply runs commands, too.
+    """
+    for item in items:
+        if item.absent or item.external:
+            continue
+        for field, ref in secrets(item):
+            base = (root / item.at(field.name).path).parent
+            span = item.node.at((field.name,)).span
+            algorithm = item.values.get(field.traits.signs_with or "")
+            if found := vault.check_ref(ref, base, span):
+                yield replace(found, severity="note")
+                continue
+            may_look = run_commands or ref.source != "from_command"
+            if may_look and isinstance(algorithm, str):
+                bad = vault.check_key(ref, base, algorithm, span)
+                yield from [bad] if bad else []
+
+
+def sinks(items: Iterable[Item], root: Path) -> Iterator[tuple[Sink, Path, Span]]:
+    """Where the items' new secrets go: the sink, the folder it is relative to, its place."""
+    for item in items:
+        generates = item.kind.generates
+        sink = item.values.get(generates.sink) if generates else None
+        if generates and sink is not None:
+            span = item.at(generates.sink)
+            yield sink, (root / span.path).parent, span

@@ -1,0 +1,53 @@
+"""Base models of everything that a manifest declares, and field types that kinds share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict
+
+from clerkform.model import trait
+
+T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Strict(False)]
+"""A YAML list, kept as a tuple. Its items stay strict."""
+
+JsonObject = Annotated[dict[str, Any], trait.free_form]
+Json = Annotated[Any, trait.free_form]
+
+
+class Part(BaseModel):
+    """A model inside a resource."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class Lifecycle(Part):
+    """How clerkform treats this item; nothing of it is sent to Clerk."""
+
+    prevent_destroy: bool | MISSING = MISSING
+    """Refuse every plan that would delete or replace this object."""
+    ignore_changes: Many[str] | MISSING = MISSING
+    """Paths such as ``lifetime`` or ``claims.role`` whose live value is left as it is."""
+    renamed_from: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    """The key this item had before, so that the object is renamed or replaced, not made twice."""
+
+
+class Resource(Part):
+    """One item of a section. What is not declared is not managed."""
+
+    id: Annotated[str, Field(min_length=1), trait.local] | MISSING = MISSING
+    """Pins one live object by Clerk's id; an id that is not live is an error, never a create."""
+    absent: Annotated[bool | MISSING, trait.local] = MISSING
+    """True: this object must not exist; an apply removes it."""
+    external: Annotated[bool | MISSING, trait.local] = MISSING
+    """True: the object must exist and may be referred to, but is never written."""
+    lifecycle: Annotated[Lifecycle | MISSING, trait.local] = MISSING
+    """How clerkform treats this item: guards, ignored fields, renames."""
+    skip: Annotated[Literal[True] | MISSING, trait.local] = MISSING
+    """In an environment's overlay: the item is not declared in that environment."""
+    unset: Annotated[Many[str] | MISSING, trait.local] = MISSING
+    """In an environment's overlay: paths of fields that are not declared in that environment."""

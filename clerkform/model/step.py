@@ -1,0 +1,44 @@
+"""One write of a plan, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from clerkform.model.kind import Address
+
+StepVerb = Literal["create", "update", "delete"]
+
+
+class StepId(NamedTuple):
+    """What a step does where; a replace is two steps, metadata a part of its own."""
+
+    address: Address
+    verb: StepVerb
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.address}" + (f" ({self.part})" if self.part else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request that changes something."""
+
+    id: StepId
+    needs: frozenset[StepId] = frozenset()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The fields to send: plain values, references, secret references."""
+    object_id: str | None = None
+    """The live object's id, where it exists before the plan runs."""
+    removal: str | None = None
+    """With ``delete``: which of the kind's ways to remove."""
+    sink: Any = None
+    """Where a secret that the server makes is delivered."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Field name to the manifest that declares it, for paths that are relative to it."""
+
+    @property
+    def address(self) -> Address:
+        return self.id.address

@@ -1,0 +1,238 @@
+"""The use cases, top to bottom, over ends they are handed. Read this file first.
+
+Manifests to desired state, reads to live state, both to a plan, a plan to events. What touches
+the network or a secret is behind the protocols of ``Ends``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from clerkform.apply.run import Done, Event, Failed, Writer, run
+from clerkform.desired import Desired, Item
+from clerkform.diagnostics import Diagnostic, Problems
+from clerkform.diff.actions import Action, Actions, Rules, diff
+from clerkform.diff.match import Matched
+from clerkform.errors import ManifestError, PlanError, UsageError
+from clerkform.live import Live
+from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
+from clerkform.model import Address, Registry
+from clerkform.plan.build import Plan, build_plan
+from clerkform.plan.guard import Guards, Instance, check, check_writing, matches
+from clerkform.reading import Reader, read_and_match
+
+VISIBLE_WITHIN = 10.0
+"""Seconds that reads may lag behind the writes before an apply says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Everything outside that a use case needs."""
+
+    reader: Reader
+    secrets: Secrets
+    writer: Callable[[frozenset[str]], Writer]
+    """Makes a writer, given the ids that are live before it starts."""
+    requests: Callable[[], int] = lambda: 0
+    """How many requests were sent so far."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of a plan."""
+
+    targets: tuple[str, ...] = ()
+    """Addresses or globs; none means everything."""
+    excludes: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    """Addresses or globs of what is made anew though nothing of it changed."""
+    delete_first: bool = False
+    """What is replaced goes before its successor is made."""
+    guards: Guards = field(default_factory=Guards)
+
+    def wants(self, address: Address) -> bool:
+        chosen = not self.targets or any(matches(p, address) for p in self.targets)
+        return chosen and not any(matches(p, address) for p in self.excludes)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, what it was made from, and what speaks against it."""
+
+    loaded: Loaded
+    asked: Asked
+    plan: Plan
+    live: Live
+    matched: Matched
+    instance: Instance
+    refusals: tuple[Diagnostic, ...] = ()
+    """Nobody may apply this plan."""
+    writing: tuple[Diagnostic, ...] = ()
+    """What refuses only an apply."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings and notes, from the manifests and about secrets."""
+    reads: int = 0
+    """Requests that it took to make the plan."""
+
+
+async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked) -> Planned:
+    """Compare an environment's manifests with its instance.
+
+    Raises:
+        PlanError: the live state contradicts the manifests.
+        ApiError: it could not be read; a failed read is never an empty one.
+    """
+    environment, desired = loaded.environment, loaded.desired
+    pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
+    rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
+    facts = await ends.reader.instance()
+    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    problems = Problems(
+        secret_findings(desired.items.values(), ends.secrets, environment.root)
+    )
+    matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
+    found = diff(matched, live, registry, rules, problems, _wanted(matched, asked))
+    if problems.errors:
+        raise PlanError(problems.in_order())
+    _check_targets(asked, found)
+    plan = build_plan(found)
+    for sink, base, span in sinks(_creating(plan), environment.root):
+        problems += ends.secrets.sink_warnings(sink, base, span)
+    counts = {kind: len(live.of(kind)) for kind in registry}
+    asked = replace(asked, guards=replace(asked.guards, live_counts=counts))
+    return Planned(
+        loaded,
+        asked,
+        plan,
+        live,
+        matched,
+        instance,
+        check(plan, instance, asked.guards),
+        check_writing(plan, instance, asked.guards),
+        (*loaded.findings, *problems.in_order()),
+        ends.requests(),
+    )
+
+
+def _addresses(patterns: Sequence[str], desired: Desired) -> frozenset[Address]:
+    """The declared addresses that are named; each pattern must name one."""
+    found: set[Address] = set()
+    for pattern in patterns:
+        named = {address for address in desired.items if matches(pattern, address)}
+        if not named:
+            raise UsageError(
+                f"--replace {pattern}: no manifest declares that",
+                hint="`clerkform list` shows every address",
+            )
+        found |= named
+    return frozenset(found)
+
+
+def _wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
+    """What a plan looks at: what was asked for, and the creates that it waits for."""
+    brought: set[Address] = set()
+    items = {pair.item.address: pair for pair in matched.pairs if pair.item}
+    waiting = [address for address in items if asked.targets and asked.wants(address)]
+    while waiting:
+        pair = items[waiting.pop()]
+        for _, reference in pair.item.references() if pair.item else ():
+            target = items.get(reference.to)
+            if target and target.live is None and reference.to not in brought:
+                brought.add(reference.to)
+                waiting.append(reference.to)
+    return lambda address: asked.wants(address) or address in brought
+
+
+def _check_targets(asked: Asked, found: Actions) -> None:
+    for pattern in asked.targets:
+        if not any(matches(pattern, action.address) for action in found.actions):
+            raise UsageError(
+                f"--target {pattern} matches nothing that is declared or would be pruned",
+                hint="`clerkform list` shows every address",
+            )
+
+
+async def apply(
+    planned: Planned, registry: Registry, ends: Ends, stopped: Callable[[], bool]
+) -> AsyncIterator[Event]:
+    """Run a plan, checking first what would fail after the first write.
+
+    Raises:
+        PlanError: the plan is refused; nothing was written.
+        ManifestError: a secret is not there or cannot be delivered; nothing was written.
+    """
+    if refused := [*planned.refusals, *planned.writing]:
+        raise PlanError(refused)
+    preflight(planned, ends.secrets)
+    known = frozenset(one.id for kind in registry for one in planned.live.of(kind))
+    writer = ends.writer(known)
+    async for event in run(
+        planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep
+    ):
+        yield event
+
+
+def preflight(planned: Planned, vault: Secrets) -> None:
+    """Check every secret and every sink that the plan's steps need, before the first write."""
+    problems = Problems()
+    root = planned.loaded.environment.root
+    writing = {step.address for step in planned.plan.steps if step.id.verb != "delete"}
+    items = [a.item for a in planned.plan.actions if a.item and a.address in writing]
+    for found in secret_findings(items, vault, root, run_commands=True):
+        problems.append(replace(found, severity="error"))
+    for sink, base, span in sinks(_creating(planned.plan), root):
+        if bad := vault.prepare_sink(sink, base, span):
+            problems.append(bad)
+    if problems.errors:
+        raise ManifestError(problems.in_order())
+
+
+def _creating(plan: Plan) -> list[Item]:
+    return [a.item for a in plan.actions if a.item and a.verb in ("create", "replace")]
+
+
+async def not_yet_visible(
+    planned: Planned, done: frozenset[Address], registry: Registry, ends: Ends
+) -> tuple[Address, ...]:
+    """Read again until everything in ``done`` shows, for ten seconds at most; the rest of it."""
+    if not done:
+        return ()
+    waited, pause = 0.0, 0.25
+    while True:
+        missing = await _pending_among(done, planned, registry, ends)
+        if not missing or waited >= VISIBLE_WITHIN:
+            return missing
+        await ends.sleep(pause)
+        waited, pause = waited + pause, min(pause * 2, 2.0)
+
+
+async def _pending_among(
+    done: frozenset[Address], planned: Planned, registry: Registry, ends: Ends
+) -> tuple[Address, ...]:
+    desired = planned.loaded.desired
+    pruned = {n for n, how in planned.loaded.environment.prune.items() if how == "all"}
+    rules = Rules(frozenset(pruned & desired.sections))
+    problems = Problems()
+    matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
+    found = diff(matched, live, registry, rules, problems, done.__contains__)
+    return tuple(action.address for action in found.actions if action.is_pending)
+
+
+__all__ = [
+    "Action",
+    "Asked",
+    "Done",
+    "Ends",
+    "Failed",
+    "Guards",
+    "Loaded",
+    "Plan",
+    "Planned",
+    "Reader",
+    "apply",
+    "make_plan",
+    "not_yet_visible",
+]

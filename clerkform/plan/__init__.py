@@ -1,0 +1,1 @@
+"""Actions to a plan: ``build`` makes steps, ``order`` arranges them, ``guard`` refuses."""

@@ -1,0 +1,190 @@
+"""Refuses what deletes too much, is protected, or would lock somebody out.
+
+Each refusal has its own code and names what lets it through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from clerkform.diagnostics import Diagnostic
+from clerkform.diff.actions import Action
+from clerkform.model import Address
+from clerkform.plan.build import Plan
+
+SMALL = 10
+"""A kind with fewer live objects counts as having this many, for the percentage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one apply may delete."""
+
+    max_deletes: int = 10
+    max_delete_percent: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What the API says of itself."""
+
+    id: str
+    environment_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What the project file, the command line and the terminal say."""
+
+    limits: Limits = Limits()
+    protect: tuple[str, ...] = ()
+    pinned_instance: str | None = None
+    production: bool = False
+    """The environment says that it is production, or the command line did."""
+    protected: bool = False
+    approved: bool = False
+    """``--approve`` named the environment, or a person typed its name."""
+    environment: str = "default"
+    interactive: bool = False
+    """Somebody sees the plan and answers."""
+    allow_delete: frozenset[str] = field(default_factory=frozenset)
+    live_counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def check(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagnostic, ...]:
+    """Everything that refuses ``plan`` as such, by whoever runs it."""
+    deleting = [a for a in plan.actions if a.verb in ("delete", "replace")]
+    return tuple(
+        [
+            *_wrong_instance(instance, guards),
+            *_too_many(deleting, guards),
+            *_protected(deleting, guards),
+            *_last_one(plan, guards),
+        ]
+    )
+
+
+def check_writing(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagnostic, ...]:
+    """What refuses only an apply: in a plan these are notes."""
+    if not plan.steps:
+        return ()
+    deleting = [a for a in plan.actions if a.verb in ("delete", "replace")]
+    return tuple(
+        [*_production(instance, guards), *_approval(guards), *_unseen_deletes(deleting, guards)]
+    )
+
+
+def _wrong_instance(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
+    if guards.pinned_instance not in (None, instance.id):
+        yield Diagnostic(
+            "wrong-instance",
+            f"environment `{guards.environment}` is pinned to {guards.pinned_instance}, but the"
+            f" secret key belongs to {instance.id}",
+            hint="use the key of the pinned instance, or correct `instance:` in the project file",
+        )
+
+
+def _too_many(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic]:
+    by_kind: dict[str, int] = {}
+    for action in deleting:
+        by_kind[action.kind.name] = by_kind.get(action.kind.name, 0) + 1
+    total = sum(by_kind.values())
+    if total > guards.limits.max_deletes:
+        yield Diagnostic(
+            "max-deletes",
+            f"this plan deletes {total} objects; the limit is {guards.limits.max_deletes}",
+            hint=f"if that is what you want: --max-deletes {total}",
+        )
+    for name, count in sorted(by_kind.items()):
+        live = max(guards.live_counts.get(name, 0), SMALL)
+        percent = -(-100 * count // live)
+        if percent > guards.limits.max_delete_percent:
+            yield Diagnostic(
+                "max-delete-percent",
+                f"this plan deletes {count} of {guards.live_counts.get(name, 0)} live {name},"
+                f" {percent} % (fewer than {SMALL} count as {SMALL});"
+                f" the limit is {guards.limits.max_delete_percent:g} %",
+                hint=f"if that is what you want: --max-delete-percent {percent}",
+            )
+
+
+def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic]:
+    for action in deleting:
+        gone = str(action.replaces or action.address)
+        if _is_allowed(action, guards):
+            continue
+        pattern = next((p for p in guards.protect if matches(p, gone)), None)
+        if pattern:
+            yield Diagnostic(
+                "protected-object",
+                f"{gone} would be {action.verb}d, and `protect: [{pattern}]` in the project file"
+                " forbids it",
+                action.span,
+                hint=f"if that is what you want: --allow-delete '{gone}'",
+            )
+        if action.item and action.item.lifecycle("prevent_destroy"):
+            yield Diagnostic(
+                "prevent-destroy",
+                f"{gone} would be {action.verb}d, and its `prevent_destroy` forbids it",
+                action.item.at("lifecycle", "prevent_destroy"),
+                hint=f"leave it out of the manifest, or pass --allow-delete '{gone}'",
+            )
+
+
+def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
+    for name in sorted({a.kind.name for a in plan.actions if a.verb == "delete"}):
+        actions = [a for a in plan.actions if a.kind.name == name]
+        gone = [a for a in actions if a.verb == "delete"]
+        made = sum(a.verb == "create" for a in actions)
+        why = gone[0].kind.last_one_matters
+        is_last = guards.live_counts.get(name, 0) + made - len(gone) <= 0
+        if why and is_last and not all(_is_allowed(a, guards) for a in gone):
+            yield Diagnostic(
+                "last-entry",
+                f"this plan deletes the last live {name}: {why}",
+                gone[0].span,
+                hint=f"if that is what you want: --allow-delete '{gone[0].address}'",
+            )
+
+
+def _production(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
+    if instance.environment_type == "production" and not guards.production:
+        yield Diagnostic(
+            "production",
+            f"{instance.id} is a production instance, and environment `{guards.environment}`"
+            " does not say so",
+            hint="set `production: true` in the project file, or pass --allow-production",
+        )
+
+
+def _approval(guards: Guards) -> Iterator[Diagnostic]:
+    if guards.protected and not guards.approved:
+        yield Diagnostic(
+            "approval-needed",
+            f"environment `{guards.environment}` is protected",
+            hint=f"type its name when asked, or pass --approve {guards.environment}",
+        )
+
+
+def _unseen_deletes(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic]:
+    for action in deleting:
+        why = action.kind.delete_needs_approval
+        if why and not guards.interactive and not _is_allowed(action, guards):
+            yield Diagnostic(
+                "delete-needs-approval",
+                f"{action.address} would be {action.verb}d without anybody asked: {why}",
+                action.span,
+                hint=f"if that is what you want: --allow-delete '{action.address}'",
+            )
+
+
+def _is_allowed(action: Action, guards: Guards) -> bool:
+    return {str(action.address), str(action.replaces)} & guards.allow_delete != set()
+
+
+def matches(pattern: str, address: Address | str) -> bool:
+    """Whether ``pattern`` is the address itself, or a glob that matches it."""
+    text = str(address)
+    return pattern == text or fnmatchcase(text, pattern)

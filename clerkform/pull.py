@@ -1,0 +1,167 @@
+"""Live state to manifests: what a plan right after would find nothing to change in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from clerkform.diff.actions import live_address
+from clerkform.live import Live, LiveObject, Read
+from clerkform.model import Field, Kind, Registry
+from clerkform.pipeline import Ends
+from clerkform.plan.guard import matches
+from clerkform.reading import read_all
+from clerkform.source.emit import protect
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What to write, by section, and what was left out and why."""
+
+    sections: Mapping[str, list[Any]]
+    left_out: tuple[str, ...] = ()
+
+
+async def pull(
+    registry: Registry, ends: Ends, words: frozenset[str], targets: tuple[str, ...] = ()
+) -> Pulled:
+    """Read every kind and write it as manifests would.
+
+    Objects that the application makes (``Kind.runtime``) come only where their kind is among
+    ``words`` or a target names it; so do fields that ask for a word, such as metadata.
+    """
+    asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
+    live = await _read(asked, registry, ends)
+    sections: dict[str, list[Any]] = {}
+    left_out = [
+        f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
+        for kind in registry.values()
+        if kind not in asked
+    ]
+    keys: dict[tuple[str, str], str] = {}
+    for kind in asked:
+        found = {
+            live_address(kind, one, keys): one
+            for one in live.of(kind.name)
+            if not kind.ignore(one.values)
+        }
+        items = []
+        for address, one in sorted(found.items()):
+            keys[kind.name, one.id] = address.key
+            if not targets or any(matches(pattern, address) for pattern in targets):
+                item = _item(kind, one, words, keys, registry)
+                if why := _cannot_be_declared(kind, item):
+                    left_out.append(f"{address}: {why}")
+                else:
+                    items.append(_shortest(kind, item))
+        if items or not targets:
+            sections[kind.name] = items
+        left_out += _fields_left_out(kind, live, words)
+    return Pulled(sections, tuple(left_out))
+
+
+def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bool:
+    if targets:
+        return any(p.partition("/")[0] in (kind.name, "*", "**") for p in targets)
+    return kind.runtime is None or kind.name in words
+
+
+async def _read(asked: list[Kind], registry: Registry, ends: Ends) -> Live:
+    """Every object of the kinds, those that are listed under another after it."""
+    owners = {owner for kind in asked if kind.listed_per for owner in kind.references()}
+    whole = [k for k in registry.values() if (k in asked or k.name in owners) and not k.listed_per]
+    live = await read_all(ends.reader.read, [Read(kind.name) for kind in whole], Live())
+    under = [read for kind in asked if kind.listed_per for read in _under_each(kind, live)]
+    return await read_all(ends.reader.read, under, live)
+
+
+def _under_each(kind: Kind, live: Live) -> Iterator[Read]:
+    for field in kind.identity:
+        if field.traits.ref:
+            for one in live.of(field.traits.ref.kind):
+                yield Read(
+                    kind.name,
+                    tuple(
+                        (parameter, str(kind.fields[name].traits.variant or one.id))
+                        for parameter, name in kind.endpoints.list.under.items()
+                    ),
+                )
+
+
+def _item(
+    kind: Kind,
+    one: LiveObject,
+    words: frozenset[str],
+    keys: Mapping[tuple[str, str], str],
+    registry: Registry,
+) -> dict[str, Any]:
+    item: dict[str, Any] = {}
+    ordered = sorted(kind.fields.values(), key=lambda field: not field.traits.identity)
+    for field in ordered:
+        if kind.generates and field.name == kind.generates.sink:
+            item[field.name] = "none"
+        elif _is_pulled(field, words):
+            value = one.values.get(field.name)
+            if not _goes_without_saying(field, value):
+                item[field.name] = _written(field, value, keys, registry)
+    return item
+
+
+def _is_pulled(field: Field, words: frozenset[str]) -> bool:
+    traits = field.traits
+    if traits.local or traits.write_only or not field.compared:
+        return False
+    return traits.pulled_with is None or traits.pulled_with in words
+
+
+def _goes_without_saying(field: Field, value: Any) -> bool:
+    """Null, what a create sends anyway, and a merged map with no key to name."""
+    traits = field.traits
+    return (
+        value is None
+        or value in (traits.creates_as, traits.variant)
+        or (traits.merged and value == {})
+    )
+
+
+def _written(
+    field: Field, value: Any, keys: Mapping[tuple[str, str], str], registry: Registry
+) -> Any:
+    ref = field.traits.ref
+    if ref:
+        key = keys.get((ref.kind, str(value)))
+        return value if key is None else {registry[ref.kind].singular: key}
+    return value
+
+
+def _cannot_be_declared(kind: Kind, item: dict[str, Any]) -> str | None:
+    """Why the model would refuse an object that is live, if it would."""
+    try:
+        kind.model.model_validate(item)
+    except ValidationError as error:
+        fields = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
+        return f"its {', '.join(fields)} cannot be declared"
+    return None
+
+
+def _shortest(kind: Kind, item: dict[str, Any]) -> Any:
+    """A bare string where there is only the key; look-alikes of value forms are protected."""
+    if item.keys() == {kind.bare}:
+        return item[kind.bare]
+    free_form = {name for name in item if kind.fields[name].form == "json"}
+    return {n: protect(value) if n in free_form else value for n, value in item.items()}
+
+
+def _fields_left_out(kind: Kind, live: Live, words: frozenset[str]) -> Iterator[str]:
+    """What was there and is not written: fields behind a word, and secrets."""
+    for field in kind.fields.values():
+        traits = field.traits
+        word = traits.pulled_with
+        has_any = any(one.values.get(field.name) for one in live.of(kind.name))
+        if word and word not in words and has_any:
+            yield f"{kind.name}: {field.name}; pull it with --with {word}"
+        if traits.presence and any(one.values.get(traits.presence) for one in live.of(kind.name)):
+            yield f"{kind.name}: {field.name}, which Clerk never returns"
