@@ -1,0 +1,290 @@
+"""What came back, to values or errors: pure functions over httpx's responses and exceptions.
+
+No error made here refers to the request, whose headers hold the secret key.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, Unreachable
+
+Object = dict[str, Any]
+Objects = list[Object]
+
+MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
+MAX_RETRY_AFTER = 86400.0  # seconds; more is as good as never
+
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""No connection was made, so the server cannot have acted."""
+
+
+class Untrusted(Unreachable):
+    """The server's TLS certificate was not accepted; trying again will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list. ``total`` is None where a bare array came."""
+
+    objects: Objects
+    total: int | None
+
+
+def decode_success(method: str, path: str, response: httpx.Response) -> Any:
+    """The JSON value of a 2xx answer; None for one that has no content by design.
+
+    Raises:
+        BadAnswer: it is not JSON. A write was done all the same, or may have been.
+    """
+    if response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.ACCEPTED) and (
+        not response.content
+    ):
+        return None
+    body = _json(response)
+    if body is _NOT_JSON:
+        raise unusable(method, path, f"with {_looks_like(response)} instead of JSON", response)
+    return body
+
+
+def decode_object(method: str, path: str, response: httpx.Response) -> Object | None:
+    """The object that a 2xx answer holds; None for one that has no content by design.
+
+    Raises:
+        BadAnswer: it is something else.
+    """
+    body = decode_success(method, path, response)
+    if body is None and not response.content:
+        return None
+    if not isinstance(body, dict):
+        raise unusable(method, path, f"with {_shape(body)} instead of an object", response)
+    return body
+
+
+def decode_page(path: str, response: httpx.Response) -> Page:
+    """A page of a list, in either shape that Clerk has: an array, or ``{data, total_count}``.
+
+    Raises:
+        BadAnswer: it has neither shape, or an object in it has no id.
+    """
+    body = decode_success("GET", path, response)
+    total = None
+    if isinstance(body, dict):
+        total = body.get("total_count")
+        if type(total) is not int or total < 0:
+            raise unusable("GET", path, "without a `total_count` that is a count", response)
+        body = body.get("data")
+    if not isinstance(body, list):
+        raise unusable("GET", path, f"with {_shape(body)} instead of a list", response)
+    for item in body:
+        if not (isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]):
+            raise unusable("GET", path, "with a list that has an entry without an id", response)
+    return Page(body, total)
+
+
+def decode_error(method: str, path: str, response: httpx.Response, *, now: float = 0.0) -> ApiError:
+    """The error that an answer with a status of 300 or above stands for.
+
+    It is a ``BadAnswer`` where the body is not Clerk's: then nothing follows from its status,
+    and a 404 does not say that an object is absent. ``now`` is Unix time, to count from when
+    ``Retry-After`` is a date.
+    """
+    status = response.status_code
+    if response.is_redirect or 300 <= status < 400:
+        return _decode_redirect(method, path, response)
+    body = _json(response)
+    items = _items(body)
+    kind = ApiError if items else BadAnswer
+    if items:
+        detail = "; ".join(item.message for item in items)
+    elif body is _NOT_JSON:
+        detail = f"answered {status} with {_looks_like(response)} instead of JSON"
+    else:
+        detail = f"answered {status} with JSON that is no error of Clerk's"
+    return kind(
+        method,
+        path,
+        status=status,
+        items=items,
+        trace_id=_trace_id(body, response),
+        detail=detail,
+        retry_after=retry_after_seconds(response.headers.get("retry-after"), now),
+        may_have_acted=method != "GET" and is_servers_failure(status),
+    )
+
+
+def decode_failure(method: str, path: str, failure: httpx.HTTPError, host: str) -> ApiError:
+    """The error that an exception of httpx's stands for; raise it outside the ``except`` block."""
+    acted = method != "GET" and not isinstance(failure, NEVER_SENT)
+    if isinstance(failure, httpx.DecodingError):
+        return BadAnswer(
+            method, path, detail="answered with a damaged encoding", may_have_acted=acted
+        )
+    causes = list(_causes(failure))
+    refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
+    if refusal:
+        why = plain_text(refusal.verify_message)
+        detail = f"the certificate of {host} is not trusted ({why}): see SSL_CERT_FILE"
+        return Untrusted(method, path, detail=detail)
+    return Unreachable(method, path, detail=_no_answer(failure, causes, host), may_have_acted=acted)
+
+
+def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str) -> str:
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"the name {host} could not be resolved"
+    match failure:
+        case httpx.ConnectError() if any(isinstance(cause, ssl.SSLError) for cause in causes):
+            return f"no TLS connection to {host}"
+        case httpx.ProxyError():
+            return f"the proxy made no connection to {host}"
+        case httpx.PoolTimeout() | httpx.ConnectTimeout():
+            return f"no connection to {host} in time"
+        case httpx.ConnectError():
+            return f"{host} refused the connection or is not reachable"
+        case httpx.TimeoutException():
+            return f"no answer from {host} in time"
+    return f"the connection to {host} broke before the answer was complete"
+
+
+def unusable(method: str, path: str, how: str, response: httpx.Response) -> BadAnswer:
+    """The error for a success that cannot be used: the server did what it was asked to."""
+    return BadAnswer(
+        method,
+        path,
+        status=response.status_code,
+        trace_id=_trace_id(None, response),
+        detail=f"answered {response.status_code} {how}",
+        may_have_acted=method != "GET",
+    )
+
+
+def is_servers_failure(status: int) -> bool:
+    """Says nothing about the request: it may be done or not, and may work the next time."""
+    return status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT
+
+
+def retry_after_seconds(value: str | None, now: float) -> float | None:
+    """Seconds from ``now`` (Unix time) that a ``Retry-After`` asks to wait, if it can be read.
+
+    Source: RFC 9110, section 10.2.3: a number of seconds or a date.
+    """
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+
+
+def plain_text(text: str) -> str:
+    """One line without control characters, cut where no honest message is that long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+_NOT_JSON: Any = object()
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return _NOT_JSON
+
+
+def _items(body: Any) -> tuple[ClerkErrorItem, ...]:
+    entries = body.get("errors") if isinstance(body, dict) else None
+    return tuple(map(_item, filter(_is_item, entries))) if isinstance(entries, list) else ()
+
+
+def _is_item(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("code"), str)
+
+
+def _item(entry: Mapping[str, Any]) -> ClerkErrorItem:
+    meta = entry.get("meta")
+    meta = dict(meta) if isinstance(meta, dict) else {}
+    param = meta.pop("param_name", None)
+    said = entry.get("long_message") or entry.get("message")
+    return ClerkErrorItem(
+        code=plain_text(entry["code"]),
+        message=plain_text(said if isinstance(said, str) else entry["code"]),
+        param=plain_text(param) if isinstance(param, str) else None,
+        meta=meta,
+    )
+
+
+def _trace_id(body: Any, response: httpx.Response) -> str | None:
+    said = body.get("clerk_trace_id") if isinstance(body, dict) else None
+    trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
+    return plain_text(trace_id) if trace_id else None
+
+
+def _decode_redirect(method: str, path: str, response: httpx.Response) -> BadAnswer:
+    where = _address(response.headers.get("location", ""))
+    return BadAnswer(
+        method,
+        path,
+        status=response.status_code,
+        trace_id=_trace_id(None, response),
+        detail=f"answered {response.status_code} and pointed to {where}",
+        # 303 is how a server says "done, look there", and 302 has been used so.
+        may_have_acted=method != "GET" and response.status_code in (302, 303),
+    )
+
+
+def _address(location: str) -> str:
+    """Where a redirect leads, without what may be private in it: a user's name and the query."""
+    try:
+        target = urlsplit(location)
+        host = f"{target.hostname}:{target.port}" if target.port else target.hostname
+    except ValueError:
+        return "an address that cannot be read"
+    return (
+        plain_text(f"{target.scheme}://{host}{target.path}" if host else target.path) or "nowhere"
+    )
+
+
+def _looks_like(response: httpx.Response) -> str:
+    content = response.content.lstrip()
+    if not content:
+        return "an empty body"
+    if "html" in response.headers.get("content-type", "") or content.startswith(b"<"):
+        return "HTML"
+    if content[:1] in (b"{", b"["):
+        return "a damaged text"
+    return "text"
+
+
+def _shape(value: Any) -> str:
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+    return f"a {type(value).__name__}"
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        if isinstance(exc, BaseExceptionGroup):
+            for inner in exc.exceptions:
+                yield from _causes(inner)
+        exc = exc.__cause__ or exc.__context__

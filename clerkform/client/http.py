@@ -1,0 +1,254 @@
+"""The httpx client of Clerk's Backend API: key, version, pace, tries and paging."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from clerkform import __version__
+from clerkform.client.answers import (
+    Object,
+    Objects,
+    Page,
+    Untrusted,
+    decode_error,
+    decode_failure,
+    decode_object,
+    decode_page,
+    is_servers_failure,
+    unusable,
+)
+from clerkform.client.api_url import is_loopback, normalise_api_url
+from clerkform.client.listing import distinct, fault_in, read_pages
+from clerkform.client.pace import Pace, Sleep, retry_delay
+from clerkform.errors import ApiError, BadAnswer, UsageError
+
+API_VERSION = "2026-05-12"
+MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)
+LISTING_TRIES = 3  # how often a list is read from its start while it moves
+MAX_CONNECTIONS = 100  # what 1000 requests in 10 s need at a second's latency
+
+Params = Mapping[str, str | int | bool | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One try of a request, for whoever logs them: nothing of its headers or bodies."""
+
+    method: str
+    path: str
+    status: int | None
+    """None where no answer came."""
+    seconds: float
+
+
+class ClerkClient:
+    """Sends requests with one instance's secret key, no faster than ``pace`` allows.
+
+    Paths are below ``/v1`` and percent-encoded already. Every method raises ``ApiError`` or a
+    subclass. Redirects are not followed, so the key goes to no host but that of ``base_url``.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        secret_key: str,
+        *,
+        pace: Pace,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = 30.0,
+        on_request: Callable[[Exchange], None] | None = None,
+        max_tries: int = 5,
+        max_wait: float = 60.0,
+        sleep: Sleep = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``timeout`` and ``max_wait`` (over all tries of a request) are seconds."""
+        _check_key(secret_key)
+        self.base_url = normalise_api_url(base_url)
+        self._host = urlsplit(self.base_url).netloc
+        self.pace = pace
+        self.reads = 0
+        """GET requests sent so far, every try counted."""
+        self.writes = 0
+        """Other requests sent so far, every try counted."""
+        self._on_request, self._max_tries, self._max_wait = on_request, max_tries, max_wait
+        self._sleep, self._jitter, self._clock = sleep, jitter, clock
+        headers = {
+            "Authorization": f"Bearer {secret_key}",
+            "Clerk-API-Version": API_VERSION,
+            "User-Agent": f"clerkform/{__version__}",
+            "Accept": "application/json",
+        }
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=self.base_url,
+                headers=headers,
+                transport=transport,
+                # The pace decides how long a request waits its turn: the pool never gives up.
+                timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+                limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
+                trust_env=not is_loopback(self.base_url),
+                follow_redirects=False,
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+            raise UsageError(
+                "the proxy or certificate settings of the environment cannot be used",
+                hint="see HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+            ) from None
+
+    def __repr__(self) -> str:
+        return f"ClerkClient({self.base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        await self._http.__aexit__(*exc_info)
+
+    async def get(self, path: str, params: Params | None = None) -> Object:
+        """One object."""
+        response = await self._ask("GET", path, params=params)
+        found = decode_object("GET", path, response)
+        if found is None:
+            raise unusable("GET", path, "with an empty body instead of an object", response)
+        return found
+
+    async def write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        repeatable: bool,
+        bucket: str | None = None,
+    ) -> Object | None:
+        """The object in the answer; None where Clerk answers a write with no content.
+
+        ``repeatable`` says that doing it twice is doing it once. What is not is sent again only
+        where the server cannot have acted; otherwise the error has ``may_have_acted``.
+        """
+        response = await self._ask(method, path, body=body, repeatable=repeatable, bucket=bucket)
+        return decode_object(method, path, response)
+
+    async def page(
+        self,
+        path: str,
+        offset: int = 0,
+        *,
+        params: Params | None = None,
+        page: int | None = MAX_PAGE,
+    ) -> Page:
+        """A part of a list, and how long the whole is if the answer says so."""
+        paging = {} if page is None else {"limit": page, "offset": offset}
+        response = await self._ask("GET", path, params={**(params or {}), **paging})
+        return decode_page(path, response)
+
+    async def list(
+        self, path: str, *, params: Params | None = None, page: int | None = MAX_PAGE
+    ) -> Objects:
+        """Every object of a list, each once; ``page`` is None where there is no paging.
+
+        A list that moves while it is read is read again from its start.
+
+        Raises:
+            BadAnswer: it still moves, or ends before its own ``total_count``.
+        """
+
+        async def fetch(offset: int) -> Page:
+            return await self.page(path, offset, params=params, page=page)
+
+        for _ in range(LISTING_TRIES):
+            pages = await read_pages(fetch, page)
+            if (fault := fault_in(pages, page)) is None:
+                return distinct(pages)
+        raise BadAnswer("GET", path, detail=f"answered with a list that {fault}")
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: Mapping[str, Any] | None = None,
+        repeatable: bool = True,
+        bucket: str | None = None,
+    ) -> httpx.Response:
+        """The 2xx answer, after as many tries as are needed and allowed."""
+        if not path.startswith("/"):
+            raise ValueError(f"not a path below the API's address: {path}")
+        attempt, waited, may_have_acted = 0, 0.0, False
+        while True:
+            attempt += 1
+            answer = await self._try(method, path, params, body, bucket)
+            if isinstance(answer, httpx.Response):
+                return answer
+            may_have_acted |= answer.may_have_acted
+            delay = retry_delay(attempt, answer.retry_after, self._jitter())
+            waited += delay
+            too_long = attempt == self._max_tries or waited > self._max_wait
+            if too_long or not may_retry(answer, repeatable):
+                # A try that was refused does not undo an earlier one whose answer was lost.
+                answer.may_have_acted = may_have_acted
+                raise answer
+            if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                self.pace.pause(delay, bucket)
+            await self._sleep(delay)
+
+    async def _try(
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        body: Mapping[str, Any] | None,
+        bucket: str | None,
+    ) -> httpx.Response | ApiError:
+        async with self.pace.slot(bucket):
+            self.reads += method == "GET"
+            self.writes += method != "GET"
+            started = self._clock()
+            answer: httpx.Response | ApiError
+            try:
+                answer = await self._http.request(method, path, params=params, json=body)
+            except httpx.HTTPError as failure:
+                # Raised only after this block: `failure` holds the request, and that the key.
+                answer = decode_failure(method, path, failure, self._host)
+        now = self._clock()
+        if isinstance(answer, httpx.Response) and not answer.is_success:
+            answer = decode_error(method, path, answer, now=now)
+        if self._on_request:
+            status = answer.status if isinstance(answer, ApiError) else answer.status_code
+            self._on_request(Exchange(method, path, status, now - started))
+        return answer
+
+
+def may_retry(error: ApiError, repeatable: bool) -> bool:
+    """The request may be sent again without doing anything twice, and that may help."""
+    if isinstance(error, Untrusted):
+        return False
+    if error.status is None:
+        return repeatable or not error.may_have_acted
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or "resource_locked" in error.codes:
+        return True
+    return repeatable and is_servers_failure(error.status)
+
+
+def _check_key(secret_key: str) -> None:
+    """Refuse what no header can hold; httpx would as well, but quote the key."""
+    if not secret_key:
+        raise UsageError("the secret key is empty", hint="set it to the instance's sk_… key")
+    if not secret_key.isascii() or not secret_key.isprintable() or " " in secret_key:
+        raise UsageError(
+            "the secret key has a blank, a line break or a character that no key has",
+            hint="see how its variable is set: a line break at the end is the usual reason",
+        )

@@ -1,0 +1,56 @@
+"""Reading a list to its end, and the certainty that nothing of it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from clerkform.client.answers import Object, Objects, Page
+from clerkform.together import together
+
+Fetch = Callable[[int], Coroutine[Any, Any, Page]]
+
+
+async def read_pages(fetch: Fetch, size: int | None) -> list[Page]:
+    """The pages from offset 0 on, ``size`` objects each; one page where there is no paging."""
+    pages = [await fetch(0)]
+    if size is None:
+        return pages
+    total = pages[0].total
+    if total is not None:
+        if len(pages[0].objects) >= total:
+            return pages
+        return pages + await together(fetch(offset) for offset in range(size, total, size))
+    # A bare array does not say how many there are: a page that is not full is the last.
+    seen = _ids(pages[0])
+    while len(pages[-1].objects) == size:
+        pages.append(await fetch(len(pages) * size))
+        if _ids(pages[-1]) <= seen:
+            break
+        seen |= _ids(pages[-1])
+    return pages
+
+
+def fault_in(pages: Sequence[Page], size: int | None) -> str | None:
+    """Why these pages may not be the whole list, as the end of a sentence; None if they are."""
+    total = pages[0].total
+    if any(page.total != total for page in pages):
+        return "changed while it was read"
+    if total is None:
+        repeats = len(pages) > 1 and len(pages[-1].objects) == size
+        return "repeats its pages instead of going on" if repeats else None
+    found = len(distinct(pages))
+    return f"has {found} objects and a `total_count` of {total}" if found < total else None
+
+
+def distinct(pages: Sequence[Page]) -> Objects:
+    """Each object once, in order: one that moved while pages were read may be on two."""
+    found: dict[str, Object] = {}
+    for page in pages:
+        for item in page.objects:
+            found.setdefault(item["id"], item)
+    return list(found.values())
+
+
+def _ids(page: Page) -> set[str]:
+    return {item["id"] for item in page.objects}

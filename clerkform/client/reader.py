@@ -1,0 +1,90 @@
+"""Reads to live objects, by whichever requests cost least."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from clerkform.client.http import ClerkClient
+from clerkform.errors import ApiError, BadAnswer
+from clerkform.live import FEW, Live, LiveObject, Read, cheaper_to_list, decode
+from clerkform.model import Kind, Registry
+from clerkform.together import together
+
+
+class ClerkReader:
+    """Answers ``Read``s from the API."""
+
+    def __init__(
+        self,
+        client: ClerkClient,
+        registry: Registry,
+        on_read: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """``on_read`` is told how many objects came, each time some did."""
+        self._client, self._registry, self._on_read = client, registry, on_read
+
+    async def instance(self) -> Mapping[str, Any]:
+        """What the API says of the instance that the key belongs to."""
+        body = await self._client.get("/instance")
+        if not body.get("id") or not body.get("environment_type"):
+            raise BadAnswer("GET", "/instance", detail="answered without an id and a type")
+        return body
+
+    async def read(self, read: Read) -> Live:
+        """The objects that one read asks for. An object that is not there is left out."""
+        kind = self._registry[read.kind]
+        bodies, is_whole = await self._bodies(kind, read)
+        self._on_read(len(bodies))
+        return Live().with_(decode(kind, bodies), [kind.name] if is_whole else [])
+
+    async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
+        """The answers, and whether they are all that there is of the kind."""
+        if read.is_whole:
+            return await self._filtered(kind, dict(read.under)), not read.under
+        if read.lookups(kind.endpoints.lookups.ids_at_once) <= FEW:
+            return await self._look_up(kind, read), False
+        listing = kind.endpoints.list
+        first = await self._client.page(listing.path, params=listing.params, page=listing.page)
+        if first.total == len(first.objects):
+            return first.objects, True
+        if first.total is None or cheaper_to_list(kind, read, first.total):
+            return await self._filtered(kind, {}), True
+        return await self._look_up(kind, read), False
+
+    async def _look_up(self, kind: Kind, read: Read) -> list[dict[str, Any]]:
+        lookups = kind.endpoints.lookups
+        asking: list[Coroutine[Any, Any, Sequence[dict[str, Any]]]] = []
+        if lookups.by_key:
+            asking += [self._one(lookups.by_key.path, key) for key in read.keys]
+        if lookups.by_name:
+            asking += [self._filtered(kind, {lookups.by_name: name}) for name in read.names]
+        if lookups.by_ids:
+            size = lookups.ids_at_once
+            chunks = [read.ids[at : at + size] for at in range(0, len(read.ids), size)]
+            asking += [self._filtered(kind, {lookups.by_ids: chunk}) for chunk in chunks]
+        by_id = {body["id"]: body for bodies in await together(asking) for body in bodies}
+        return list(by_id.values())
+
+    async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
+        path = path.replace("{key}", quote(key, safe=""))
+        try:
+            found = await self._client.get(path)
+        except ApiError as error:
+            if error.is_not_found:
+                return []
+            raise
+        if not isinstance(found.get("id"), str):
+            raise BadAnswer("GET", path, detail="answered without an id")
+        return [found]
+
+    async def _filtered(self, kind: Kind, params: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+        listing = kind.endpoints.list
+        return await self._client.list(
+            listing.path, params={**listing.params, **params}, page=listing.page
+        )
+
+    async def find(self, kind: Kind, under: tuple[tuple[str, str], ...]) -> Sequence[LiveObject]:
+        """Everything that is listed now, for whoever lost the answer to a create."""
+        return (await self.read(Read(kind.name, under))).of(kind.name)

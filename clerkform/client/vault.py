@@ -1,0 +1,314 @@
+"""Finds the secrets that manifests refer to, and delivers those that the server makes.
+
+Answers problems as diagnostics, never with a value. What it found or delivered it remembers,
+so that ``redact`` can take it out of any text that leaves clerkform.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from clerkform.client.delivery import is_unignored, try_to_write, with_line, write_privately
+from clerkform.client.programs import ProgramFailed, can_be_started, run_program
+from clerkform.client.signing import check_signing_key
+from clerkform.diagnostics import Diagnostic, Span
+from clerkform.errors import ManifestError
+from clerkform.model.secrets import SecretRef, Sink
+
+ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
+ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"
+SHORTEST_REDACTED = 6
+"""Characters; to blank out anything shorter would blank out half of every text."""
+
+
+class _Refused(Exception):
+    """Carries what is wrong to where the span is known."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+
+    def at(self, span: Span | None) -> Diagnostic:
+        return Diagnostic(self.code, self.message, span, self.hint)
+
+
+class Vault:
+    """The secrets of one run. Paths in references and sinks are relative to ``base``, the folder
+    of the manifest that has them, and end up inside ``root`` or one of ``secret_dirs`` once every
+    symbolic link is followed. Calls may come from several threads.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        env: Mapping[str, str],
+        *,
+        allow_commands: bool = False,
+        secret_dirs: Sequence[Path] = (),
+        forbidden_env: frozenset[str] = frozenset(),
+        timeout: float = 60.0,
+    ) -> None:
+        """``forbidden_env`` are the variables that hold an environment's secret key: no manifest
+        may read one, nor does a program see them. ``timeout`` of a program is in seconds.
+        """
+        self._folders = tuple(folder.resolve() for folder in (root, *secret_dirs))
+        self._env, self._forbidden = env, forbidden_env
+        self._allow_commands, self._timeout = allow_commands, timeout
+        self._remembered: set[str] = set()
+        self._writing = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Vault({str(self._folders[0])!r})"
+
+    def resolve(self, ref: SecretRef, base: Path, span: Span | None = None) -> str:
+        """The secret itself.
+
+        A variable's value is taken as it is. A file's, or what a program prints, loses one line
+        break at its end, which editors and ``echo`` add; nothing else is stripped.
+
+        Raises:
+            ManifestError: it is not there, or may not be read.
+        """
+        try:
+            secret = self._find(ref, base)
+        except _Refused as refusal:
+            problem = refusal.at(span)
+        else:
+            self.remember(secret)
+            return secret
+        raise ManifestError([problem])
+
+    def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why ``resolve`` would fail, as far as that shows without running a program."""
+        return _problem(span, lambda: self._look_for(ref, base))
+
+    def check_key(
+        self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
+    ) -> Diagnostic | None:
+        """Why the secret cannot sign with ``algorithm``; runs a program if the secret is one's."""
+        try:
+            problem = check_signing_key(self.resolve(ref, base, span), algorithm)
+        except ManifestError as error:
+            return error.diagnostics[0]
+        return problem and Diagnostic(problem.code, problem.message, span, problem.hint)
+
+    def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why a delivery would fail, as far as looking tells; makes and runs nothing."""
+        return _problem(span, lambda: self._look_at(sink, base))
+
+    def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Make the sink's folder (mode 0700) and try to write there: to be asked before the
+        server makes a secret that nobody could then keep. What the file holds is not touched.
+        """
+        return _problem(span, lambda: self._prepare(sink, base))
+
+    def sink_warnings(
+        self, sink: Sink, base: Path, span: Span | None = None
+    ) -> tuple[Diagnostic, ...]:
+        """What may go wrong later: a file with a secret that git would commit."""
+        if self.check_sink(sink, base) or sink.form not in ("file", "env_file"):
+            return ()
+        if not is_unignored(self._path(_path_text(sink), base)):
+            return ()
+        message = f"{_path_text(sink)} will hold a secret, and git does not ignore it"
+        hint = "add it, or its folder, to .gitignore"
+        return (Diagnostic("sink-not-ignored", message, span, hint, "warning"),)
+
+    def deliver(self, sink: Sink, base: Path, secret: str, span: Span | None = None) -> None:
+        """Put the secret where the sink says; a file is replaced whole or stays as it was.
+
+        Raises:
+            ManifestError: it could not be delivered.
+        """
+        self.remember(secret)
+        problem = _problem(span, lambda: self._deliver(sink, base, secret))
+        if problem:
+            raise ManifestError([problem])
+
+    def remember(self, secret: str) -> None:
+        """Take this out of every text from now on: itself, as JSON has it, and line by line."""
+        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+        if "\n" in secret:
+            forms.update(line.strip() for line in secret.splitlines() if "-----" not in line)
+        self._remembered |= {form for form in forms if len(form) >= SHORTEST_REDACTED}
+
+    def redact(self, text: str) -> str:
+        """``text`` without any secret that this vault has seen: a net below all other care."""
+        for secret in sorted(self._remembered.copy(), key=len, reverse=True):
+            text = text.replace(secret, "(secret)")
+        return text
+
+    def _find(self, ref: SecretRef, base: Path) -> str:
+        match ref.source:
+            case "from_env":
+                return self._variable(str(ref.from_env))
+            case "from_file":
+                return self._file(str(ref.from_file), base)
+            case "from_command":
+                argv = self._program(ref.from_command, base)
+                return _text(self._run(argv, base, b""), f"what `{argv[0]}` printed")
+
+    def _look_for(self, ref: SecretRef, base: Path) -> None:
+        if ref.source == "from_command":
+            self._program(ref.from_command, base)
+        else:
+            self._find(ref, base)
+
+    def _variable(self, name: str) -> str:
+        if name in self._forbidden:
+            raise _Refused(
+                "forbidden-variable",
+                f"{name} holds the secret key of an environment, which no manifest may read",
+                "keep this secret in a variable of its own",
+            )
+        value = self._env.get(name, "")
+        if not value:
+            state = "is empty" if name in self._env else "is not set"
+            raise _Refused("secret-unset", f"the environment variable {name} {state}", "set it")
+        if not _is_utf8(value):
+            raise _Refused("secret-not-text", f"the environment variable {name} is not UTF-8 text")
+        return value
+
+    def _file(self, text: str, base: Path) -> str:
+        path = self._path(text, base)
+        with _reported("secret-file-unreadable", f"{text} cannot be read"):
+            if not path.exists():
+                why = f"there is no file {text}"
+                raise _Refused("secret-file-missing", why, "paths are relative to the manifest")
+            if not path.is_file():
+                raise _Refused("secret-file-unreadable", f"{text} is not a regular file")
+            return _text(path.read_bytes(), text)
+
+    def _look_at(self, sink: Sink, base: Path) -> Path | None:
+        """The file that the sink writes, if it does."""
+        if sink.form == "none":
+            return None
+        if sink.form == "command":
+            self._program(sink.command, base)
+            return None
+        path, shown = self._path(_path_text(sink), base), _path_text(sink)
+        with _unwritable(sink):
+            if path.exists() and not path.is_file():
+                raise _Refused("sink-unwritable", f"{shown} is not a regular file")
+            folder = next(parent for parent in path.parents if parent.exists())
+            if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+                why = f"{shown} cannot be written: no file can be made in {folder.name}"
+                raise _Refused("sink-unwritable", why)
+            if sink.form == "env_file" and path.exists() and not os.access(path, os.R_OK):
+                why = f"{shown} cannot be read, so its other lines could not be kept"
+                raise _Refused("sink-unwritable", why)
+        return path
+
+    def _prepare(self, sink: Sink, base: Path) -> None:
+        path = self._look_at(sink, base)
+        if path:
+            with _unwritable(sink):
+                try_to_write(path)
+
+    def _deliver(self, sink: Sink, base: Path, secret: str) -> None:
+        path = self._look_at(sink, base)
+        if path is None:
+            if sink.form == "command":
+                self._run(self._program(sink.command, base), base, secret.encode())
+            return
+        # Two secrets for one env file: neither may overwrite the other's line.
+        with self._writing, _unwritable(sink):
+            if sink.form == "file":
+                content = secret.encode()
+            else:
+                content = _with_secret(path, str(sink.name), secret)
+            write_privately(path, content)
+
+    def _path(self, text: str, base: Path) -> Path:
+        if text.startswith("~"):
+            raise _Refused("outside-folder", f"`~` in {text} is not expanded", ALLOW_FOLDER)
+        try:
+            path = (base / text).resolve()
+        except (OSError, RuntimeError):  # a ring of symbolic links
+            raise _Refused(
+                "outside-folder", f"{text} leads nowhere: its links form a ring"
+            ) from None
+        if not any(path.is_relative_to(folder) for folder in self._folders):
+            raise _Refused("outside-folder", f"{text} is outside the project folder", ALLOW_FOLDER)
+        return path
+
+    def _program(self, argv: object, base: Path) -> tuple[str, ...]:
+        assert isinstance(argv, tuple)
+        if not self._allow_commands:
+            raise _Refused(
+                "commands-not-allowed",
+                f"this would run `{argv[0]}`, which is not allowed",
+                ALLOW_COMMANDS,
+            )
+        if not can_be_started(argv[0], base, self._env):
+            raise _Refused(
+                "command-failed",
+                f"there is no program `{argv[0]}` that can be run",
+                "a name is looked up in PATH, a path is relative to the manifest",
+            )
+        return argv
+
+    def _run(self, argv: tuple[str, ...], base: Path, given: bytes) -> bytes:
+        env = {name: value for name, value in self._env.items() if name not in self._forbidden}
+        try:
+            return run_program(argv, base, env, given, self._timeout)
+        except ProgramFailed as failure:
+            raise _Refused(
+                "command-failed",
+                f"`{argv[0]}` {failure}",
+                "what it prints is not shown, as it may hold the secret: run it by hand to see",
+            ) from None
+
+
+def _path_text(sink: Sink) -> str:
+    return str(sink.file if sink.form == "file" else sink.env_file)
+
+
+def _text(content: bytes, origin: str) -> str:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise _Refused("secret-not-text", f"{origin} is not UTF-8 text") from None
+    text = text[:-1].removesuffix("\r") if text.endswith("\n") else text
+    if not text:
+        raise _Refused("secret-empty", f"{origin} is empty, and should be a secret")
+    return text
+
+
+def _is_utf8(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _with_secret(path: Path, name: str, secret: str) -> bytes:
+    # Any bytes survive: a line that is not UTF-8 stays as it is, too.
+    before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
+    try:
+        return with_line(before, name, secret).encode(errors="surrogateescape")
+    except ValueError:
+        why = "the secret has a line break, which a line of an env file cannot hold"
+        raise _Refused("sink-unfit", why, "deliver it to a `file`") from None
+
+
+def _problem(span: Span | None, attempt: Callable[[], object]) -> Diagnostic | None:
+    try:
+        attempt()
+    except _Refused as refusal:
+        return refusal.at(span)
+    return None
+
+
+@contextmanager
+def _reported(code: str, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise _Refused(code, f"{what}: {exc.strerror}") from None
+
+
+def _unwritable(sink: Sink) -> AbstractContextManager[None]:
+    return _reported("sink-unwritable", f"{_path_text(sink)} cannot be written")

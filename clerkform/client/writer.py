@@ -1,0 +1,215 @@
+"""A step to a request, with ids and secrets filled in, and its answer checked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from clerkform.apply.run import Written
+from clerkform.client.http import ClerkClient
+from clerkform.client.reader import ClerkReader
+from clerkform.client.vault import Vault
+from clerkform.diff.fields import dropped
+from clerkform.errors import ApiError, BadAnswer, ClerkformError
+from clerkform.live import LiveObject
+from clerkform.model import Address, Kind, Op, Reference, Registry, SecretRef, Values
+from clerkform.model.step import Step
+
+LOOK_FOR = 10.0
+"""Seconds to look for what a create may have made; reads lag behind writes."""
+CREATES = 2
+"""How often a create is sent whose answer was lost and that left nothing behind."""
+
+
+class ClerkWriter:
+    """Carries out steps against the API."""
+
+    def __init__(
+        self,
+        client: ClerkClient,
+        reader: ClerkReader,
+        registry: Registry,
+        vault: Vault,
+        root: Path,
+        known: frozenset[str],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """``known`` are the ids that were live when the plan was made."""
+        self._client, self._reader, self._registry = client, reader, registry
+        self._vault, self._root, self._known, self._sleep = vault, root, known, sleep
+
+    async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
+        """See ``apply.run.Writer``."""
+        kind = self._registry[step.address.kind]
+        if step.id.verb == "delete":
+            return await self._remove(kind, step)
+        values = {n: await self._filled(step, n, value, ids) for n, value in step.values.items()}
+        if step.id.verb == "create":
+            return await self._create(kind, step, values)
+        return await self._update(kind, step, values, step.object_id or ids[step.address])
+
+    async def _filled(self, step: Step, name: str, value: Any, ids: Mapping[Address, str]) -> Any:
+        if isinstance(value, Reference):
+            return ids[value.to]
+        if isinstance(value, SecretRef):
+            return await asyncio.to_thread(self._vault.resolve, value, self._base(step, name))
+        return value
+
+    def _base(self, step: Step, name: str) -> Path:
+        """The folder of the manifest that declares the field."""
+        return (self._root / step.origins[name]).parent
+
+    async def _remove(self, kind: Kind, step: Step) -> Written:
+        op = kind.endpoints.removal(step.removal)
+        assert op is not None
+        assert step.object_id is not None
+        try:
+            await self._send(op, step.object_id, dict(op.body) if op.body else None)
+        except ApiError as error:
+            if not error.is_not_found:
+                raise
+            return Written(step.object_id, note="it was gone already")
+        return Written(step.object_id)
+
+    async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
+        op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
+        assert op is not None
+        sent = dict(values)
+        if kind.update_sends == "all" and kind.endpoints.get:
+            live = kind.from_api(await self._client.get(_path(kind.endpoints.get, object_id)))
+            sent = _settable(kind, live) | sent
+        bucket = object_id if kind.bucket else None
+        answer = await self._send(op, object_id, kind.to_api(sent), bucket)
+        return self._checked(kind, "PATCH", op.path, values, answer)
+
+    async def _send(
+        self,
+        op: Op,
+        object_id: str,
+        body: Mapping[str, Any] | None,
+        bucket: str | None = None,
+    ) -> Mapping[str, Any] | None:
+        path = _path(op, object_id)
+        return await self._client.write(op.method, path, body, repeatable=True, bucket=bucket)
+
+    async def _create(self, kind: Kind, step: Step, values: Values) -> Written:
+        op = kind.endpoints.create
+        for attempt in range(1, CREATES + 1):
+            try:
+                answer = await self._client.write(
+                    op.method, op.path, kind.to_api(values), repeatable=False
+                )
+            except ApiError as error:
+                if not error.may_have_acted:
+                    raise
+                made = await self._look_for(kind, values)
+                if made is None:
+                    if attempt == CREATES:
+                        raise
+                    continue
+                if not kind.generates:
+                    return Written(
+                        made.id, made, dropped(kind, values, made), "its answer was lost"
+                    )
+                secret = await self._secret_again(kind, made.id)
+                if secret is None:  # nobody holds it, so nothing is lost with the key
+                    await self._discard(kind, made.id)
+                    continue
+                await self._deliver(kind, step, secret)
+                return Written(made.id, made, dropped(kind, values, made), "its answer was lost")
+            written = self._checked(kind, op.method, op.path, values, answer)
+            return await self._handed_over(kind, step, written, answer or {})
+        raise ClerkformError(
+            f"{step.address} was created {CREATES} times without its secret being shown, and"
+            " removed again each time"
+        )
+
+    def _checked(
+        self,
+        kind: Kind,
+        method: str,
+        path: str,
+        values: Values,
+        answer: Mapping[str, Any] | None,
+    ) -> Written:
+        if not answer or not isinstance(answer.get("id"), str):
+            raise BadAnswer(method, path, detail="answered without an id", may_have_acted=True)
+        live = LiveObject(kind.name, answer["id"], kind.from_api(dict(answer)))
+        return Written(live.id, live, dropped(kind, values, live))
+
+    async def _handed_over(
+        self, kind: Kind, step: Step, written: Written, answer: Mapping[str, Any]
+    ) -> Written:
+        """Deliver what the server made once, from this answer or by asking again."""
+        if not kind.generates:
+            return written
+        secret = answer.get(kind.generates.field)
+        if not isinstance(secret, str):
+            secret = await self._secret_again(kind, written.object_id)
+        if secret is None:
+            return Written(written.object_id, written.live, (kind.generates.field,))
+        await self._deliver(kind, step, secret)
+        return written
+
+    async def _deliver(self, kind: Kind, step: Step, secret: str) -> None:
+        assert kind.generates is not None
+        base = self._base(step, kind.generates.sink)
+        await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+
+    async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
+        """What the server made, if it still shows it."""
+        assert kind.generates is not None
+        try:
+            answer = await self._client.get(_path(kind.generates.again, object_id))
+        except ApiError as error:
+            if error.status is None or error.status >= 500:
+                raise
+            return None
+        secret = answer.get(kind.generates.field)
+        return secret if isinstance(secret, str) else None
+
+    async def _discard(self, kind: Kind, object_id: str) -> None:
+        op = kind.endpoints.removal(None)
+        assert op is not None
+        await self._send(op, object_id, dict(op.body) if op.body else None)
+
+    async def _look_for(self, kind: Kind, values: Values) -> LiveObject | None:
+        """The object that a create with a lost answer has made, if it made one.
+
+        An object that the plan did not see, with the same key, is taken to be it.
+        """
+        wanted = kind.key_parts(values)
+        under = tuple(
+            (parameter, str(values.get(name, kind.fields[name].traits.variant)))
+            for parameter, name in kind.endpoints.list.under.items()
+        )
+        waited, pause = 0.0, 0.5
+        while True:
+            for one in await self._reader.find(kind, under):
+                is_new = one.id not in self._known and not kind.ignore(one.values)
+                if is_new and self._keys_of(kind, one, values) == wanted:
+                    return one
+            if waited >= LOOK_FOR:
+                return None
+            await self._sleep(pause)
+            waited, pause = waited + pause, pause * 2
+
+    @staticmethod
+    def _keys_of(kind: Kind, one: LiveObject, values: Values) -> tuple[str, ...] | None:
+        """The live object's key, by the fields that were sent: a slug may be the server's own."""
+        stands_in = {f.name for f in kind.identity if f.traits.otherwise and f.name not in values}
+        return kind.key_parts({k: v for k, v in one.values.items() if k not in stands_in})
+
+
+def _path(op: Op, object_id: str) -> str:
+    return op.path.replace("{id}", quote(object_id, safe=""))
+
+
+def _settable(kind: Kind, live: Values) -> dict[str, Any]:
+    """The live fields that an update sends along, with the flags that say what is write-only."""
+    names = {n for n, f in kind.fields.items() if not f.traits.local and not f.traits.write_only}
+    names |= {f.traits.presence for f in kind.fields.values() if f.traits.presence}
+    return {name: value for name, value in live.items() if name in names}
