@@ -1,0 +1,99 @@
+"""Faults on request: which requests go wrong, how, and how often that has happened."""
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Broken = Literal["connect", "read", "timeout"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule: requests that match it go wrong, the first ``times`` of them or all.
+
+    A ``status`` with its ``body``, or a ``broken`` connection, takes the answer's place. The
+    request is then not acted on, or, with ``after``, acted on and its answer lost. A connection
+    can only be broken in the embedded sandbox (see ``transport``).
+    """
+
+    path: str = ""
+    """A regular expression, searched in the path, ``/v1`` included."""
+    method: str = ""
+    """Empty matches every method."""
+    times: int | None = None
+    status: int | None = None
+    body: str | None = None
+    """The default is an error of Clerk's shape."""
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    after: bool = False
+    broken: Broken | None = None
+    drop: str | None = None
+    """A field to leave out of the answer: a dotted path, which goes into every item of a list."""
+    delay: float = 0
+    """Seconds to wait before anything else."""
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.path)
+        except re.error as exc:
+            raise ValueError(f"path is not a regular expression: {exc}") from exc
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError(f"status is from 200 to 599, not {self.status}")
+        if self.broken not in (None, "connect", "read", "timeout"):
+            raise ValueError(f"broken is 'connect', 'read' or 'timeout', not {self.broken!r}")
+        if self.broken == "connect" and self.after:
+            raise ValueError("a connection that is refused comes before the request, not after")
+
+    def matches(self, method: str, path: str) -> bool:
+        return self.method.upper() in ("", method) and re.search(self.path, path) is not None
+
+
+class Faults:
+    """The rules in force, in order, and how often each fired. The first that matches fires."""
+
+    def __init__(self, rules: Iterable[Fault] = ()) -> None:
+        self._lock = threading.Lock()
+        self._rules = list(rules)
+        self._fired = [0] * len(self._rules)
+
+    def add(self, rule: Fault) -> None:
+        with self._lock:
+            self._rules.append(rule)
+            self._fired.append(0)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rules, self._fired = [], []
+
+    @property
+    def rules(self) -> tuple[Fault, ...]:
+        return tuple(self._rules)
+
+    @property
+    def fired(self) -> tuple[int, ...]:
+        return tuple(self._fired)
+
+    def fire(self, method: str, path: str, *, broken: bool) -> Fault | None:
+        """The rule for this request, counted. ``broken`` asks among those that break
+        connections, which act outside the application, or among all others."""
+        with self._lock:
+            for index, rule in enumerate(self._rules):
+                left = rule.times is None or self._fired[index] < rule.times
+                if left and bool(rule.broken) is broken and rule.matches(method, path):
+                    self._fired[index] += 1
+                    return rule
+        return None
+
+
+def without(answer: Any, path: str) -> Any:
+    if isinstance(answer, list):
+        return [without(item, path) for item in answer]
+    if not isinstance(answer, dict):
+        return answer
+    name, _, rest = path.partition(".")
+    if not rest:
+        return {key: value for key, value in answer.items() if key != name}
+    return {key: without(v, rest) if key == name else v for key, v in answer.items()}

@@ -1,0 +1,74 @@
+"""Query parameters of lists, and the two shapes a list is answered in."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from starlette.datastructures import QueryParams
+
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Refusal
+from clerkform.sandbox.operation import Call
+from clerkform.sandbox.store import Object
+
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+
+class Window(NamedTuple):
+    limit: int
+    offset: int
+
+
+def window(query: QueryParams) -> Window:
+    """``limit`` 1 to 500, by default 10, and ``offset``, by default 0."""
+    limit, offset = query.get("limit", "10"), query.get("offset", "0")
+    problems = []
+    if not (_WHOLE.fullmatch(limit) and 1 <= int(limit) <= 500):
+        problems.append(errors.wrong_value("limit", "limit must be an integer from 1 to 500."))
+    if not _WHOLE.fullmatch(offset):
+        problems.append(errors.wrong_value("offset", "offset must be an integer of 0 or more."))
+    if problems:
+        raise Refusal(422, *problems)
+    return Window(int(limit), int(offset))
+
+
+def flag(query: QueryParams, name: str) -> bool:
+    value = query.get(name, "false")
+    if value not in ("true", "false"):
+        raise Refusal(422, errors.wrong_value(name, f"{name} must be true or false."))
+    return value == "true"
+
+
+def signed(values: Sequence[str]) -> tuple[list[str], list[str]]:
+    """``+x`` and ``x`` are to be included, ``-x`` excluded. An unencoded + arrives as a blank."""
+    excluded = [value[1:] for value in values if value.startswith("-")]
+    included = [value.lstrip("+ ") for value in values if not value.startswith("-")]
+    return included, excluded
+
+
+def order(query: QueryParams, columns: dict[str, str]) -> dict[str, Any]:
+    """``order_by`` as arguments of ``Store.select``; ``columns`` says what may be ordered by."""
+    asked = query.get("order_by", "-created_at")
+    name = asked[1:] if asked[:1] in ("+", "-", " ") else asked
+    if name not in columns:
+        text = f"order_by must be one of {', '.join(columns)}, after an optional + or -."
+        raise Refusal(422, errors.wrong_value("order_by", text))
+    return {"by": columns[name], "descending": asked.startswith("-")}
+
+
+def counted(data: list[Object], total: int) -> Object:
+    return {"data": data, "total_count": total}
+
+
+def everything(call: Call, kind: str) -> Object:
+    """The lists that know no paging."""
+    data = call.store.select(kind)
+    return counted(data, len(data))
+
+
+def switched(call: Call, kind: str) -> Object | list[Object]:
+    """The lists that are a bare array unless ``paginated=true``; both are cut at ``limit``."""
+    paginated = flag(call.query, "paginated")
+    limit, offset = window(call.query)
+    data = call.store.select(kind, limit=limit, offset=offset)
+    return counted(data, call.store.count(kind)) if paginated else data

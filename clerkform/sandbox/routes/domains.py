@@ -1,0 +1,149 @@
+"""/domains: the primary domain, there from the start, and satellites. No read of one by id."""
+
+import re
+from urllib.parse import urlsplit
+
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.ids import new_id
+from clerkform.sandbox.lists import everything
+from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.settings import Settings
+from clerkform.sandbox.store import Object, Store
+
+KIND = "domains"
+_ANY_CASE = re.IGNORECASE | re.ASCII  # or the Kelvin sign would be a k
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_FQDN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+", _ANY_CASE)
+_HOST_AND_PORT = re.compile(rf"(?=.{{1,259}}$){_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?", _ANY_CASE)
+
+
+def proxy_problem(name: str, value: str) -> Problem | None:
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:  # brackets that hold no IPv6 address
+        host = None
+    if not host or any(c.isspace() for c in value):
+        return errors.wrong_format(name, f"{name} must be a full URL.")
+    if parts.scheme != "https":
+        return errors.of_param(name, "insecure_url", "is insecure", f"{name} must use https.")
+    return None
+
+
+CREATE = {
+    "name": Field(str, required=True),
+    "is_satellite": Field(bool, required=True),
+    "proxy_url": Field(str, nullable=True, check=proxy_problem),
+}
+UPDATE = {
+    "name": Field(str, nullable=True),
+    "proxy_url": Field(str, nullable=True, check=proxy_problem),
+    "is_secondary": Field(bool, nullable=True),
+}
+
+
+def list_all(call: Call) -> Object:
+    return everything(call, KIND)
+
+
+def create(call: Call) -> Object:
+    sent = read(call.body, CREATE, strict=False)
+    problems = name_problems(call, sent["name"])
+    if not sent["is_satellite"]:
+        text = "The instance has its primary domain already; is_satellite must be true."
+        code = "primary_domain_already_exists"
+        problems.append(errors.of_param("is_satellite", code, "already exists", text))
+    if sent.get("proxy_url") and call.settings.instance == "development":
+        text = "proxy_url is applicable to production instances only."
+        problems.append(errors.wrong_value("proxy_url", text))
+    if problems:
+        raise Refusal(422, *problems)
+    head = {"object": "domain", "id": new_id("dmn"), "is_satellite": True}
+    body = with_urls(head, sent["name"].lower(), sent.get("proxy_url"), call.settings)
+    return call.store.insert(KIND, body, created_at=call.store.now())
+
+
+def update(call: Call) -> Object:
+    live = find(call)
+    sent = read(call.body, UPDATE, strict=True)
+    if sent.get("proxy_url") and call.settings.instance == "development":
+        text = "Domain can be only updated for production instances"
+        raise Refusal(400, Problem("domain_update_forbidden", "update forbidden", text))
+    name = sent.get("name")
+    if name is not None and (problems := name_problems(call, name, id=live["id"])):
+        raise Refusal(422, *problems)
+    name = live["name"] if name is None else name.lower()
+    proxy_url = sent.get("proxy_url", live["proxy_url"])
+    return call.store.replace(KIND, with_urls(live, name, proxy_url, call.settings))
+
+
+def delete(call: Call) -> Object:
+    live = find(call)
+    if not live["is_satellite"]:
+        text = "This operation is not allowed on the primary domain."
+        raise Refusal(403, Problem("operation_not_allowed_on_primary_domain", "forbidden", text))
+    call.store.delete(KIND, live["id"])
+    return {"object": "domain", "id": live["id"], "deleted": True}
+
+
+def find(call: Call) -> Object:
+    id = call.params["id"]
+    found = call.store.get(KIND, id)
+    if found is None:
+        raise errors.not_found(f"No domain was found with id {id}")
+    return found
+
+
+def name_problems(call: Call, name: str, *, id: str | None = None) -> list[Problem]:
+    development = call.settings.instance == "development"
+    if not (_HOST_AND_PORT if development else _FQDN).fullmatch(name):
+        what = "a host name, with or without a port" if development else "a fully qualified name"
+        return [errors.wrong_format("name", f"name must be {what}, without a scheme.")]
+    other = call.store.find(KIND, "name", name.lower())
+    if other and other["id"] != id:
+        return [errors.taken("name", name, code="form_already_exists")]
+    return []
+
+
+def with_urls(domain: Object, name: str, proxy_url: str | None, settings: Settings) -> Object:
+    """The domain under ``name``. In what way its URLs follow from that is inferred."""
+    satellite = domain["is_satellite"]
+    portal, targets = f"https://accounts.{name}", None
+    if settings.instance == "development":
+        # All domains of a development instance share a Frontend API on Clerk's own domain.
+        frontend = "https://sandbox.clerk.accounts.dev"
+    else:
+        frontend = proxy_url or f"https://clerk.{name}"
+        targets = [] if proxy_url else [cname("clerk", "frontend-api", name)]
+        if not satellite:
+            targets.append(cname("accounts", "accounts", name))
+    return {
+        **domain,
+        "name": name,
+        "frontend_api_url": frontend,
+        "accounts_portal_url": None if satellite else portal,
+        "proxy_url": proxy_url,
+        "development_origin": "",
+        "cname_targets": targets,
+    }
+
+
+def cname(label: str, service: str, name: str) -> Object:
+    return {"host": f"{label}.{name}", "value": f"{service}.clerk.services", "required": True}
+
+
+def add_primary(store: Store, settings: Settings) -> None:
+    development = settings.instance == "development"
+    name = "sandbox.accounts.dev" if development else "sandbox.example.com"
+    head = {"object": "domain", "id": new_id("dmn"), "is_satellite": False}
+    store.insert(KIND, with_urls(head, name, None, settings), created_at=store.now())
+
+
+ROUTES = (
+    Operation("GET", "/domains", list_all),
+    Operation("POST", "/domains", create, plan="satellites"),
+    Operation("PATCH", "/domains/{id}", update),
+    Operation("DELETE", "/domains/{id}", delete),
+)

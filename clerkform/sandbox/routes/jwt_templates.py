@@ -1,0 +1,125 @@
+"""/jwt_templates. A PATCH is a full update here: what it omits goes back to its default.
+
+Whether the real API keeps or resets omitted fields is not documented; resetting is what a
+client has to be prepared for. The signing key is kept in the object's secret.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.ids import new_id
+from clerkform.sandbox.lists import switched
+from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.store import Object
+
+KIND = "jwt_templates"
+RESERVED = ("azp", "exp", "fva", "iat", "iss", "jti", "nbf", "sub")
+ALGORITHMS = frozenset(
+    [f"{family}{bits}" for family in ("RS", "ES", "HS", "PS") for bits in (256, 384, 512)]
+    + ["EdDSA"]
+)
+
+
+def known_algorithm(name: str, value: str) -> Problem | None:
+    if value in ALGORITHMS:
+        return None
+    return errors.wrong_value(name, f"{name} must be one of {', '.join(sorted(ALGORITHMS))}.")
+
+
+FIELDS = {
+    "name": Field(str, required=True, shortest=1),
+    "claims": Field(dict, required=True),
+    "lifetime": Field(int, nullable=True, low=30, high=315360000),
+    "allowed_clock_skew": Field(int, nullable=True, low=0, high=300),
+    "custom_signing_key": Field(bool),
+    "signing_algorithm": Field(str, nullable=True, check=known_algorithm),
+    "signing_key": Field(str, nullable=True, shortest=1),
+}
+
+
+def list_all(call: Call) -> Object | list[Object]:
+    return switched(call, KIND)
+
+
+def get(call: Call) -> Object:
+    id = call.params["id"]
+    found = call.store.get(KIND, id)
+    if found is None:
+        raise errors.not_found(f"No JWT template exists with id: {id}")
+    return found
+
+
+def create(call: Call) -> Object:
+    sent = checked(call, id=None)
+    now = call.store.now()
+    head = {"object": "jwt_template", "id": new_id("jtmp")}
+    body = {**head, **shown(sent), "created_at": now, "updated_at": now}
+    return call.store.insert(KIND, body, created_at=now, secret=key_of(sent))
+
+
+def update(call: Call) -> Object:
+    live = get(call)
+    sent = checked(call, id=live["id"])
+    call.store.set_secret(KIND, live["id"], key_of(sent))
+    return call.store.replace(KIND, {**live, **shown(sent), "updated_at": call.store.now()})
+
+
+def delete(call: Call) -> Object:
+    live = get(call)
+    call.store.delete(KIND, live["id"])
+    return {"object": "jwt_template", "id": live["id"], "deleted": True}
+
+
+def checked(call: Call, *, id: str | None) -> dict[str, Any]:
+    sent = read(call.body, FIELDS, strict=False)
+    if reserved := [reserved_claim(claim) for claim in RESERVED if claim in sent["claims"]]:
+        raise Refusal(400, *reserved)
+    problems = list(missing_key_parts(sent))
+    other = call.store.find(KIND, "name", sent["name"])
+    if other and other["id"] != id:
+        problems.append(errors.taken("name", sent["name"]))
+    if problems:
+        raise Refusal(422, *problems)
+    return sent
+
+
+def missing_key_parts(sent: dict[str, Any]) -> Iterator[Problem]:
+    """Also on an update of a template that has a key already: the key has to come along."""
+    if sent.get("custom_signing_key"):
+        for name in ("signing_algorithm", "signing_key"):
+            if sent.get(name) is None:
+                yield errors.needed_with(name, "custom_signing_key")
+
+
+def reserved_claim(claim: str) -> Problem:
+    text = f"You can't use the reserved claim: '{claim}'"
+    return errors.of_param("claims", "jwt_template_reserved_claim", "reserved claim used", text)
+
+
+def shown(sent: dict[str, Any]) -> Object:
+    custom = sent.get("custom_signing_key", False)
+    lifetime, skew = sent.get("lifetime"), sent.get("allowed_clock_skew")
+    return {
+        "name": sent["name"],
+        "claims": sent["claims"],
+        "lifetime": 60 if lifetime is None else lifetime,
+        "allowed_clock_skew": 5 if skew is None else skew,
+        "custom_signing_key": custom,
+        "signing_algorithm": sent["signing_algorithm"] if custom else "RS256",
+    }
+
+
+def key_of(sent: dict[str, Any]) -> str | None:
+    return sent["signing_key"] if sent.get("custom_signing_key") else None
+
+
+ROUTES = (
+    Operation("GET", "/jwt_templates", list_all),
+    Operation("POST", "/jwt_templates", create, plan="jwt_templates"),
+    Operation("GET", "/jwt_templates/{id}", get),
+    Operation("PATCH", "/jwt_templates/{id}", update, plan="jwt_templates"),
+    Operation("DELETE", "/jwt_templates/{id}", delete),
+)

@@ -1,0 +1,38 @@
+"""/organizations/{id}/metadata: PATCH merges at every depth, PUT replaces what it is sent."""
+
+from functools import partial
+from typing import Any
+
+from clerkform.sandbox import metadata
+from clerkform.sandbox.errors import Refusal
+from clerkform.sandbox.fields import read
+from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.routes.organizations import KIND, METADATA, find
+from clerkform.sandbox.store import Object
+
+
+def merge_metadata(call: Call) -> Object:
+    live = find(call)
+    sent = read(call.body, METADATA, strict=True)
+    merged = {name: metadata.merge(live[name], value) for name, value in sent.items()}
+    if problems := [p for name in merged if (p := metadata.size_problem(name, merged[name]))]:
+        raise Refusal(422, *problems)
+    return keep(call, live, merged)
+
+
+def replace_metadata(call: Call) -> Object:
+    live = find(call)
+    sent = read(call.body, METADATA, strict=True)
+    return keep(call, live, sent)
+
+
+def keep(call: Call, live: Object, changed: dict[str, Any]) -> Object:
+    changed = {name: metadata.stored(value) for name, value in changed.items()}
+    return call.store.replace(KIND, {**live, **changed, "updated_at": call.store.now()})
+
+
+operation = partial(Operation, feature="organizations", writes_organization=True)
+ROUTES = (
+    operation("PATCH", "/organizations/{id}/metadata", merge_metadata),
+    operation("PUT", "/organizations/{id}/metadata", replace_metadata),
+)

@@ -1,0 +1,196 @@
+"""/organizations, but for the calls for metadata. A slug may stand for the id, in GET only."""
+
+import re
+from functools import partial
+from typing import Any
+
+from clerkform.sandbox import errors, metadata, moments
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.ids import new_id, random_text
+from clerkform.sandbox.lists import counted, flag, order, signed, window
+from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.routes.instance import MAX_ALLOWED_MEMBERSHIPS, ROLE_SET
+from clerkform.sandbox.store import Object, Where, among, matches, path_of
+
+KIND = "organizations"
+NO_METADATA_SINCE = "2026-05-12"
+"""From this version on a PATCH of the organization itself refuses its metadata."""
+_URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
+_CREATOR = path_of("created_by")
+_ORDERS = {
+    "name": path_of("name"),
+    "created_at": "created_at",
+    "members_count": f"({_CREATOR} IS NOT NULL)",  # the creator is the only member there can be
+}
+
+
+def plain_name(name: str, value: str) -> Problem | None:
+    if not value.strip():
+        return errors.wrong_value(name, f"{name} must not be blank.")
+    if _URL_OR_HTML.search(value):
+        return errors.wrong_value(name, f"{name} must not contain URLs or HTML.")
+    return None
+
+
+def known_role_set(name: str, value: str) -> Problem | None:
+    if value == ROLE_SET:
+        return None
+    text = f"No role set exists with key: {value}"
+    return errors.of_param(name, "form_resource_not_found", "not found", text)
+
+
+_METADATA = Field(dict, check=metadata.size_problem)
+_NULLABLE_METADATA = Field(dict, nullable=True, check=metadata.size_problem)
+METADATA = {"public_metadata": _METADATA, "private_metadata": _METADATA}
+NULLABLE_METADATA = dict.fromkeys(METADATA, _NULLABLE_METADATA)
+COMMON = {
+    "slug": Field(str, nullable=True, shortest=1, pattern=re.compile("[a-z0-9-]+")),
+    "max_allowed_memberships": Field(int, nullable=True, low=0, high=2**31 - 1),
+    "created_at": Field(str, nullable=True, check=moments.problem),
+    "role_set_key": Field(str, nullable=True, check=known_role_set),
+}
+CREATE = {
+    "name": Field(str, required=True, longest=256, check=plain_name),
+    "created_by": Field(str, nullable=True),
+    **COMMON,
+    **NULLABLE_METADATA,
+}
+UPDATE = {
+    "name": Field(str, nullable=True, longest=256, check=plain_name),
+    "admin_delete_enabled": Field(bool, nullable=True),
+    **COMMON,
+}
+
+
+def list_all(call: Call) -> Object:
+    with_count = flag(call.query, "include_members_count")
+    where = conditions(call)
+    limit, offset = window(call.query)
+    found = call.store.select(
+        KIND, *where, limit=limit, offset=offset, **order(call.query, _ORDERS)
+    )
+    return counted([shown(o, with_count) for o in found], call.store.count(KIND, *where))
+
+
+def conditions(call: Call) -> list[Where]:
+    where = [matches(text, "name", "slug")] if (text := call.query.get("query")) else []
+    for param, column in (("organization_id", "id"), ("user_id", _CREATOR)):
+        values = call.query.getlist(param)
+        if param == "organization_id" and len(values) > 100:
+            text = f"{param} accepts up to 100 values."
+            code = "form_param_array_size_exceeded"
+            raise Refusal(422, errors.of_param(param, code, "has too many values", text))
+        included, excluded = signed(values)
+        if included:
+            where.append(among(column, included))
+        if excluded:
+            where.append(among(f"coalesce({column}, '')", excluded, inverted=True))
+    return where
+
+
+def get(call: Call) -> Object:
+    id = call.params["id"]
+    found = call.store.get(KIND, id) or call.store.find(KIND, "slug", id)
+    if found is None:
+        raise errors.not_found("Given organization not found.")
+    return shown(found, flag(call.query, "include_members_count"))
+
+
+def create(call: Call) -> Object:
+    sent = without_nulls(read(call.body, CREATE, strict=False))
+    slug = checked_slug(call, sent) or free_slug(call, sent["name"])
+    creator = sent.get("created_by")
+    if creator and not call.store.get("users", creator):
+        text = f"The user {creator} that would create the organization was not found."
+        raise Refusal(400, Problem("organization_creator_not_found", "not found", text))
+    now, id = call.store.now(), new_id("org")
+    created_at = moments.parse(sent["created_at"]) if "created_at" in sent else None
+    body = {
+        "object": "organization",
+        "id": id,
+        "name": sent["name"],
+        "slug": slug,
+        "image_url": f"https://img.clerk.com/{id}",
+        "has_image": False,
+        "max_allowed_memberships": sent.get("max_allowed_memberships", MAX_ALLOWED_MEMBERSHIPS),
+        "admin_delete_enabled": True,
+        "public_metadata": metadata.stored(sent.get("public_metadata", {})),
+        "private_metadata": metadata.stored(sent.get("private_metadata", {})),
+        "role_set_key": sent.get("role_set_key", ROLE_SET),
+        **({"created_by": creator} if creator else {}),
+        "created_at": now if created_at is None else created_at,
+        "updated_at": now,
+    }
+    return call.store.insert(KIND, body, created_at=body["created_at"])
+
+
+def update(call: Call) -> Object:
+    live = find(call)
+    fields = UPDATE if call.version >= NO_METADATA_SINCE else {**UPDATE, **NULLABLE_METADATA}
+    sent = without_nulls(read(call.body, fields, strict=True))
+    checked_slug(call, sent, id=live["id"])
+    for name in METADATA.keys() & sent.keys():
+        sent[name] = metadata.stored(sent[name])
+    if "created_at" in sent:
+        sent["created_at"] = moments.parse(sent["created_at"])
+    return call.store.replace(KIND, {**live, **sent, "updated_at": call.store.now()})
+
+
+def delete(call: Call) -> Object:
+    live = find(call)
+    call.store.delete(KIND, live["id"])
+    return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
+
+
+def find(call: Call) -> Object:
+    found = call.store.get(KIND, call.params["id"])
+    if found is None:
+        raise errors.not_found("Given organization not found.")
+    return found
+
+
+def without_nulls(sent: dict[str, Any]) -> dict[str, Any]:
+    """A null is as good as a field left out: the default on create, unchanged on update."""
+    return {name: value for name, value in sent.items() if value is not None}
+
+
+def checked_slug(call: Call, sent: dict[str, Any], *, id: str | None = None) -> str | None:
+    slug: str | None = sent.get("slug")
+    if slug is None:
+        return None
+    if not call.settings.slugs:
+        text = "Organization slugs are disabled for this instance."
+        problem = errors.of_param("slug", "organization_slugs_disabled", "not enabled", text)
+        raise Refusal(403, problem)
+    other = call.store.find(KIND, "slug", slug)
+    if other and other["id"] != id:
+        raise Refusal(422, errors.taken("slug", slug))
+    return slug
+
+
+def free_slug(call: Call, name: str) -> str:
+    """Made from the name, also while slugs are disabled; a random suffix where it is taken."""
+    wanted = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-") or "organization"
+    slug = wanted
+    while call.store.find(KIND, "slug", slug):
+        slug = f"{wanted}-{random_text(10, '0123456789')}"
+    return slug
+
+
+def shown(organization: Object, with_count: bool) -> Object:
+    if not with_count:
+        return organization
+    return {**organization, "members_count": int("created_by" in organization)}
+
+
+operation = partial(Operation, feature="organizations")
+ROUTES = (
+    operation("GET", "/organizations", list_all),
+    operation("POST", "/organizations", create, plan="organizations"),
+    operation("GET", "/organizations/{id}", get),
+    operation(
+        "PATCH", "/organizations/{id}", update, plan="organizations", writes_organization=True
+    ),
+    operation("DELETE", "/organizations/{id}", delete),
+)

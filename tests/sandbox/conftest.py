@@ -1,0 +1,162 @@
+"""The sandbox in process, driven by Clerk's own SDK and by raw HTTP, judged by Clerk's document.
+
+Every answer that a test gets is checked against the OpenAPI document when that is at hand.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import clerk_backend_api
+import httpx
+import jsonschema
+import pytest
+import yaml
+
+from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+
+DOCUMENT = Path(__file__).parents[3] / "shared" / "spec" / "bapi-2026-05-12.yml"
+PAGINATED = {"/jwt_templates", "/redirect_urls", "/allowlist_identifiers"}
+
+
+def with_null(schema: Any) -> Any:
+    """OpenAPI 3.0's ``nullable`` in the words of JSON Schema."""
+    if isinstance(schema, list):
+        return [with_null(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: with_null(value) for key, value in schema.items()}
+    return {"anyOf": [{"type": "null"}, plain]} if schema.get("nullable") is True else plain
+
+
+class Judge:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.components = with_null(document["components"])
+        self.paths = {
+            re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): path
+            for path in sorted(document["paths"], key=lambda path: path.count("{"))
+        }
+
+    def operation(self, method: str, path: str) -> dict[str, Any] | None:
+        template = next((self.paths[p] for p in self.paths if p.fullmatch(path)), None)
+        return self.document["paths"].get(template, {}).get(method.lower())
+
+    def schema(self, method: str, path: str, status: int) -> dict[str, Any]:
+        if (method, path, status) == ("POST", "/api_keys", 201):
+            status = 200  # the SDK takes only 201, the document knows only 200
+        operation = self.operation(method, path)
+        answers = operation["responses"] if operation else {}
+        if str(status) not in answers:
+            assert status >= 400, f"{method} {path} answered {status}"
+            return {"$ref": "#/components/schemas/ClerkErrors"}
+        answer = answers[str(status)]
+        if "$ref" in answer:
+            answer = self.document["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+        return with_null(answer["content"]["application/json"]["schema"])
+
+    def check(self, request: httpx.Request, response: httpx.Response) -> None:
+        path, answer = request.url.path.removeprefix("/v1"), response.json()
+        if path in PAGINATED and isinstance(answer, dict) and "data" in answer:
+            answer = answer["data"]  # the document has only the bare array
+        schema = self.schema(request.method, path, response.status_code)
+        whole = {"allOf": [schema], "components": self.components}
+        jsonschema.Draft4Validator(whole).validate(answer)
+
+
+class Bridge(httpx.BaseTransport):
+    """The asynchronous transport for synchronous clients."""
+
+    def __init__(self, app: Any, judge: Judge | None) -> None:
+        self.transport = SandboxTransport(app)
+        self.judge = judge
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        response = asyncio.run(self.exchange(request))
+        if self.judge and response.headers["Content-Type"] == "application/json":
+            self.judge.check(request, response)
+        return response
+
+    async def exchange(self, request: httpx.Request) -> httpx.Response:
+        response = await self.transport.handle_async_request(request)
+        content = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=content)
+
+
+@dataclass
+class Clock:
+    """Milliseconds since 1970 for the store, and seconds for the rate limits. It stands still."""
+
+    ms: int = 1_750_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def seconds(self) -> float:
+        return self.ms / 1000
+
+
+@dataclass
+class Api:
+    """One sandbox. ``http`` speaks raw JSON, ``clerk`` is Clerk's SDK, which never retries."""
+
+    settings: Settings
+    judge: Judge | None
+    path: Path | None = None
+    clock: Clock = field(default_factory=Clock)
+    key: str = "sk_test_sandbox"
+    version: str = "2026-05-12"
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.path, clock=self.clock)
+        self.app = create_app(self.store, self.settings, clock=self.clock.seconds)
+        headers = {"Authorization": f"Bearer {self.key}", "Clerk-API-Version": self.version}
+        url = "http://sandbox.test/v1"
+        transport = Bridge(self.app, self.judge)
+        self.http = httpx.Client(transport=transport, base_url=url, headers=headers)
+        self.clerk = clerk_backend_api.Clerk(
+            bearer_auth=self.key,
+            server_url=url,
+            client=httpx.Client(transport=transport),
+            retry_config=None,
+        )
+
+    def make(self, path: str, **body: Any) -> dict[str, Any]:
+        response = self.http.post(path, json=body)
+        assert response.is_success, response.text
+        return response.json()
+
+    def user(self) -> str:
+        return self.make("/users")["id"]
+
+
+def codes(response: httpx.Response) -> list[tuple[str, str | None]]:
+    return [(e["code"], e.get("meta", {}).get("param_name")) for e in response.json()["errors"]]
+
+
+@pytest.fixture(scope="session")
+def judge() -> Judge | None:
+    if not DOCUMENT.is_file():
+        return None
+    return Judge(yaml.load(DOCUMENT.read_text(), yaml.CSafeLoader))
+
+
+@pytest.fixture
+def open_api(judge):
+    """``open_api(instance="production", slugs=False)`` is a sandbox with these settings."""
+    return lambda path=None, **knobs: Api(Settings(**knobs), judge, path)
+
+
+@pytest.fixture
+def api(open_api):
+    return open_api()
+
+
+@pytest.fixture
+def tell():
+    """What a response says is wrong: ``tell.codes(response)``, with the fields it names."""
+    return SimpleNamespace(codes=codes)

@@ -1,0 +1,101 @@
+"""Whatever is sent, it is never the sandbox that fails."""
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from clerkform.sandbox.routes import operations
+
+HARD = """a@b.c +15555550100 https://a.example http://[::1 acme acme.example:80 %00 HS256
+2012-10-20T07:15:20Z 0001-01-01T00:00:00+23:59 9999-12-31T23:59:59-23:59 100 true"""
+TEXTS = st.text(max_size=12) | st.sampled_from(HARD.split())
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.just(10**400)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from(
+    [
+        "name",
+        "claims",
+        "lifetime",
+        "allowed_clock_skew",
+        "custom_signing_key",
+        "signing_algorithm",
+        "signing_key",
+        "url",
+        "identifier",
+        "notify",
+        "is_satellite",
+        "proxy_url",
+        "is_secondary",
+        "slug",
+        "max_allowed_memberships",
+        "created_at",
+        "role_set_key",
+        "created_by",
+        "public_metadata",
+        "private_metadata",
+        "subject",
+        "scopes",
+        "type",
+        "description",
+        "seconds_until_expiration",
+        "revocation_reason",
+        "secret",
+        "username",
+        "email_address",
+        "external_id",
+    ]
+)
+QUERIES = st.dictionaries(
+    st.sampled_from(
+        [
+            "limit",
+            "offset",
+            "paginated",
+            "query",
+            "order_by",
+            "organization_id",
+            "user_id",
+            "subject",
+            "type",
+            "include_invalid",
+            "include_members_count",
+            "__clerk_api_version",
+        ]
+    ),
+    TEXTS,
+    max_size=3,
+)
+
+
+@pytest.mark.parametrize("instance", ["development", "production"])
+def test_no_body_and_no_query_makes_it_fail(open_api, instance):
+    api = open_api(instance=instance)
+    subject = api.user()
+    ids = [
+        "acme",
+        "ak_" + "0" * 32,
+        subject,
+        api.make("/organizations", name="Acme")["id"],
+        api.make("/jwt_templates", name="t", claims={})["id"],
+        api.make("/domains", name="a.example", is_satellite=True)["id"],
+        api.make("/api_keys", name="key", subject=subject)["id"],
+    ]
+    every = [operation for operation in operations() if operation.method != "DELETE"]
+
+    @settings(max_examples=250, deadline=None, derandomize=True)
+    @given(
+        operation=st.sampled_from(every),
+        id=st.sampled_from(ids),
+        body=st.dictionaries(FIELDS, VALUES, max_size=5) | VALUES,
+        query=QUERIES,
+    )
+    def send(operation, id, body, query):
+        path = operation.path.replace("{id}", id)
+        response = api.http.request(operation.method, path, json=body, params=query)
+        assert response.status_code < 500
+
+    send()
