@@ -2,6 +2,7 @@
 
     ClerkformError
     ├── UsageError       the command was asked for something it does not do
+    │   └── SecretNotKept    an object was made whose secret reached nobody
     ├── ManifestError    the manifests or the project file are wrong, or a secret is not there
     ├── PlanError        a plan was made but is refused: its guards' findings
     └── ApiError         an exchange with the API failed
@@ -39,6 +40,10 @@ class ManifestError(ClerkformError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(f"{len(diagnostics)} problems")
         self.diagnostics = tuple(diagnostics)
+
+
+class SecretNotKept(UsageError):
+    """An object was made whose secret reached nobody; says what became of it."""
 
 
 class PlanError(ManifestError):

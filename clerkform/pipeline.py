@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from clerkform.apply.run import Done, Event, Failed, Writer, run
 from clerkform.desired import Desired, Item
@@ -20,7 +21,7 @@ from clerkform.live import Live
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry
 from clerkform.plan.build import Plan, build_plan
-from clerkform.plan.guard import Guards, Instance, check, check_writing, matches
+from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
 from clerkform.reading import Reader, read_and_match
 
 VISIBLE_WITHIN = 10.0
@@ -85,11 +86,15 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         PlanError: the live state contradicts the manifests.
         ApiError: it could not be read; a failed read is never an empty one.
     """
-    environment, desired = loaded.environment, loaded.desired
-    pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
-    rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
+    environment = loaded.environment
     facts = await ends.reader.instance()
     instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    if wrong := [*check_instance(instance, asked.guards)]:
+        raise PlanError(wrong)
+    desired = _in_question(loaded.desired, registry, asked)
+    loaded = replace(loaded, desired=desired)
+    pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
+    rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
     problems = Problems(
         secret_findings(desired.items.values(), ends.secrets, environment.root)
     )
@@ -110,11 +115,26 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         live,
         matched,
         instance,
-        check(plan, instance, asked.guards),
+        check(plan, asked.guards),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
         ends.requests(),
     )
+
+
+def _in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
+    """``desired`` without the kinds that no target can match, so that nobody reads them.
+
+    What a target refers to, and what it owns, stays.
+    """
+    if not asked.targets:
+        return desired
+    names = {n for n in registry if any(fnmatchcase(n, t.split("/")[0]) for t in asked.targets)}
+    refers = {kind.name for kind in registry.values() if kind.references() & names}
+    names |= refers
+    names |= {to for name in names for to in registry[name].references()}
+    items = {address: item for address, item in desired.items.items() if address.kind in names}
+    return Desired(items, desired.sections & names)
 
 
 def _addresses(patterns: Sequence[str], desired: Desired) -> frozenset[Address]:
@@ -133,16 +153,23 @@ def _addresses(patterns: Sequence[str], desired: Desired) -> frozenset[Address]:
 
 def _wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
     """What a plan looks at: what was asked for, and the creates that it waits for."""
+    pairs = {pair.item.address: pair for pair in matched.pairs if pair.item}
     brought: set[Address] = set()
-    items = {pair.item.address: pair for pair in matched.pairs if pair.item}
-    waiting = [address for address in items if asked.targets and asked.wants(address)]
+    waiting = [address for address in pairs if asked.wants(address)]
     while waiting:
-        pair = items[waiting.pop()]
+        pair = pairs[waiting.pop()]
         for _, reference in pair.item.references() if pair.item else ():
-            target = items.get(reference.to)
-            if target and target.live is None and reference.to not in brought:
-                brought.add(reference.to)
-                waiting.append(reference.to)
+            target = pairs.get(reference.to)
+            is_made = target and target.live is None and not (target.item and target.item.absent)
+            if not is_made or asked.wants(reference.to) or reference.to in brought:
+                continue
+            if any(matches(pattern, reference.to) for pattern in asked.excludes):
+                raise UsageError(
+                    f"{pair.item and pair.item.address} waits for {reference}, which is excluded",
+                    hint="exclude both, or neither",
+                )
+            brought.add(reference.to)
+            waiting.append(reference.to)
     return lambda address: asked.wants(address) or address in brought
 
 

@@ -53,8 +53,8 @@ def _refusal(error: ApiError) -> str:
             )
         case 402:
             return f"{_unsupported(error)} Change the plan, or leave it out of the manifest."
-        case 403:
-            return _forbidden(error, said)
+        case 403 | 422 if status == 403 or "not_enabled" in " ".join(error.codes):
+            return _forbidden(error, said)  # API keys that are off answer 422
         case 404:
             return f"What was asked for is not there: {said} Run `clerkform plan` to look again."
         case 409 if "resource_locked" in error.codes:
@@ -109,6 +109,7 @@ def _capital(text: str) -> str:
 
 
 def _reference(error: ApiError) -> str:
-    outcome = " ".join([str(error.status or "no answer"), *error.codes])
+    without_status = "no answer" if isinstance(error, Unreachable) else "no usable answer"
+    outcome = " ".join([str(error.status or without_status), *error.codes])
     trace = f", trace {error.trace_id}" if error.trace_id else ""
     return f"{error.method} {error.path}: {outcome}{trace}"

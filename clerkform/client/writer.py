@@ -13,7 +13,7 @@ from clerkform.client.http import ClerkClient
 from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
-from clerkform.errors import ApiError, BadAnswer, ClerkformError
+from clerkform.errors import ApiError, BadAnswer, ManifestError, SecretNotKept
 from clerkform.live import LiveObject
 from clerkform.model import Address, Kind, Op, Reference, Registry, SecretRef, Values
 from clerkform.model.step import Step
@@ -21,7 +21,7 @@ from clerkform.model.step import Step
 LOOK_FOR = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""
 CREATES = 2
-"""How often a create is sent whose answer was lost and that left nothing behind."""
+"""How often an object is made whose secret Clerk does not show."""
 
 
 class ClerkWriter:
@@ -96,8 +96,30 @@ class ClerkWriter:
         return await self._client.write(op.method, path, body, repeatable=True, bucket=bucket)
 
     async def _create(self, kind: Kind, step: Step, values: Values) -> Written:
+        if not kind.generates:
+            return (await self._make(kind, values))[0]
+        for _ in range(CREATES):
+            written, secret = await self._make(kind, values)
+            secret = secret or await self._secret_again(kind, written.object_id)
+            if secret is not None:
+                await self._deliver(kind, step, written, secret)
+                return written
+            # Nobody holds it, so nothing is lost with it.
+            await self._discard(kind, written.object_id)
+        raise SecretNotKept(
+            f"{step.address} was created {CREATES} times without Clerk showing its secret, and"
+            " removed again each time",
+            hint="run it again later; what was there before is still there",
+        )
+
+    async def _make(self, kind: Kind, values: Values) -> tuple[Written, str | None]:
+        """Create the object once, and what the answer shows of it; a lost answer shows no secret.
+
+        What a create has made whose answer was lost is looked for and taken over. Only where
+        there is nothing is the create sent again.
+        """
         op = kind.endpoints.create
-        for attempt in range(1, CREATES + 1):
+        for is_last in (False, True):
             try:
                 answer = await self._client.write(
                     op.method, op.path, kind.to_api(values), repeatable=False
@@ -106,26 +128,16 @@ class ClerkWriter:
                 if not error.may_have_acted:
                     raise
                 made = await self._look_for(kind, values)
-                if made is None:
-                    if attempt == CREATES:
-                        raise
-                    continue
-                if not kind.generates:
-                    return Written(
-                        made.id, made, dropped(kind, values, made), "its answer was lost"
-                    )
-                secret = await self._secret_again(kind, made.id)
-                if secret is None:  # nobody holds it, so nothing is lost with the key
-                    await self._discard(kind, made.id)
-                    continue
-                await self._deliver(kind, step, secret)
-                return Written(made.id, made, dropped(kind, values, made), "its answer was lost")
-            written = self._checked(kind, op.method, op.path, values, answer)
-            return await self._handed_over(kind, step, written, answer or {})
-        raise ClerkformError(
-            f"{step.address} was created {CREATES} times without its secret being shown, and"
-            " removed again each time"
-        )
+                if made is not None:
+                    note = "taken over, as its answer was lost"
+                    return Written(made.id, made, dropped(kind, values, made), note), None
+                if is_last:
+                    raise
+            else:
+                written = self._checked(kind, op.method, op.path, values, answer)
+                secret = kind.generates and (answer or {}).get(kind.generates.field)
+                return written, secret if isinstance(secret, str) else None
+        raise AssertionError("the last try either returns or raises")
 
     def _checked(
         self,
@@ -140,24 +152,27 @@ class ClerkWriter:
         live = LiveObject(kind.name, answer["id"], kind.from_api(dict(answer)))
         return Written(live.id, live, dropped(kind, values, live))
 
-    async def _handed_over(
-        self, kind: Kind, step: Step, written: Written, answer: Mapping[str, Any]
-    ) -> Written:
-        """Deliver what the server made once, from this answer or by asking again."""
-        if not kind.generates:
-            return written
-        secret = answer.get(kind.generates.field)
-        if not isinstance(secret, str):
-            secret = await self._secret_again(kind, written.object_id)
-        if secret is None:
-            return Written(written.object_id, written.live, (kind.generates.field,))
-        await self._deliver(kind, step, secret)
-        return written
-
-    async def _deliver(self, kind: Kind, step: Step, secret: str) -> None:
+    async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
+        """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
         assert kind.generates is not None
         base = self._base(step, kind.generates.sink)
-        await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+        try:
+            await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+        except ManifestError as error:
+            why = error.diagnostics[0].message
+            try:
+                await self._discard(kind, written.object_id)
+            except ApiError:
+                raise SecretNotKept(
+                    f"{step.address} was created, but its secret could not be delivered: {why}."
+                    " It could not be removed again either, so nobody has its secret",
+                    hint=f"`clerkform apply --replace '{step.address}'` makes a new one",
+                ) from None
+            raise SecretNotKept(
+                f"{step.address} was created, but its secret could not be delivered: {why}."
+                " It was removed again",
+                hint="once that is mended, the next apply makes it anew",
+            ) from None
 
     async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
         """What the server made, if it still shows it."""

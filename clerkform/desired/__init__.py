@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerkform.desired.check import check_pins, check_references
+from clerkform.desired.check import check_ignored, check_pins, check_references
 from clerkform.desired.item import Desired, Item, listed_under, secrets
 from clerkform.desired.sections import keyed, overlaid, sections_of
 from clerkform.desired.validate import item_of
@@ -35,9 +35,10 @@ def desired_state(
     for kind in registry.values():
         nodes = keyed(kind, sections.get(kind.name, []), scope, problems, base=True)
         changes = keyed(kind, over.get(kind.name, []), scope, problems, base=False)
-        for key, node in overlaid(kind, nodes, changes).items():
+        for key, node in overlaid(kind, nodes, changes, problems).items():
             if item := item_of(kind, key, node, registry, problems):
                 items[item.address] = item
     check_pins(items, problems)
+    check_ignored(items, problems)
     check_references(items, registry, problems)
     return Desired(items, frozenset(sections) | frozenset(over))

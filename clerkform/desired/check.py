@@ -25,6 +25,20 @@ def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
             )
 
 
+def check_ignored(items: Mapping[Address, Item], problems: Problems) -> None:
+    """An ignored path that leads nowhere is a slip, and would protect nothing."""
+    for item in items.values():
+        for index, path in enumerate(item.lifecycle("ignore_changes") or ()):
+            name = path.partition(".")[0]
+            if name not in item.kind.own_fields:
+                problems.error(
+                    "unknown-field",
+                    f"`{name}` is no field of {item.kind.name}",
+                    item.at("lifecycle", "ignore_changes", index),
+                    hint=did_you_mean(name, item.kind.own_fields),
+                )
+
+
 def check_references(items: Mapping[Address, Item], registry: Registry, problems: Problems) -> None:
     graph: dict[Address, set[Address]] = {}
     for item in items.values():

@@ -148,17 +148,32 @@ def _refuse_overlay_words(node: Node, problems: Problems) -> None:
             )
 
 
-def overlaid(kind: Kind, base: dict[Key, Node], changes: dict[Key, Node]) -> dict[Key, Node]:
+def overlaid(
+    kind: Kind, base: dict[Key, Node], changes: dict[Key, Node], problems: Problems
+) -> dict[Key, Node]:
+    """``base`` with an environment's ``changes`` merged in, item by item."""
     result = dict(base)
     for key, change in changes.items():
         assert isinstance(change.value, dict)
-        if "skip" in change.value and change.value["skip"].value is True:
+        skip, unset = change.get("skip"), change.get("unset")
+        if key not in base and (skip or unset):
+            problems.warn(
+                "overlays-nothing",
+                f"no manifest outside the overlays declares {kind.address(key)}",
+                change.span,
+                hint="correct its key, or leave the item out",
+            )
+        if skip and skip.value is True:
             result.pop(key, None)
             continue
-        unset = change.value["unset"].plain() if "unset" in change.value else []
         merged = _merge(base[key], change, kind) if key in base else change
-        for path in unset if isinstance(unset, list) else []:
-            merged = _without(merged, str(path).split("."))
+        for path in unset.value if unset and isinstance(unset.value, tuple) else ():
+            steps = str(path.value).split(".")
+            if merged.at(steps) is merged.at(steps[:-1]):
+                problems.warn(
+                    "unsets-nothing", f"`{path.value}` is not declared here anyway", path.span
+                )
+            merged = _without(merged, steps)
         result[key] = merged
     return result
 

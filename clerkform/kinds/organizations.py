@@ -34,7 +34,7 @@ def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
 
 def instant(text: str) -> str:
     """An RFC 3339 time in UTC with milliseconds, which is all the server keeps."""
-    at = datetime.fromisoformat(text)
+    at = datetime.fromisoformat(text.upper())  # RFC 3339 takes a lower-case t and z as well
     if at.tzinfo is None:
         raise ValueError("must end in Z or an offset such as +02:00")
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -33,7 +33,7 @@ class Step:
     object_id: str | None = None
     """The live object's id, where it exists before the plan runs."""
     removal: str | None = None
-    """With ``delete``: which of the kind's ways to remove."""
+    """With ``delete``: which of the kind's ways to remove, if it has several."""
     sink: Any = None
     """Where a secret that the server makes is delivered."""
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -206,7 +206,8 @@ def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step
         _delete_id(action),
         writers.before_deleting(action, action.live.id) | after,
         object_id=action.live.id,
-        removal=action.item.lifecycle("deletion") if action.item else None,
+        removal=(action.item and action.item.lifecycle("deletion"))
+        or next(iter(action.kind.endpoints.removals), None),
     )
 
 

@@ -53,16 +53,11 @@ class Guards:
     live_counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def check(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagnostic, ...]:
+def check(plan: Plan, guards: Guards) -> tuple[Diagnostic, ...]:
     """Everything that refuses ``plan`` as such, by whoever runs it."""
     deleting = [a for a in plan.actions if a.verb in ("delete", "replace")]
     return tuple(
-        [
-            *_wrong_instance(instance, guards),
-            *_too_many(deleting, guards),
-            *_protected(deleting, guards),
-            *_last_one(plan, guards),
-        ]
+        [*_too_many(deleting, guards), *_protected(deleting, guards), *_last_one(plan, guards)]
     )
 
 
@@ -76,7 +71,8 @@ def check_writing(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagn
     )
 
 
-def _wrong_instance(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
+def check_instance(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
+    """Whether this is the instance that is meant, before anything else of it is looked at."""
     if guards.pinned_instance not in (None, instance.id):
         yield Diagnostic(
             "wrong-instance",

@@ -1,0 +1,452 @@
+"""Every request that clerkform can send, against Clerk's OpenAPI document."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from clerkform import __version__
+from clerkform.apply.run import Failed
+from clerkform.diff.values import value_at
+from clerkform.errors import BadAnswer
+from clerkform.kinds import KINDS
+from clerkform.model import Kind, Op
+from clerkform.pipeline import Asked
+from clerkform.plan.guard import Limits
+from clerkform.sandbox import Fault, Settings
+from tests.conformance.contract import (
+    CONTRADICTIONS,
+    DOCUMENT,
+    NOT_DECLARED,
+    NOT_SENT,
+    Contract,
+)
+from tests.conformance.workshop import TRUSTED, Workshop, converged, methods
+from tests.support import KEY, URL
+
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+
+HMAC_KEY = "a-secret-of-the-test-that-is-long-enough-for-HS256"
+ANYTHING = replace(TRUSTED, limits=Limits(max_deletes=100, max_delete_percent=100))
+
+EVERY_FIELD = """
+jwt_templates:
+  - name: plain
+    claims: {aud: convex, deep: {list: [1, null, "{{user.id}}"]}}
+    lifetime: 90
+    allowed_clock_skew: 10
+  - name: own-key
+    claims: {role: authenticated}
+    signing_algorithm: HS256
+    signing_key: {from_env: JWT_KEY}
+redirect_urls: ["https://app.example.com/cb", "myapp://callback"]
+allowlist_identifiers:
+  - {identifier: "*@Example.com", notify: false}
+  - "+15555550100"
+blocklist_identifiers: ["*@*.spam.example"]
+domains:
+  - {name: Shop.example.net, proxy_url: "https://shop.example.net/__clerk"}
+  - {name: sandbox.example.com, is_satellite: false}
+organizations:
+  - slug: acme
+    name: Acme
+    max_allowed_memberships: 0
+    admin_delete_enabled: false
+    role_set_key: role_set:default
+    public_metadata: {tier: enterprise, gone: null}
+    private_metadata: {crm: {id: 7}}
+    created_by: USER
+    created_at: "2012-10-20T07:15:20.902Z"
+api_keys:
+  - subject: {organization: acme}
+    name: billing
+    type: machine
+    description: For invoices
+    claims: {rows: [1, null]}
+    scopes: ["invoices:read"]
+    created_by: USER
+    seconds_until_expiration: 3600
+    secret_to: {file: .secrets/billing}
+  - {subject: USER, name: personal, claims: null, description: null, secret_to: none}
+"""
+
+EVERY_CHANGE = """
+jwt_templates:
+  - name: renamed
+    lifecycle: {renamed_from: plain}
+    claims: {aud: null}
+    lifetime: 30
+    allowed_clock_skew: 0
+    signing_algorithm: HS256
+    signing_key: {from_env: JWT_KEY}
+  - {name: own-key, signing_key: null}
+redirect_urls: [{url: "https://app.example.com/new", lifecycle: {renamed_from: "myapp://callback"}}]
+allowlist_identifiers:
+  - {identifier: ann@example.com, notify: true, lifecycle: {renamed_from: "+15555550100"}}
+blocklist_identifiers: ["+15555550199"]
+domains:
+  - {name: store.example.net, lifecycle: {renamed_from: shop.example.net}, proxy_url: null}
+organizations:
+  - slug: acme-inc
+    lifecycle: {renamed_from: acme}
+    name: Acme Inc
+    max_allowed_memberships: 25
+    admin_delete_enabled: true
+    role_set_key: role_set:default
+    public_metadata: {tier: null, size: {people: 40}}
+    private_metadata: {crm: {id: null}}
+    created_at: "2012-10-20T07:15:20.903Z"
+api_keys:
+  - subject: {organization: acme-inc}
+    name: billing
+    type: machine
+    description: null
+    claims: {}
+    scopes: []
+  - {subject: USER, name: personal, secret_to: none}
+"""
+
+NOTHING = """
+jwt_templates: [{name: renamed, absent: true}, {name: own-key, absent: true}]
+redirect_urls:
+  - {url: "https://app.example.com/cb", absent: true}
+  - {url: "https://app.example.com/new", absent: true}
+allowlist_identifiers: [{identifier: "*@example.com", absent: true}]
+blocklist_identifiers:
+  - {identifier: "*@*.spam.example", absent: true}
+  - {identifier: "+15555550199", absent: true}
+domains: [{name: store.example.net, absent: true}]
+organizations: [{slug: acme-inc, absent: true}]
+api_keys:
+  - {subject: {organization: acme-inc}, name: billing, type: machine, absent: true}
+  - {subject: USER, name: personal, absent: true, lifecycle: {deletion: delete}}
+"""
+
+
+@pytest.fixture(scope="module")
+def contract():
+    if not DOCUMENT.is_file():
+        pytest.skip("Clerk's OpenAPI document is not beside this checkout")
+    return Contract.read()
+
+
+def workshop(root, **settings):
+    return Workshop(root, Settings(**settings), {"JWT_KEY": HMAC_KEY})
+
+
+@dataclass
+class Traffic:
+    """What was sent, in all and by the part of the run."""
+
+    all: list[httpx.Request]
+    plans: list[httpx.Request]
+
+    def of(self, method, pattern):
+        return [r for r in self.all if r.method == method and re.fullmatch(pattern, r.url.path)]
+
+
+@pytest.fixture(scope="module")
+def traffic(tmp_path_factory):
+    """Every kind through every verb and part, every look-up, and every way to recover."""
+    runs = (lifecycle, recovery, lookups, long_lists)
+    shops = [run(tmp_path_factory.mktemp(run.__name__)) for run in runs]
+    sent = [request for shop in shops for request in shop.sent]
+    return Traffic(sent, [request for shop in shops for request in shop.planned])
+
+
+def lifecycle(root):
+    shop = workshop(root, instance="production")
+    user = shop.call("POST", "/users", {})["id"]
+    manifests = [text.replace("USER", user) for text in (EVERY_FIELD, EVERY_CHANGE, NOTHING)]
+    shop.plan(manifests[0])
+    shop.planned = list(shop.sent)
+    done = converged(shop, manifests[0])
+    assert {step.id.verb for step in done.planned.plan.steps} == {"create", "update"}
+    drift(shop, "organizations", role_set_key="role_set:other")
+    converged(shop, manifests[1])
+    keys = Asked(targets=(f"api_keys/{user}/*",), replace=(f"api_keys/{user}/personal",))
+    replaced = shop.apply(manifests[1], replace(keys, guards=TRUSTED))
+    assert [step.split()[0] for step in replaced.steps] == ["create", "delete"]
+    converged(shop, manifests[2], Asked(guards=ANYTHING))
+    return shop
+
+
+def drift(shop, kind, **fields):
+    """Set fields past every rule of the API."""
+    (one,) = shop.app.state.store.select(kind)
+    with shop.app.state.store.transaction(write=True):
+        shop.app.state.store.replace(kind, {**one, **fields})
+
+
+def recovery(root):
+    """What is asked after an answer was lost: what there is, the secret again, a revocation."""
+    shop = workshop(root)
+    user = shop.call("POST", "/users", {})["id"]
+    shop.planned = []
+    faults = shop.app.state.faults
+    key = "api_keys: [{{subject: {}, name: {}, secret_to: none}}]"
+    faults.add(Fault("/api_keys$", "POST", times=1, broken="read", after=True))
+    converged(shop, key.format(user, "lost"))
+    faults.add(Fault("/api_keys$", "POST", times=1, drop="secret"))
+    converged(shop, key.format(user, "dropped"))
+    faults.add(Fault("/api_keys$", "POST", times=1, broken="read", after=True))
+    faults.add(Fault("/secret$", "GET", times=1, status=404))
+    converged(shop, key.format(user, "unshown"))
+    for kind, item in {
+        "jwt_templates": "{name: t, claims: {}}",
+        "redirect_urls": "app://cb",
+        "allowlist_identifiers": "ann@example.com",
+        "blocklist_identifiers": "bob@example.com",
+        "domains": "{name: a.example.net}",
+        "organizations": "{slug: acme, name: Acme}",
+    }.items():
+        faults.add(Fault(f"/{kind}$", "POST", times=1, status=502, body="<html>", after=True))
+        converged(shop, f"{kind}: [{item}]")
+    return shop
+
+
+def lookups(root):
+    """By key, by name, by id; then by the first page, of which there is one, or too many."""
+    shop = workshop(root)
+    made = [shop.call("POST", "/organizations", {"name": f"Org {at}"}) for at in range(4)]
+    texts = [
+        "organizations: [{slug: org-0}, {slug: org-1}]",
+        "organizations: [{name: Org 0 & Söhne}]",
+        f"organizations: [{{slug: org-2, id: {made[2]['id']}}}]",
+        "organizations: [{slug: org-0}, {slug: org-1}, {slug: org-2}, {slug: org-3}]",
+    ]
+    for text in texts[:1] + texts[2:]:
+        assert shop.plan(text).plan.pending == ()
+    assert len(shop.plan(texts[1]).plan.pending) == 1
+    shop.planned = list(shop.sent)
+    return shop
+
+
+def long_lists(root):
+    """More than a page of each kind that is paged."""
+    shop = workshop(root)
+    user = shop.call("POST", "/users", {})["id"]
+    organization = shop.call("POST", "/organizations", {"name": "Acme"})
+    url = shop.call("POST", "/redirect_urls", {"url": "app://cb"})
+    template = shop.call("POST", "/jwt_templates", {"name": "t", "claims": {}})
+    entry = shop.call("POST", "/allowlist_identifiers", {"identifier": "ann@example.com"})
+    key = shop.call("POST", "/api_keys", {"subject": user, "name": "key"})
+    multiply(shop, "organizations", organization, 501, slug="org-{}", name="Org {}")
+    multiply(shop, "redirect_urls", url, 501, url="app://cb/{}")
+    multiply(shop, "jwt_templates", template, 501, name="t-{}")
+    multiply(shop, "allowlist_identifiers", entry, 501, identifier="u{}@example.com")
+    multiply(shop, "api_keys", key, 101, name="key-{}")
+    five = ", ".join(f"{{slug: org-{at}}}" for at in range(5))
+    nothing_to_do = f"""
+organizations: [{five}]
+redirect_urls: [app://cb/500]
+jwt_templates: [{{name: t-500}}]
+allowlist_identifiers: [u500@example.com]
+api_keys: [{{subject: {user}, name: key-100}}]
+"""
+    planned = shop.plan(nothing_to_do)
+    assert planned.plan.pending == ()
+    assert len(planned.live.of("redirect_urls")) == 502
+    shop.planned = list(shop.sent)
+    return shop
+
+
+def multiply(shop, kind, body, count, **fields):
+    """``count`` more objects like ``body``, past the API: a request each would take seconds."""
+    store = shop.app.state.store
+    with store.transaction(write=True):
+        for at in range(1, count + 1):
+            marked = {name: text.format(at - 1) for name, text in fields.items()}
+            stem = body["id"][:-4]
+            store.insert(kind, {**body, **marked, "id": f"{stem}{at:04}"}, created_at=at)
+
+
+def test_every_request_is_one_that_the_document_allows(traffic, contract):
+    faults = {fault for request in traffic.all for fault in contract.faults(request)}
+    assert faults == set()
+
+
+def test_the_run_has_used_every_operation_that_the_client_knows(traffic, contract):
+    sent = {str(contract.find(r.method, below(r))[0]) for r in traffic.all}
+    known = {
+        str(contract.find(op.method, sample(kind, op.path))[0])
+        for kind in KINDS.values()
+        for op in used(kind)
+    }
+    assert known - sent == set()
+    assert sent - known == {"GET /instance"}
+
+
+def test_the_run_has_sent_every_field_that_the_document_lets_be_set(traffic, contract):
+    sent, settable = {}, {}
+    for request in traffic.all:
+        if request.content:
+            operation, _ = contract.find(request.method, below(request))
+            sent.setdefault(str(operation), set()).update(json.loads(request.content))
+            settable[str(operation)] = contract.properties(operation).keys()
+    never = {(name, field) for name in sent for field in settable[name] - sent[name]}
+    assert never == NOT_SENT.keys()
+
+
+def test_every_field_that_the_document_lets_be_set_can_be_declared(contract):
+    left = set()
+    for kind in KINDS.values():
+        ops = [kind.endpoints.create, kind.endpoints.update, *kind.endpoints.parts.values()]
+        for op in filter(None, ops):
+            operation, _ = contract.find(op.method, sample(kind, op.path))
+            settable = contract.properties(operation).keys()
+            left |= {(kind.name, name) for name in settable - kind.fields.keys()}
+    assert left == NOT_DECLARED.keys()
+
+
+@every_kind
+def test_every_endpoint_of_a_kind_is_an_operation_of_the_document(kind, contract):
+    for op in every(kind):
+        assert contract.find(op.method, sample(kind, op.path)), op
+
+
+@every_kind
+def test_a_kind_is_listed_by_the_largest_page_and_known_parameters(kind, contract):
+    listing, looks = kind.endpoints.list, kind.endpoints.lookups
+    operation, _ = contract.find("GET", listing.path)
+    parameters = {p["name"]: p for p in contract.parameters(operation)}
+    named = {*listing.params, *listing.under, looks.by_name, looks.by_ids} - {None}
+    assert named <= parameters.keys()
+    required = {name for name, p in parameters.items() if p.get("required")}
+    assert required <= {*listing.params, *listing.under}
+    if listing.page is None:
+        assert "limit" not in parameters
+    else:
+        assert parameters["limit"]["schema"]["maximum"] == listing.page
+        assert "offset" in parameters
+
+
+@every_kind
+def test_what_a_list_answers_has_the_fields_that_are_compared(kind, contract):
+    operation, _ = contract.find("GET", kind.endpoints.list.path)
+    schema = contract.answer(operation)
+    if ("GET", kind.endpoints.list.path) in CONTRADICTIONS:
+        assert schema["type"] == "array"
+    else:
+        assert {"data", "total_count"} <= schema["properties"].keys()
+        schema = contract.resolved(schema["properties"]["data"])
+    answered = contract.resolved(schema["items"])["properties"].keys()
+    wanted = {f.traits.presence or name for name, f in kind.fields.items() if f.compared}
+    derived = kind.from_api({}).keys()
+    assert {"id", *wanted} - answered - derived == set()
+
+
+BOUNDS = {
+    "minimum": ("minimum", "exclusiveMinimum"),
+    "maximum": ("maximum",),
+    "minLength": ("minLength",),
+    "maxLength": ("maxLength",),
+}
+"""A bound of the document's, and how the models' JSON Schema may say it."""
+
+
+@every_kind
+def test_bounds_are_the_documents(kind, contract):
+    operation, _ = contract.find("POST", kind.endpoints.create.path)
+    schema = kind.model.model_json_schema()
+    for name, declared in contract.properties(operation).items():
+        own = list(members(schema, schema["properties"].get(name, {})))
+        for word in BOUNDS.keys() & declared.keys():
+            found = {one.get(said) for one in own for said in BOUNDS[word]}
+            assert declared[word] in found, (name, word)
+
+
+def members(schema, field):
+    """The members of a union, and of those in it, with references followed."""
+    if "$ref" in field:
+        field = value_at(schema, tuple(field["$ref"].split("/")[1:]))
+    yield field
+    for part in field.get("anyOf", ()):
+        yield from members(schema, part)
+
+
+def test_every_request_says_who_asks_and_for_which_version(traffic):
+    for request in traffic.all:
+        assert request.headers["Clerk-API-Version"] == "2026-05-12"
+        assert request.headers["User-Agent"] == f"clerkform/{__version__}"
+        assert request.headers["Authorization"] == f"Bearer {KEY}"
+        assert str(request.url).startswith(f"{URL}/")
+
+
+def test_every_page_is_as_large_as_the_document_allows(traffic, contract):
+    limits = set()
+    for request in traffic.of("GET", ".*"):
+        operation, _ = contract.find("GET", below(request))
+        declared = {p["name"]: p["schema"] for p in contract.parameters(operation)}
+        if "limit" in declared:
+            assert request.url.params["limit"] == str(declared["limit"]["maximum"])
+            limits.add((operation.template, request.url.params["offset"]))
+    paged = [kind for kind in KINDS.values() if kind.endpoints.list.page]
+    second = {(k.endpoints.list.path, str(k.endpoints.list.page)) for k in paged}
+    assert second <= limits
+
+
+def test_a_plan_only_reads(traffic):
+    assert len(traffic.plans) > 20
+    assert methods(traffic.plans) == {"GET"}
+
+
+def test_the_key_goes_to_no_host_that_an_answer_points_to(tmp_path):
+    shop = workshop(tmp_path)
+    for status in (301, 302, 303, 307, 308):
+        elsewhere = (("Location", "https://elsewhere.example/v1/redirect_urls"),)
+        rule = Fault("/redirect_urls$", times=1, status=status, body="", headers=elsewhere)
+        shop.app.state.faults.add(rule)
+        with pytest.raises(BadAnswer, match=r"elsewhere\.example"):
+            shop.plan("redirect_urls: [app://cb]")
+    rule = Fault("/redirect_urls$", "POST", times=1, status=307, body="", headers=elsewhere)
+    shop.app.state.faults.add(rule)
+    (failed,) = [e for e in shop.apply("redirect_urls: [app://cb]").events if type(e) is Failed]
+    assert isinstance(failed.error, BadAnswer)
+    assert {request.url.host for request in shop.sent} == {urlsplit(URL).hostname}
+
+
+def test_a_judge_that_finds_nothing_wrong_is_no_judge(contract):
+    def faults(method, path, **more):
+        return contract.faults(httpx.Request(method, f"{URL}{path}", **more))
+
+    key = f"/api_keys/ak_{'0' * 32}"
+    assert faults("PATCH", key, json={"description": None, "claims": None}) == []
+    assert len(faults("PATCH", key, json={"name": "n"})) == 2  # by the schema, and by its list
+    assert len(faults("PATCH", key, json={"scopes": None})) == 1
+    assert len(faults("PATCH", key)) == 1
+    assert len(faults("PATCH", "/api_keys/x", json={})) == 1
+    assert len(faults("PATCH", "/redirect_urls/x", json={})) == 1
+    assert len(faults("GET", "/redirect_urls?paginated=yes&limit=501&offset=x&colour=red")) == 4
+    assert len(faults("GET", "/organizations?query=a&query=b&organization_id=c")) == 1
+    assert len(faults("GET", "/api_keys?include_invalid=yes")) == 2
+    assert len(faults("GET", "/blocklist_identifiers", json={})) == 1
+    assert len(faults("POST", "/jwt_templates", json={"name": "n", "claims": {}, "key": 1})) == 1
+    assert len(faults("POST", "/jwt_templates", json={"claims": None, "lifetime": 29})) == 3
+
+
+def below(request: httpx.Request) -> str:
+    return request.url.path.removeprefix("/v1")
+
+
+def sample(kind: Kind, path: str) -> str:
+    tail = "0" * (32 if kind.id_prefix == "ak_" else 27)
+    return path.replace("{id}", kind.id_prefix + tail).replace("{key}", "some-key")
+
+
+def every(kind: Kind) -> list[Op]:
+    """All calls that a kind knows of."""
+    known = kind.endpoints
+    one_by_one = [known.create, known.get, known.update, known.delete, known.lookups.by_key]
+    found = [Op("GET", known.list.path), *known.parts.values(), *known.removals.values()]
+    found += [op for op in one_by_one if op]
+    return [*found, kind.generates.again] if kind.generates else found
+
+
+def used(kind: Kind) -> list[Op]:
+    """Those that reading and writing need: one object is read only before it is sent whole."""
+    needs_get = kind.update_sends == "all" or kind.endpoints.lookups.by_key
+    return [op for op in every(kind) if op is not kind.endpoints.get or needs_get]
