@@ -77,7 +77,7 @@ class Bridge(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
         response = asyncio.run(self.exchange(request))
-        if self.judge and response.headers["Content-Type"] == "application/json":
+        if self.judge and response.headers.get("Content-Type") == "application/json":
             self.judge.check(request, response)
         return response
 

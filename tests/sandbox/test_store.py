@@ -15,7 +15,16 @@ KINDS = {
     "jwt_templates",
     "organizations",
     "redirect_urls",
+    "sessions",
     "users",
+}
+SETTINGS = {
+    "communication",
+    "instance_settings",
+    "oauth_application_settings",
+    "organization_settings",
+    "protect",
+    "restrictions",
 }
 
 
@@ -75,9 +84,9 @@ def test_a_lookup_does_not_walk_the_whole_kind():
 
     def steps(act):
         counted = []
-        store._db.set_progress_handler(lambda: counted.append(1) and None, 10)
+        store.database._db.set_progress_handler(lambda: counted.append(1) and None, 10)
         act()
-        store._db.set_progress_handler(None, 0)
+        store.database._db.set_progress_handler(None, 0)
         return len(counted)
 
     assert steps(lambda: store.find("things", "slug", "s3")) < 20
@@ -145,7 +154,7 @@ def test_a_dump_has_everything_as_the_api_answers_it_and_no_secret(open_api, pat
     key = api.make("/api_keys", name="key", subject=api.user(), seconds_until_expiration=1)
     dumped = dump(path)
     api.store.close()
-    assert dumped.keys() == KINDS
+    assert dumped.keys() == KINDS | SETTINGS
     assert dumped["jwt_templates"] == [template]
     secret = key.pop("secret")
     assert dumped["api_keys"] == [{**key, "expired": True}]
