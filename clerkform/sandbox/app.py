@@ -14,7 +14,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from clerkform.sandbox import answers, body, control, knobs
@@ -65,10 +64,9 @@ def create_app(
             cannot be used.
     """
     sandbox = Sandbox(store or Store(), settings or Settings(), clock, seed)
-    app = Starlette(
-        routes=[*control.routes(sandbox), Route("/{path:path}", sandbox)],
-        exception_handlers={Exception: answers.broken},
-    )
+    app = Starlette(routes=control.routes(sandbox), exception_handlers={Exception: answers.broken})
+    app.router.redirect_slashes = False
+    app.router.default = sandbox  # no route could match every path: not one with a line end
     app.state.sandbox = sandbox
     app.state.requests = sandbox.requests
     app.state.faults = sandbox.faults

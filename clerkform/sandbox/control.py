@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SECRET = frozenset({"backup_codes", "password", "password_digest", "secret", "signing_key"})
 _HIDDEN = "***"
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOCAL = re.compile(r"(.+\.)?(localhost|test)", re.IGNORECASE)
 Act = Callable[["Sandbox", dict[str, Any]], Any]
 
@@ -32,7 +33,7 @@ def routes(sandbox: "Sandbox") -> list[Route]:
         "/_sandbox/clock": {"POST": move_clock},
         "/_sandbox/requests": {"GET": show_requests, "DELETE": forget_requests},
     }
-    return [Route(path, endpoint(sandbox, acts), methods=None) for path, acts in known.items()]
+    return [Route(path, endpoint(sandbox, acts), methods=_METHODS) for path, acts in known.items()]
 
 
 def endpoint(sandbox: "Sandbox", acts: dict[str, Act]) -> Callable[[Request], Awaitable[Response]]:

@@ -13,7 +13,7 @@ _ELSEWHERE = re.compile(
     "|oauth_applications|organization_domains|organization_invitations|organization_memberships"
     "|organization_permissions|organization_roles|organizations|phone_numbers|platform"
     "|public|role_sets|saml_connections|scim_directories|sessions|sign_in_tokens"
-    "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/.*)?"
+    "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/[^/]+)*"
 )
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 

@@ -130,16 +130,17 @@ def sow(store: Store, seed: dict[str, Any], environment: Any) -> None:
     known = {"instance", *_KINDS, *(singleton.kind for singleton in _SINGLETONS)}
     if odd := seed.keys() - known:
         raise SandboxError(f"The seed has `{min(odd)}`; it takes {', '.join(sorted(known))}.")
-    _sow_instance(store, seed.get("instance") or {})
+    seed = {name: value for name, value in seed.items() if value is not None}
+    _sow_instance(store, seed.get("instance", {}))
     for singleton in _SINGLETONS:
-        given = seed.get(singleton.kind) or {}
+        given = seed.get(singleton.kind, {})
         _check_object(given, singleton.kind)
         wanted = {"enabled": bool, "slug_disabled": bool, "restricted_to_allowlist": bool}
         changed = _settings(singleton, given, wanted)
         if changed:
             singletons.keep(store, singleton.kind, changed)
     for kind, shape in _KINDS.items():
-        items = seed.get(kind) or []
+        items = seed.get(kind, [])
         if not isinstance(items, list):
             raise SandboxError(f"The seed's `{kind}` is a list of objects.")
         for index, item in enumerate(items):
@@ -149,7 +150,7 @@ def sow(store: Store, seed: dict[str, Any], environment: Any) -> None:
 def _sow_instance(store: Store, given: Object) -> None:
     _check_object(given, "instance")
     (made,) = store.select("instance")
-    origins = given.get("allowed_origins") or []
+    origins = given.get("allowed_origins", [])
     if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
         raise SandboxError("The seed's `instance.allowed_origins` is a list of texts.")
     store.replace("instance", {**made, "allowed_origins": origins})

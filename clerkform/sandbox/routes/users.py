@@ -20,6 +20,8 @@ _KINDS = ("public", "private", "unsafe")
 _TEXT = Field(str, nullable=True)
 _SWITCH = Field(bool, nullable=True)
 _METADATA = Field(dict, check=metadata.size_problem)
+NO_METADATA_SINCE = "2026-05-12"
+"""From this version on a PATCH of the user refuses metadata, as one of an organization does."""
 METADATA = {f"{kind}_metadata": _METADATA for kind in _KINDS}
 # Documented fields that are not named here are ignored: nothing in the sandbox reads them.
 _COMMON = {
@@ -88,6 +90,8 @@ def create(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     live = get(call)
+    if call.version >= NO_METADATA_SINCE and (sent_here := METADATA.keys() & call.body.keys()):
+        raise Refusal(422, *map(errors.unknown, sorted(sent_here)))
     sent = read(call.body, UPDATE, strict=False)
     if problems := [*taken(call, sent, live["id"]), *strange_primaries(live, sent)]:
         raise Refusal(422, *problems)
@@ -102,6 +106,12 @@ def merge_metadata(call: Call) -> Object:
     if problems := [p for name in merged if (p := metadata.size_problem(name, merged[name]))]:
         raise Refusal(422, *problems)
     return call.store.replace(KIND, {**live, **merged, "updated_at": call.store.now()})
+
+
+def replace_metadata(call: Call) -> Object:
+    live = get(call)
+    sent = read(call.body, METADATA, strict=True)
+    return call.store.replace(KIND, {**live, **sent, "updated_at": call.store.now()})
 
 
 def delete(call: Call) -> Object:
@@ -175,5 +185,6 @@ ROUTES = (
     Operation("GET", "/users/{id}", get),
     Operation("PATCH", "/users/{id}", update, limited_by_id=True),
     Operation("PATCH", "/users/{id}/metadata", merge_metadata, limited_by_id=True),
+    Operation("PUT", "/users/{id}/metadata", replace_metadata, limited_by_id=True),
     Operation("DELETE", "/users/{id}", delete),
 )
