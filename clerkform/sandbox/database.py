@@ -98,7 +98,8 @@ class Database:
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
             )
             weakref.finalize(self, self._db.close)
-            self._db.create_function("sandbox_now", 0, self.now)
+            clock_of = weakref.WeakMethod(self.now)  # or the two would keep each other alive
+            self._db.create_function("sandbox_now", 0, lambda: clock_of()())  # type: ignore[misc]
             self._prepare(path)
         except (OSError, sqlite3.Error) as exc:
             raise SandboxError(f"{path} cannot be used as the sandbox's state: {exc}") from exc

@@ -18,9 +18,11 @@ from clerkform.sandbox.transport import SandboxTransport
 class ClerkSandbox:
     """One state, however it is reached. Leaving the ``with`` block ends it."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, seed: dict[str, Any] | None = None
+    ) -> None:
         self.store = Store()
-        self.app: Starlette = create_app(self.store, settings)
+        self.app: Starlette = create_app(self.store, settings, seed=seed)
         self.secret_key = "sk_test_clerk_sandbox"
         """Any other ``sk_test_...`` opens an instance of its own."""
         self._serving: Serving | None = None

@@ -41,7 +41,7 @@ def session_token(call: Call, session: Object, seconds: int | None) -> str:
 
 
 def template_token(call: Call, session: Object, template: Object, seconds: int | None) -> str:
-    """Raises what ``tokens.sign`` raises when the template's own key does not sign."""
+    """Raises UnusableKey when the template's own key does not sign, or is not there."""
     lifetime = template["lifetime"] if seconds is None else seconds
     skew = template["allowed_clock_skew"]
     claims = {

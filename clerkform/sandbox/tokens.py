@@ -1,20 +1,25 @@
-"""JSON Web Tokens: keys made, shown as JWKS, and signed with."""
+"""JSON Web Tokens: keys made, shown as JWKS, and signed with.
+
+PyJWT and cryptography are imported when the first key is needed: they take longer than the rest.
+"""
 
 import base64
 import json
 from typing import Any
 
-import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 INSTANCE_ALGORITHM = "RS256"
 Jwk = dict[str, str]
 
 
+class UnusableKey(Exception):
+    """A key that does not sign with the algorithm it is meant for."""
+
+
 def new_key() -> str:
     """A private RSA key in PEM form. Making it takes a tenth of a second or so."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(
         serialization.Encoding.PEM,
@@ -24,9 +29,12 @@ def new_key() -> str:
 
 
 def jwk(kid: str, pem: str) -> Jwk:
-    """The public half of a key."""
+    """The public half of a key that ``new_key`` made."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     public = serialization.load_pem_private_key(pem.encode(), password=None).public_key()
-    assert isinstance(public, rsa.RSAPublicKey)  # ``new_key`` makes no other
+    assert isinstance(public, rsa.RSAPublicKey)
     numbers = public.public_numbers()
     head = {"use": "sig", "kty": "RSA", "kid": kid, "alg": INSTANCE_ALGORITHM}
     return {**head, "n": _number(numbers.n), "e": _number(numbers.e)}
@@ -35,7 +43,7 @@ def jwk(kid: str, pem: str) -> Jwk:
 def can_sign(key: str, algorithm: str) -> bool:
     try:
         sign({}, key, algorithm)
-    except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError):
+    except UnusableKey:
         return False
     return True
 
@@ -44,15 +52,22 @@ def sign(claims: dict[str, Any], key: str, algorithm: str, kid: str | None = Non
     """A signed token. Not by ``jwt.encode``, which warns of keys that Clerk takes.
 
     Raises:
-        PyJWTError, UnsupportedAlgorithm, ValueError, TypeError: the key is none for ``algorithm``.
+        UnusableKey: ``key`` is no private key for ``algorithm``.
     """
-    signer = jwt.get_algorithm_by_name(algorithm)
-    prepared = signer.prepare_key(key)
-    if not isinstance(prepared, bytes) and not hasattr(prepared, "private_bytes"):
-        raise jwt.InvalidKeyError("a public key cannot sign")
+    import jwt
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     header = {"alg": algorithm, "typ": "JWT", **({"kid": kid} if kid else {})}
     signed = b".".join(_encoded(json.dumps(part).encode()) for part in (header, claims))
-    return (signed + b"." + _encoded(signer.sign(signed, prepared))).decode()
+    signer = jwt.get_algorithm_by_name(algorithm)
+    try:
+        prepared = signer.prepare_key(key)
+        if not isinstance(prepared, bytes) and not hasattr(prepared, "private_bytes"):
+            raise UnusableKey("a public key cannot sign")
+        signature = signer.sign(signed, prepared)
+    except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError) as exc:
+        raise UnusableKey(str(exc)) from exc
+    return (signed + b"." + _encoded(signature)).decode()
 
 
 def _number(number: int) -> str:

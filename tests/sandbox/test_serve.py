@@ -91,7 +91,8 @@ def test_importing_the_package_imports_nothing_else():
     assert done.stdout.strip() == "[]"
     code = (
         "import sys; from clerkform.sandbox import create_app;"
-        "print([m for m in ('uvicorn', 'httpx') if m in sys.modules],"
+        "create_app();"
+        "print([m for m in ('uvicorn', 'httpx', 'jwt', 'cryptography') if m in sys.modules],"
         " [m for m in sys.modules if m.startswith('clerkform.') and '.sandbox' not in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

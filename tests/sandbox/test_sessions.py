@@ -3,6 +3,7 @@
 import json
 import warnings
 
+import httpx
 import jwt
 import pytest
 from clerk_backend_api.security import verifytoken
@@ -10,6 +11,7 @@ from clerk_backend_api.security.types import TokenVerificationError, VerifyToken
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from clerkform.sandbox import ClerkSandbox
 from clerkform.sandbox.database import wall_clock
 
 WEEK = 7 * 24 * 60 * 60 * 1000
@@ -283,3 +285,20 @@ def test_clerks_sdk_takes_a_token_and_refuses_bad_ones(open_api, monkeypatch):
     monkeypatch.setattr(verifytoken, "_fetch_jwks", lambda options: old.http.get("/jwks").json())
     expired = token(old, old.make("/sessions", user_id=old.user()))
     assert reason(expired) == "TOKEN_EXPIRED"
+
+
+def test_a_seeded_template_without_its_key_mints_nothing(tell):
+    user, session = "user_" + "0" * 27, "sess_" + "0" * 27
+    template = {"name": "t", "claims": {}, "custom_signing_key": True, "signing_algorithm": "ES256"}
+    seed = {
+        "users": [{"id": user}],
+        "sessions": [{"id": session, "user_id": user, "expire_at": 10**15}],
+        "jwt_templates": [template, {**template, "name": "u", "signing_key": "odd"}],
+    }
+    with ClerkSandbox(seed=seed) as sandbox:
+        headers = {"Authorization": f"Bearer {sandbox.secret_key}"}
+        with httpx.Client(base_url=sandbox.url, headers=headers) as http:
+            for name in "tu":
+                response = http.post(f"/sessions/{session}/tokens/{name}", json={})
+                assert response.status_code == 422
+                assert tell.codes(response) == [("form_param_value_invalid", "signing_key")]

@@ -1,5 +1,7 @@
+import gc
 import sqlite3
 import threading
+import weakref
 
 import pytest
 
@@ -191,3 +193,11 @@ def test_there_is_nothing_to_dump_or_reset_where_there_is_no_file(path, act):
 def test_a_setting_that_means_nothing_is_refused(knobs):
     with pytest.raises(ValueError, match=next(iter(knobs))):
         Settings(**knobs)
+
+
+def test_a_store_that_nobody_holds_is_gone():
+    store = Store()
+    held = weakref.ref(store.database)
+    del store
+    gc.collect()
+    assert held() is None

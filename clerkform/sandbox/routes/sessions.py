@@ -1,8 +1,5 @@
 """/sessions and their tokens. Sessions are created in development only, as in reality."""
 
-import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
-
 from clerkform.sandbox import errors, minting
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
@@ -10,6 +7,7 @@ from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import counted, flag, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.store import Object, Where, equals, path_of
+from clerkform.sandbox.tokens import UnusableKey
 
 KIND = "sessions"
 _STATUSES = ("abandoned", "active", "ended", "expired", "removed", "replaced", "revoked")
@@ -115,7 +113,7 @@ def create_template_token(call: Call) -> Object:
         raise errors.not_found(f"No JWT template exists with name: {name}")
     try:
         token = minting.template_token(call, session, template, seconds)
-    except (jwt.PyJWTError, UnsupportedAlgorithm, ValueError, TypeError) as exc:
+    except UnusableKey as exc:
         text = f"The signing key of {name} is not in the sandbox; a seed may leave it out."
         raise Refusal(422, errors.wrong_value("signing_key", text)) from exc
     return {"object": "token", "jwt": token}
