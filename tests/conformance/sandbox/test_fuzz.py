@@ -110,7 +110,7 @@ def test_no_request_leads_out_of_the_document(server, described, name):
         known = Known(http)
 
     @settings(
-        max_examples=40,
+        max_examples=30,
         derandomize=True,
         database=None,
         deadline=None,
