@@ -26,6 +26,7 @@ from clerkform.sandbox.operation import Answer, Call, Operation
 from clerkform.sandbox.router import Router
 from clerkform.sandbox.routes import operations
 from clerkform.sandbox.routes.jwks import public_key
+from clerkform.sandbox.seed import try_out
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
 from clerkform.sandbox.versions import version_of
@@ -84,6 +85,8 @@ class Sandbox:
         clock: Callable[[], float],
         seed: dict[str, Any] | None,
     ) -> None:
+        if seed:
+            try_out(seed)  # now, and not when the first key is used
         self.store = store
         self.requests: deque[Received] = deque(maxlen=_RECORDED)
         self.faults = Faults(settings.faults, settings.fault_seed)

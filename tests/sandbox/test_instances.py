@@ -4,7 +4,18 @@ import json
 
 import pytest
 
-from clerkform.sandbox import SandboxError, Settings, Store, create_app, dump, reset
+from clerkform.sandbox import (
+    SandboxError,
+    SandboxTransport,
+    Settings,
+    Store,
+    create_app,
+    dump,
+    read_seed,
+    reset,
+)
+from clerkform.sandbox.serve import serve
+from clerkform.sandbox.state import dump_store
 
 
 def bearer(key):
@@ -143,8 +154,6 @@ def test_a_dump_is_a_seed(open_api, tmp_path, api):
     api.http.patch("/instance/communication", json={"blocked_country_codes": ["CH"]})
     api.http.patch("/instance/organization_settings", json={"slug_disabled": True})
     api.http.patch("/beta_features/instance_settings", json={"restricted_to_allowlist": True})
-    from clerkform.sandbox.state import dump_store
-
     first = dump_store(api.store)
     app = create_app(Store(clock=api.clock), seed=json.loads(json.dumps(first)))
     second = dump_store(app.state.store)
@@ -154,6 +163,32 @@ def test_a_dump_is_a_seed(open_api, tmp_path, api):
         for name in ("allowlist_identifiers", "blocklist_identifiers"):
             assert dumped[name][0].pop("instance_id").startswith("ins_")
     assert second == first
+
+
+def test_each_new_instance_starts_with_the_seed(open_api, tmp_path):
+    path = tmp_path / "seed.json"
+    path.write_text('{"redirect_urls": [{"url": "app://x"}], "instance": null}')
+    app = create_app(settings=Settings(instance=None), seed=read_seed(path))
+    api = open_api()
+    api.http._transport.transport = SandboxTransport(app)
+    for key in ("sk_test_a", "sk_live_b"):
+        (found,) = api.http.get("/redirect_urls", headers=bearer(key)).json()
+        assert found["url"] == "app://x"
+        api.http.delete(f"/redirect_urls/{found['id']}", headers=bearer(key))
+    assert api.http.get("/redirect_urls", headers=bearer("sk_live_b")).json() == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"machines": []}', None])
+def test_a_file_that_is_no_seed_is_refused_before_it_is_needed(tmp_path, text):
+    path = tmp_path / "seed.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SandboxError, match="seed"):
+        read_seed(path)
+    with pytest.raises(SandboxError, match="seed"):
+        serve("127.0.0.1", 0, Settings(), seed=path)
+    with pytest.raises(SandboxError, match="seed"):
+        create_app(settings=Settings(instance=None), seed={"machines": []})
 
 
 def seeded(seed):

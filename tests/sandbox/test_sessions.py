@@ -113,6 +113,16 @@ def test_a_session_token_has_the_claims_of_version_2(api):
     assert header == {"alg": "RS256", "kid": api.http.get("/instance").json()["id"], "typ": "JWT"}
 
 
+def test_an_organization_that_is_deleted_is_active_nowhere(api):
+    user = api.user()
+    acme = api.make("/organizations", name="Acme", created_by=user)["id"]
+    made = api.make("/sessions", user_id=user, active_organization_id=acme)
+    assert api.http.delete(f"/organizations/{acme}").is_success
+    found = api.http.get(f"/sessions/{made['id']}").json()
+    assert found == {**made, "last_active_organization_id": None}
+    assert "o" not in claims(api, token(api, made))
+
+
 def test_only_a_members_organization_can_be_active(api):
     user, acme = api.user(), api.make("/organizations", name="Acme")["id"]
     for id in (acme, "org_x"):

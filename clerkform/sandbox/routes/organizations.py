@@ -11,7 +11,7 @@ from clerkform.sandbox.ids import new_id, random_text
 from clerkform.sandbox.lists import counted, flag, order, signed, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.routes.organization_settings import ROLE_SET, organization_settings
-from clerkform.sandbox.store import Object, Store, Where, among, matches, path_of
+from clerkform.sandbox.store import Object, Store, Where, among, equals, matches, path_of
 
 KIND = "organizations"
 NO_METADATA_SINCE = "2026-05-12"
@@ -143,6 +143,8 @@ def update(call: Call) -> Object:
 def delete(call: Call) -> Object:
     live = find(call)
     call.store.delete(KIND, live["id"])
+    for session in call.store.select("sessions", equals("last_active_organization_id", live["id"])):
+        call.store.replace("sessions", {**session, "last_active_organization_id": None})
     return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
 
 
