@@ -4,8 +4,9 @@ It is written from Clerk's documents and shares nothing with the engine, so that
 one does not hide the same mistake in the other. Read ``app`` for what a request goes through,
 ``operation`` for what a route module is handed, ``routes/redirect_urls`` for the shortest
 complete group, ``store`` for where it ends up, then ``transport`` or ``serve`` for how a client
-gets to it. Names are imported when they are asked for: only ``SandboxTransport`` needs httpx, and
-``clerkform.sandbox.serve.serve``, which has to be imported from there, uvicorn.
+gets to it, ``settings`` for the knobs and ``control`` for turning them. Names are imported when
+they are asked for: only ``SandboxTransport`` and ``ClerkSandbox`` need httpx, and only the latter
+and ``clerkform.sandbox.serve.serve``, which has to be imported from there, uvicorn.
 """
 
 from importlib import import_module
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
     from clerkform.sandbox.app import Received, create_app
     from clerkform.sandbox.errors import SandboxError
     from clerkform.sandbox.faults import Fault
-    from clerkform.sandbox.settings import Settings
+    from clerkform.sandbox.fixture import ClerkSandbox
+    from clerkform.sandbox.seed import read_seed
+    from clerkform.sandbox.settings import Contradictions, Settings
     from clerkform.sandbox.state import dump, reset
     from clerkform.sandbox.store import Store
     from clerkform.sandbox.transport import SandboxTransport
 
 _HOMES = {
+    "ClerkSandbox": "fixture",
+    "Contradictions": "settings",
     "Fault": "faults",
     "Received": "app",
     "SandboxError": "errors",
@@ -29,6 +34,7 @@ _HOMES = {
     "Store": "store",
     "create_app": "app",
     "dump": "state",
+    "read_seed": "seed",
     "reset": "state",
 }
 
@@ -40,6 +46,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "ClerkSandbox",
+    "Contradictions",
     "Fault",
     "Received",
     "SandboxError",
@@ -48,5 +56,6 @@ __all__ = [
     "Store",
     "create_app",
     "dump",
+    "read_seed",
     "reset",
 ]

@@ -4,48 +4,36 @@ receive -> record -> fault -> key -> rate limit -> version -> feature and plan -
 and whatever refuses on the way is answered in the shape of Clerk's errors.
 """
 
-import hmac
-import re
 import time
-import uuid
 from asyncio import sleep
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from clerkform.sandbox import body, errors, faults
-from clerkform.sandbox.errors import Problem, Refusal, SandboxError
-from clerkform.sandbox.faults import Fault, Faults
-from clerkform.sandbox.limits import ORGANIZATION_WRITES, Limiter
-from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox import answers, body, control, knobs
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.faults import Faults
+from clerkform.sandbox.instances import Instance, Instances, stores
+from clerkform.sandbox.keys import key_of
+from clerkform.sandbox.missing import no_operation
+from clerkform.sandbox.operation import Answer, Call, Operation
+from clerkform.sandbox.router import Router
 from clerkform.sandbox.routes import operations
-from clerkform.sandbox.routes.domains import add_primary
-from clerkform.sandbox.routes.instance import add_instance
+from clerkform.sandbox.routes.jwks import public_key
+from clerkform.sandbox.seed import try_out
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
 from clerkform.sandbox.versions import version_of
 
-# Groups of the API that the sandbox lacks, wholly or in part.
-_ELSEWHERE = re.compile(
-    "/v1/(accountless_applications|actor_tokens|admin_portal_link_tokens|agents|audit_logs"
-    "|aws_credentials|beta_features|billing|clients|directories|email_addresses"
-    "|enterprise_connections|instance|invitations|jwks|m2m_tokens|machine_tokens|machines"
-    "|oauth_applications|organization_domains|organization_invitations|organization_memberships"
-    "|organization_permissions|organization_roles|organizations|phone_numbers|platform"
-    "|proxy_checks|public|role_sets|saml_connections|scim_directories|sessions|sign_in_tokens"
-    "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/.*)?"
-)
-_METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
-_KEY = re.compile(r"sk_(test|live)_[\w-]{1,256}", re.ASCII)
+_PUBLIC_KEYS = "/.well-known/jwks.json"
 _RECORDED = 10_000
+_NOTHING: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -64,21 +52,23 @@ def create_app(
     settings: Settings | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
+    seed: dict[str, Any] | None = None,
 ) -> Starlette:
-    """An instance over ``store``, by default a new one in memory.
+    """The instances of ``store``, by default a new one in memory: one for each secret key.
 
     ``app.state.requests`` holds what was received, oldest first; ``app.state.faults`` takes
-    further rules. ``clock`` gives the seconds that rate limits count.
+    further rules; ``app.state.store.advance(ms)`` moves the sandbox's clock. ``clock`` gives the
+    seconds that rate limits count. ``seed`` is what each new instance starts with (see ``seed``).
 
     Raises:
-        SandboxError: ``store`` belongs to an instance of the other environment.
+        SandboxError: ``store`` belongs to an instance of the other environment, or ``seed``
+            cannot be used.
     """
-    settings = settings or Settings()
-    sandbox = Sandbox(store or Store(), settings, clock)
-    app = Starlette(
-        routes=sandbox.routes(),
-        exception_handlers={HTTPException: wrong_method, Exception: broken},
-    )
+    sandbox = Sandbox(store or Store(), settings or Settings(), clock, seed)
+    app = Starlette(routes=control.routes(sandbox), exception_handlers={Exception: answers.broken})
+    app.router.redirect_slashes = False
+    app.router.default = sandbox  # no route could match every path: not one with a line end
+    app.state.sandbox = sandbox
     app.state.requests = sandbox.requests
     app.state.faults = sandbox.faults
     app.state.store = sandbox.store
@@ -86,164 +76,132 @@ def create_app(
 
 
 class Sandbox:
-    def __init__(self, store: Store, settings: Settings, clock: Callable[[], float]) -> None:
+    """An ASGI application for all paths but those of ``control``."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], float],
+        seed: dict[str, Any] | None,
+    ) -> None:
+        if seed:
+            try_out(seed)  # now, and not when the first key is used
         self.store = store
-        self.settings = settings
         self.requests: deque[Received] = deque(maxlen=_RECORDED)
-        self.faults = Faults(settings.faults)
-        self._limits = None
-        if settings.rate_limit:
-            self._limits = (
-                Limiter(settings.rate_limit, clock),
-                Limiter(ORGANIZATION_WRITES, clock),
-            )
-        settle(store, settings)
+        self.faults = Faults(settings.faults, settings.fault_seed)
+        self._router = Router(paths())
+        self._clock = clock
+        self.instances = Instances(store, self._seconds, seed)
+        self.settings = settings
+        store.database.remember_past(settings.read_lag > 0)
+        if settings.instance:
+            self.instances.check(settings.instance)
+            self.instances.open_first(settings.instance)
 
-    def routes(self) -> list[Route]:
-        found = [
-            Route(prefix + operation.path, self._endpoint(operation), methods=[operation.method])
-            for operation in operations()
-            # Clerk's JavaScript client calls the API-key endpoints without the version.
-            for prefix in (("/v1", "") if operation.dialect == "api_keys" else ("/v1",))
-        ]
-        return [*found, Route("/{path:path}", self._endpoint(None), methods=_METHODS)]
+    def _seconds(self) -> float:
+        """The clock of the rate limits, which is moved with the other."""
+        return self._clock() + self.store.database.offset / 1000
 
-    def _endpoint(self, operation: Operation | None) -> Callable[[Request], Awaitable[Response]]:
-        return partial(self._answer, operation)
+    def change(self, knobs_turned: Mapping[str, Any]) -> None:
+        """Behave like this from the next request on. ``faults`` replaces all rules and, like
+        ``fault_seed``, starts the counts and the draws anew.
 
-    async def _answer(self, operation: Operation | None, request: Request) -> Response:
-        """``operation`` is None for a path that leads nowhere."""
+        Raises:
+            ValueError: as ``knobs.changed``.
+        """
+        before = self.settings
+        self.settings = settings = knobs.changed(before, knobs_turned)
+        if {"faults", "fault_seed"} & knobs_turned.keys():
+            self.faults.replace(settings.faults, settings.fault_seed)
+        self.store.database.remember_past(settings.read_lag > 0)
+        if settings.instance and settings.instance != before.instance:
+            self.instances.become(settings.instance)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        path = request.scope["path"]  # request.url would fail on a Host header that makes no URL
+        found = self._router.find(request.method, path)
+        operation, params = found or (None, _NOTHING)
         dialect = operation.dialect if operation else "clerk"
         try:
             raw = await body.receive(request)
         except Refusal as refusal:
-            return refused(refusal, dialect)
-        path = request.scope["path"]  # request.url would fail on a Host header that makes no URL
-        self._record(request, path, raw)
-        fault = self.faults.fire(request.method, path, broken=False)
-        if fault:
-            await sleep(fault.delay)
-            if fault.status and not fault.after:
-                return faulty(fault, fault.status)
+            return answers.refused(refusal, dialect)
+        fault = self.faults.fire(request.method, path)
+        if not (fault and fault.broken == "connect"):
+            self.requests.append(received(request, path, raw))
+        delay = self.settings.latency / 1000 + (fault.delay if fault else 0)
+        if delay:
+            await sleep(delay)
+        if fault and fault.answers_at_once:
+            return answers.faulty(fault)
         try:
-            answer, status = self._act(operation, request, raw)
-            if fault and fault.drop:
-                answer = faults.without(answer, fault.drop)
-            response: Response = JSONResponse(answer, status)
+            response = answers.answered(*self._act(operation, params, request, raw))
         except Refusal as refusal:
-            response = refused(refusal, dialect)
-        return faulty(fault, fault.status) if fault and fault.status else response
+            response = answers.refused(refusal, dialect)
+        return answers.spoilt(fault, response) if fault else response
 
-    def _act(self, operation: Operation | None, request: Request, raw: bytes) -> tuple[Any, int]:
-        check_key(request.headers.get("Authorization"), self.settings.secret_key)
-        self._check_rate(operation, request)
+    def _act(
+        self, operation: Operation | None, params: Mapping[str, str], request: Request, raw: bytes
+    ) -> tuple[Answer, int]:
+        path = request.scope["path"]
+        if path == _PUBLIC_KEYS and request.method == "GET":
+            return self._public_keys(), 200
+        key = key_of(request.headers.get("Authorization"), self.settings.secret_key)
+        instance = self.instances.of(key, self.settings)
+        self._check_rate(instance, operation, params.get("id"))
         version = version_of(request)
         if operation is None:
-            raise no_operation(request.method, request.scope["path"])
-        operation.allow(self.settings)
-        sent = {}
-        if operation.takes_body:
-            sent = body.parse(raw, request.headers.get("Content-Type"))
-        params, query = request.path_params, request.query_params
-        call = Call(params, query, sent, version, self.store, self.settings)
-        with self.store.transaction(write=operation.method != "GET"):
+            raise no_operation(request.method, path)
+        with self.store.transaction(write=operation.is_write):
+            seen = instance.store.as_of(self.settings.read_lag)
+            call = Call(
+                params,
+                request.query_params,
+                {},
+                version,
+                seen if operation.method == "GET" else instance.store,
+                seen,
+                self.settings,
+                request.headers.get("Origin"),
+            )
+            operation.allow(call)
+            if operation.takes_body and (raw or not operation.body_optional):
+                call.body.update(body.parse(raw, request.headers.get("Content-Type")))
             return operation.act(call), operation.status
 
-    def _check_rate(self, operation: Operation | None, request: Request) -> None:
-        if not self._limits:
-            return
-        instance, organization = self._limits
-        wait = instance.take()
-        if wait is None and operation and operation.writes_organization:
-            wait = organization.take(request.path_params["id"])
+    def _check_rate(self, instance: Instance, operation: Operation | None, id: str | None) -> None:
+        wait = instance.wait(self.settings, operation, id)
         if wait is not None:
             problem = Problem(
                 "too_many_requests", "Too many requests", "Too many requests, retry later"
             )
             raise Refusal(429, problem, headers={"Retry-After": str(wait)})
 
-    def _record(self, request: Request, path: str, raw: bytes) -> None:
-        query = {name: request.query_params.getlist(name) for name in request.query_params}
-        try:
-            sent = body.parse(raw, None) if raw else None
-        except Refusal:
-            sent = None
-        self.requests.append(Received(request.method, path, query, sent))
+    def _public_keys(self) -> Answer:
+        """Of all instances: in reality each has a host of its own to publish its key at."""
+        with self.store.transaction(write=True):
+            return {"keys": [public_key(store) for store in stores(self.store)]}
 
 
-def settle(store: Store, settings: Settings) -> None:
-    """A new store gets its instance and primary domain; another's is checked."""
-    with store.transaction(write=True):
-        if not store.count("instance"):
-            add_instance(store, settings)
-            add_primary(store, settings)
-        (instance,) = store.select("instance")
-    if instance["environment_type"] != settings.instance:
-        raise SandboxError(
-            f"The state is that of a {instance['environment_type']} instance. Start the sandbox"
-            f" as one, or choose another file for a {settings.instance} instance."
-        )
+def paths() -> list[tuple[str, Operation]]:
+    return [
+        (prefix + operation.path, operation)
+        for operation in operations()
+        # Clerk's JavaScript client calls the API-key endpoints without the version.
+        for prefix in (("/v1", "") if operation.dialect == "api_keys" else ("/v1",))
+    ]
 
 
-def check_key(authorization: str | None, expected: str | None) -> None:
-    if authorization is None:
-        text = "Unable to authenticate the request: the Authorization header is missing."
-        raise Refusal(401, Problem("authentication_invalid", "Invalid authentication", text))
-    scheme, _, key = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        text = "Invalid Authorization header format. Must be 'Bearer <YOUR_API_KEY>'"
-        code = "authorization_header_format_invalid"
-        raise Refusal(401, Problem(code, "Invalid Authorization header format", text))
-    if expected is None:
-        valid = _KEY.fullmatch(key) is not None
-    else:
-        valid = hmac.compare_digest(key.encode(), expected.encode())
-    if not valid:
-        text = "The provided Clerk Secret Key is invalid. Make sure that it is correct."
-        raise Refusal(401, Problem("clerk_key_invalid", "The secret key is invalid", text))
-
-
-def no_operation(method: str, path: str) -> Refusal:
-    if _ELSEWHERE.fullmatch(path):
-        text = f"The sandbox does not implement {method} {path}."
-        return Refusal(501, Problem("not_implemented", "not implemented in the sandbox", text))
-    return errors.not_found(f"The API has no {method} {path}.")
-
-
-def refused(refusal: Refusal, dialect: str = "clerk") -> JSONResponse:
-    trace_id = uuid.uuid4().hex
-    items = []
-    for problem in refusal.problems:
-        item: dict[str, Any] = {"message": problem.message, "long_message": problem.long_message}
-        item["code"] = problem.code
-        if dialect == "api_keys" and problem.code == "request_body_invalid":
-            item["code"] = "bad_request"
-        if problem.meta:
-            item["meta"] = dict(problem.meta)
-        items.append(item)
-    content: dict[str, Any] = {"errors": items}
-    if dialect == "clerk":
-        content["clerk_trace_id"] = trace_id
-    headers = {**refusal.headers, "cf-ray": trace_id[:16]}
-    return JSONResponse(content, refusal.status, headers)
-
-
-def faulty(fault: Fault, status: int) -> Response:
-    if fault.body is None:
-        code = "too_many_requests" if status == 429 else "internal_clerk_error"
-        text = "A fault rule of the sandbox answers this request."
-        return refused(Refusal(status, Problem(code, "fault", text), headers=dict(fault.headers)))
-    headers = {**dict(fault.headers), "Content-Type": fault.content_type}
-    return Response(fault.body, status, headers)
-
-
-async def wrong_method(request: Request, exc: Exception) -> Response:
-    """Only methods that no route knows come here; known ones meet the last route."""
-    text = f"The method {request.method} is not allowed."
-    return refused(Refusal(405, Problem("method_not_allowed", "method not allowed", text)))
-
-
-async def broken(request: Request, exc: Exception) -> Response:
-    """A mistake in the sandbox itself: answered as Clerk would, then raised by Starlette."""
-    text = "The sandbox failed on this request."
-    return refused(Refusal(500, Problem("internal_clerk_error", "Internal error", text)))
+def received(request: Request, path: str, raw: bytes) -> Received:
+    query = {name: request.query_params.getlist(name) for name in request.query_params}
+    try:
+        sent = body.parse(raw, None) if raw else None
+    except Refusal:
+        sent = None
+    return Received(request.method, path, query, sent)

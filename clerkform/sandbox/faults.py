@@ -1,5 +1,6 @@
 """Faults on request: which requests go wrong, how, and how often that has happened."""
 
+import random
 import re
 import threading
 from collections.abc import Iterable
@@ -14,8 +15,7 @@ class Fault:
     """A rule: requests that match it go wrong, the first ``times`` of them or all.
 
     A ``status`` with its ``body``, or a ``broken`` connection, takes the answer's place. The
-    request is then not acted on, or, with ``after``, acted on and its answer lost. A connection
-    can only be broken in the embedded sandbox (see ``transport``).
+    request is then not acted on, or, with ``after``, acted on and its answer lost.
     """
 
     path: str = ""
@@ -23,6 +23,8 @@ class Fault:
     method: str = ""
     """Empty matches every method."""
     times: int | None = None
+    chance: float = 1
+    """Of the requests that match, the share that goes wrong, drawn from ``Settings.fault_seed``."""
     status: int | None = None
     body: str | None = None
     """The default is an error of Clerk's shape."""
@@ -30,8 +32,12 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
     after: bool = False
     broken: Broken | None = None
+    """``connect`` refuses the connection, which only the embedded sandbox can; ``read`` resets
+    it; ``timeout`` never answers."""
     drop: str | None = None
     """A field to leave out of the answer: a dotted path, which goes into every item of a list."""
+    truncate: int | None = None
+    """Bytes of the answer's body after which the connection breaks."""
     delay: float = 0
     """Seconds to wait before anything else."""
 
@@ -46,18 +52,32 @@ class Fault:
             raise ValueError(f"broken is 'connect', 'read' or 'timeout', not {self.broken!r}")
         if self.broken == "connect" and self.after:
             raise ValueError("a connection that is refused comes before the request, not after")
+        if not 0 <= self.chance <= 1:
+            raise ValueError(f"chance is from 0 to 1, not {self.chance}")
+        if self.delay < 0 or (self.truncate or 0) < 0:
+            raise ValueError("delay and truncate are 0 or more")
 
     def matches(self, method: str, path: str) -> bool:
         return self.method.upper() in ("", method) and re.search(self.path, path) is not None
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Instead of the operation, which then never hears of the request."""
+        return not self.after and bool(self.status or self.broken)
 
 
 class Faults:
     """The rules in force, in order, and how often each fired. The first that matches fires."""
 
-    def __init__(self, rules: Iterable[Fault] = ()) -> None:
+    def __init__(self, rules: Iterable[Fault] = (), seed: int = 0) -> None:
         self._lock = threading.Lock()
-        self._rules = list(rules)
-        self._fired = [0] * len(self._rules)
+        self.replace(rules, seed)
+
+    def replace(self, rules: Iterable[Fault], seed: int) -> None:
+        with self._lock:
+            self._rules = list(rules)
+            self._fired = [0] * len(self._rules)
+            self._random = random.Random(seed)
 
     def add(self, rule: Fault) -> None:
         with self._lock:
@@ -76,16 +96,18 @@ class Faults:
     def fired(self) -> tuple[int, ...]:
         return tuple(self._fired)
 
-    def fire(self, method: str, path: str, *, broken: bool) -> Fault | None:
-        """The rule for this request, counted. ``broken`` asks among those that break
-        connections, which act outside the application, or among all others."""
+    def fire(self, method: str, path: str) -> Fault | None:
+        """The rule for this request, counted."""
         with self._lock:
             for index, rule in enumerate(self._rules):
                 left = rule.times is None or self._fired[index] < rule.times
-                if left and bool(rule.broken) is broken and rule.matches(method, path):
+                if left and rule.matches(method, path) and self._drawn(rule):
                     self._fired[index] += 1
                     return rule
         return None
+
+    def _drawn(self, rule: Fault) -> bool:
+        return rule.chance == 1 or self._random.random() < rule.chance
 
 
 def without(answer: Any, path: str) -> Any:

@@ -5,27 +5,36 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-ORGANIZATION_WRITES = (10, 10.0)
-"""Requests and seconds, for each organization."""
+from clerkform.sandbox.settings import Environment, Settings
+
+Limit = tuple[int, float]
+"""Requests, and the seconds they may be made in."""
+REAL: dict[Environment, Limit] = {"development": (100, 10.0), "production": (1000, 10.0)}
+ONE_OBJECT: Limit = (10, 10.0)
+"""For the writes of one organization or one user."""
+
+
+def limit_of(settings: Settings, environment: Environment) -> Limit | None:
+    return REAL[environment] if settings.rate_limit == "real" else settings.rate_limit
 
 
 class Limiter:
     """Counts by bucket. A refused request takes no place in the window."""
 
-    def __init__(self, limit: tuple[int, float], clock: Callable[[], float]) -> None:
-        self._requests, self._seconds = limit
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._taken: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
 
-    def take(self, bucket: str = "") -> int | None:
+    def take(self, limit: Limit, bucket: str = "") -> int | None:
         """Whole seconds until there is room, at least 1, or None when the request may pass."""
+        requests, seconds = limit
         with self._lock:
             now = self._clock()
             taken = self._taken.setdefault(bucket, deque())
-            while taken and taken[0] <= now - self._seconds:
+            while taken and taken[0] <= now - seconds:
                 taken.popleft()
-            if len(taken) >= self._requests:
-                return max(1, math.ceil(taken[0] + self._seconds - now))
+            if len(taken) >= requests:
+                return max(1, math.ceil(taken[0] + seconds - now))
             taken.append(now)
             return None

@@ -8,8 +8,8 @@ from starlette.datastructures import QueryParams
 
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Refusal
-from clerkform.sandbox.operation import Call
-from clerkform.sandbox.store import Object
+from clerkform.sandbox.operation import Call, Json
+from clerkform.sandbox.store import Object, Where
 
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -60,15 +60,27 @@ def counted(data: list[Object], total: int) -> Object:
     return {"data": data, "total_count": total}
 
 
-def everything(call: Call, kind: str) -> Object:
+def joined(texts: Sequence[str], total: int | None = None) -> Json:
+    """The same from the objects' JSON, or a bare array where there is no total."""
+    array = f"[{','.join(texts)}]"
+    return Json(array if total is None else f'{{"data":{array},"total_count":{total}}}')
+
+
+def everything(call: Call, kind: str) -> Json:
     """The lists that know no paging."""
-    data = call.store.select(kind)
-    return counted(data, len(data))
+    texts = call.store.texts(kind)
+    return joined(texts, len(texts))
 
 
-def switched(call: Call, kind: str) -> Object | list[Object]:
-    """The lists that are a bare array unless ``paginated=true``; both are cut at ``limit``."""
-    paginated = flag(call.query, "paginated")
+def switched(call: Call, kind: str, *where: Where) -> Json:
+    """The lists that are a bare array unless ``paginated=true``.
+
+    Both are cut at ``limit``, unless ``Contradictions.unpaginated_list`` is ``whole``.
+    """
     limit, offset = window(call.query)
-    data = call.store.select(kind, limit=limit, offset=offset)
-    return counted(data, call.store.count(kind)) if paginated else data
+    if flag(call.query, "paginated"):
+        texts = call.store.texts(kind, *where, limit=limit, offset=offset)
+        return joined(texts, call.store.count(kind, *where))
+    if call.settings.contradictions.unpaginated_list == "whole":
+        return joined(call.store.texts(kind, *where))
+    return joined(call.store.texts(kind, *where, limit=limit, offset=offset))

@@ -7,8 +7,16 @@ from typing import Any, Literal
 from starlette.datastructures import QueryParams
 
 from clerkform.sandbox.errors import Problem, Refusal
-from clerkform.sandbox.settings import Settings
+from clerkform.sandbox.settings import Environment, Settings
 from clerkform.sandbox.store import Object, Store
+
+
+class Json(str):
+    """An answer that is JSON text already."""
+
+
+Answer = Object | list[Object] | Json | None
+"""None is an answer without a body."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +28,24 @@ class Call:
     body: dict[str, Any] = field(repr=False)  # it may hold a signing key
     version: str
     store: Store
+    """For a GET it may lag behind: see ``Settings.read_lag``."""
+    seen: Store
+    """What reads are shown, in writes as well."""
     settings: Settings
+    origin: str | None = None
+    """Of the page that a browser's request came from."""
 
     @property
     def instance(self) -> Object:
         return self.store.select("instance")[0]
 
+    @property
+    def environment(self) -> Environment:
+        environment: Environment = self.settings.instance or self.instance["environment_type"]
+        return environment
 
-Act = Callable[[Call], Object | list[Object]]
+
+Act = Callable[[Call], Answer]
 
 
 @dataclass(frozen=True)
@@ -42,22 +60,32 @@ class Operation:
     """What the instance's plan must include, one of ``settings.PLAN_FEATURES``."""
     dialect: Literal["clerk", "api_keys"] = "clerk"
     """The API-key endpoints are another backend, with error bodies of their own."""
-    writes_organization: bool = False
-    """Counts against the organization's own rate limit."""
+    limited_by_id: bool = False
+    """Counts against the object's own rate limit."""
+    unlimited: bool = False
+    """Counts against no rate limit."""
+    body_optional: bool = False
+    """No body is as good as an empty object."""
+    writes: bool | None = None
+    """None: whatever is no GET."""
 
     @property
     def takes_body(self) -> bool:
         return self.method in ("POST", "PATCH", "PUT")
 
-    def allow(self, settings: Settings) -> None:
+    @property
+    def is_write(self) -> bool:
+        return self.method != "GET" if self.writes is None else self.writes
+
+    def allow(self, call: Call) -> None:
         """Raises a Refusal when the feature is off or the plan lacks it."""
-        if self.feature == "organizations" and not settings.organizations:
+        if self.feature == "organizations" and not organizations_enabled(call):
             text = "The organizations feature is not enabled for this instance."
             raise Refusal(403, Problem("organization_not_enabled_in_instance", "not enabled", text))
-        if self.feature == "api_keys" and not settings.api_keys:
+        if self.feature == "api_keys" and not call.settings.api_keys:
             text = "API keys are not enabled for this instance."
             raise Refusal(422, Problem("api_keys_not_enabled", "not enabled", text))
-        if self.plan in settings.unentitled:
+        if self.plan in call.settings.unentitled:
             raise Refusal(
                 402,
                 Problem(
@@ -67,3 +95,9 @@ class Operation:
                     {"unsupported_features": [self.plan]},
                 ),
             )
+
+
+def organizations_enabled(call: Call) -> bool:
+    """The knob must be on, and nobody may have switched organizations off by the API."""
+    stored = call.store.get("organization_settings", "organization_settings") or {}
+    return call.settings.organizations and bool(stored.get("enabled", True))

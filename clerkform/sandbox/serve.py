@@ -1,19 +1,52 @@
 """The sandbox over HTTP, under uvicorn, on loopback only."""
 
+import asyncio
 import ipaddress
 import signal
 import socket
+import struct
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from clerkform.sandbox.answers import BREAKER, Way
 from clerkform.sandbox.app import create_app
 from clerkform.sandbox.errors import SandboxError
+from clerkform.sandbox.seed import read_seed
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
+
+
+class _Protocol(H11Protocol):
+    """HTTP whose connections the application can break."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        app = self.app
+
+        async def breakable(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[BREAKER] = self._break
+            await app(scope, receive, send)
+
+        self.app = breakable
+
+    def _break(self, way: Way) -> None:
+        if way == "timeout":
+            return  # no answer comes; it is for the client to lose patience
+        if way == "close":
+            self.transport.close()  # after what has been written
+            return
+        # A linger of no time at all has the connection reset instead of closed.
+        peer = self.transport.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -37,36 +70,81 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(host: str, port: int, settings: Settings, state: Path | None = None) -> None:
+def serve(
+    host: str,
+    port: int,
+    settings: Settings,
+    state: Path | None = None,
+    *,
+    seed: Path | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM. Port 0 is any free one; one line on standard output says
     where, once it listens. ``state`` is an SQLite file; without it, what is stored is lost.
+    ``seed`` is a JSON file that each new instance starts with.
 
     Raises:
-        SandboxError: the address cannot be used, or ``state`` cannot.
+        SandboxError: the address cannot be used, or ``state`` or ``seed`` cannot.
     """
-    if any(rule.broken for rule in settings.faults):
-        raise SandboxError("Only the embedded sandbox can break connections; use a status fault.")
+    if any(rule.broken == "connect" for rule in settings.faults):
+        raise SandboxError(
+            "Only the embedded sandbox can refuse connections; `broken: read` resets them."
+        )
+    sown = read_seed(seed) if seed else None
     with listening(host, port) as listener:
         store = Store(state)
         try:
-            config = uvicorn.Config(
-                create_app(store, settings),
-                access_log=False,
-                log_level="warning",
-                lifespan="off",
-                ws="none",
-                timeout_graceful_shutdown=3,
-            )
+            config = configured(create_app(store, settings, seed=sown))
             _Server(config, url_of(listener)).run(sockets=[listener])
         finally:
             store.close()
+
+
+class Serving:
+    """An application served from a thread of this process, on a free port, until ``stop``."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._stack = ExitStack()
+        listener = self._stack.enter_context(listening("127.0.0.1", 0))
+        self.url = url_of(listener)
+        self._server = _Quiet(configured(app))
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, daemon=True
+        )
+        # The socket listens already, so that whoever connects before the server runs just waits.
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._stack.close()
+
+
+class _Quiet(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the business of the main thread, which is another's."""
+        yield
+
+
+def configured(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=3,
+    )
 
 
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     address = loopback(host)
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # By the protocol's number asyncio knows that it may switch Nagle's algorithm off, which would
+    # hold back an answer's body until its headers are acknowledged: 40 ms on Linux.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((str(address), port))

@@ -1,35 +1,83 @@
 """How the sandbox is to behave: the knobs of ``api: {sandbox: {...}}`` as one value."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Literal, get_args, get_type_hints
 
 from clerkform.sandbox.faults import Fault
 
 PLAN_FEATURES = frozenset(
-    {"allowlist", "blocklist", "jwt_templates", "organizations", "satellites"}
+    {"allowlist", "blocklist", "jwt_templates", "organizations", "restrictions", "satellites"}
 )
 """What a plan may lack: these names come back in ``meta.unsupported_features`` of a 402."""
+
+Environment = Literal["development", "production"]
+
+
+@dataclass(frozen=True)
+class Contradictions:
+    """Where what is documented and what was observed differ: which of the two is played."""
+
+    jwt_template_patch: Literal["resets", "keeps"] = "resets"
+    """What a PATCH does to the optional fields that it leaves out."""
+    unpaginated_list: Literal["cut", "whole"] = "cut"
+    """Whether ``limit`` and its default of 10 count without ``paginated=true``."""
+    allowed_origins_empty: Literal["ignored", "clears"] = "ignored"
+    """What ``allowed_origins: []`` does."""
+    satellite_rename_in_development: Literal["allowed", "refused"] = "allowed"
+    """A ``proxy_url`` is refused there in any case."""
+    api_key_secret: Literal["readable", "once"] = "readable"
+    """Whether ``GET /api_keys/{id}/secret`` answers, or the secret was shown on creation only."""
+    api_key_names: Literal["repeat", "unique"] = "repeat"
+    """``unique`` answers 409 to a second key of one name and subject."""
+    organization_slug_taken: Literal["form_identifier_exists", "slug_exists"] = (
+        "form_identifier_exists"
+    )
+    """The code of the 422."""
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for knob in fields(self):
+            value, allowed = getattr(self, knob.name), get_args(hints[knob.name])
+            if value not in allowed:
+                raise ValueError(f"{knob.name} is {' or '.join(allowed)}, not {value!r}")
 
 
 @dataclass(frozen=True)
 class Settings:
-    instance: Literal["development", "production"] = "development"
+    instance: Environment | None = "development"
+    """None lets each key say it: ``sk_test_`` or ``sk_live_``."""
     secret_key: str | None = field(default=None, repr=False)
     """The only key that is accepted; None accepts any that looks like one."""
-    rate_limit: tuple[int, float] | None = None
-    """Requests, and the seconds they may be made in. Organization writes have 10 per 10 s then."""
+    rate_limit: tuple[int, float] | Literal["real"] | None = None
+    """Requests of an instance, and the seconds they may be made in; None limits nothing.
+
+    ``real`` is 100 per 10 s, or 1000 in production. Under any limit the writes of one
+    organization, and of one user, have 10 per 10 s besides, as they do in reality.
+    """
+    latency: int = 0
+    """Milliseconds that each answer takes longer."""
+    read_lag: int = 0
+    """Reads answer the state of so many milliseconds ago."""
     organizations: bool = True
     slugs: bool = True
+    """Until the organization settings say otherwise."""
     api_keys: bool = True
     unentitled: frozenset[str] = frozenset()
     """Members of ``PLAN_FEATURES`` that answer 402."""
+    contradictions: Contradictions = Contradictions()
     faults: tuple[Fault, ...] = ()
+    fault_seed: int = 0
+    """What the rules with a ``chance`` draw from: the same seed, the same draws."""
 
     def __post_init__(self) -> None:
-        if self.instance not in ("development", "production"):
+        if self.instance not in (None, *get_args(Environment)):
             raise ValueError(f"instance is 'development' or 'production', not {self.instance!r}")
         if odd := self.unentitled - PLAN_FEATURES:
             known = ", ".join(sorted(PLAN_FEATURES))
             raise ValueError(f"unentitled knows {known}, not {', '.join(sorted(odd))}")
-        if self.rate_limit and not (self.rate_limit[0] > 0 and self.rate_limit[1] > 0):
+        limit = self.rate_limit
+        if isinstance(limit, tuple) and not (limit[0] > 0 and limit[1] > 0):
             raise ValueError("rate_limit is (requests, seconds), both above 0")
+        for name in ("latency", "read_lag"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is a number of milliseconds, 0 or more")

@@ -1,40 +1,21 @@
-"""Objects by (kind, id) as JSON, in memory or in one SQLite file.
+"""The objects of one instance by (kind, id) as JSON, kept in a ``Database`` with those of others.
 
 What the server never answers (a signing key, an API key's secret) has a column of its own, so
 that a listing or a dump cannot show it by mistake. ``seq`` is the order of creation: it breaks
 the ties between objects made in the same millisecond.
 """
 
+import copy
 import json
-import sqlite3
-import threading
-import time
-import weakref
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from clerkform.sandbox.errors import SandboxError
+from clerkform.sandbox.database import Database, wall_clock
+from clerkform.sandbox.pages import Pages
 
 Object = dict[str, Any]
-
-_APPLICATION_ID = 0x436C6B66
-_FORMAT = 1
-_LOOKED_UP_BY = ("name", "slug", "url", "identifier", "subject")
-_SCHEMA = """
-CREATE TABLE objects (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    secret TEXT,
-    UNIQUE (kind, id)
-);
-CREATE INDEX objects_newest ON objects (kind, created_at);
-CREATE INDEX objects_secret ON objects (secret) WHERE secret IS NOT NULL;
-"""
 
 
 class Where(NamedTuple):
@@ -58,103 +39,94 @@ def among(column: str, values: Iterable[str], *, inverted: bool = False) -> Wher
     return Where(f"{column} {'NOT IN' if inverted else 'IN'} ({marks})", values)
 
 
+def contains(text: str, *columns: str) -> Where:
+    """One of the columns contains ``text``, in whatever case."""
+    parts = [f"instr(lower({column}), lower(?))" for column in columns]
+    return Where(" OR ".join(parts), (text,) * len(columns))
+
+
 def matches(text: str, *partly: str) -> Where:
     """The id is ``text``, or one of the named fields contains it, in whatever case."""
-    parts = [f"instr(lower({path_of(name)}), lower(?))" for name in partly]
-    return Where(" OR ".join(["id = ?", *parts]), (text,) * (1 + len(partly)))
+    found = contains(text, *map(path_of, partly))
+    return Where(f"id = ? OR {found.sql}", (text, *found.values))
 
 
-def wall_clock() -> int:
-    return time.time_ns() // 1_000_000
+def to_text(body: Object) -> str:
+    """As answers are written, so that a list can be put together from what is stored."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 class Store:
     """Shared by all requests; each works inside one ``transaction``.
+
+    What ``Store(path)`` shows is the first instance; ``of`` shows another in the same file.
 
     Raises:
         SandboxError: ``path`` holds something else, or cannot be opened.
     """
 
     def __init__(self, path: Path | None = None, *, clock: Callable[[], int] = wall_clock) -> None:
-        self._clock = clock
-        self._latest = 0
-        self._lock = threading.RLock()
-        try:
-            if path and not path.exists():
-                path.touch(mode=0o600)  # signing keys are in it
-            # Autocommit, so that BEGIN and COMMIT below are the only ones; the lock makes it
-            # safe to be called from several threads, each with an event loop of its own.
-            self._db = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
-            )
-            weakref.finalize(self, self._db.close)
-            self._prepare(path)
-        except (OSError, sqlite3.Error) as exc:
-            raise SandboxError(f"{path} cannot be used as the sandbox's state: {exc}") from exc
+        self.database = Database(path, clock)
+        self.number = 1
+        self._pages = Pages(self.database)
+        self._table = "objects"
 
-    def _prepare(self, path: Path | None) -> None:
-        with self.transaction(write=True):
-            (application,) = self._db.execute("PRAGMA application_id").fetchone()
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            empty = not self._db.execute("SELECT 1 FROM sqlite_master").fetchone()
-            if not empty and (application, version) != (_APPLICATION_ID, _FORMAT):
-                raise SandboxError(f"{path} is a database of something else; choose another file.")
-            if empty:
-                self._create()
+    def of(self, number: int) -> "Store":
+        other = copy.copy(self)
+        other.number = number
+        return other
 
-    def _create(self) -> None:
-        self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        self._db.execute(f"PRAGMA user_version = {_FORMAT}")
-        for statement in _SCHEMA.split(";"):
-            self._db.execute(statement)
-        for name in _LOOKED_UP_BY:
-            # With the order at its end, or SQLite would walk all of a kind, newest first, instead.
-            columns = f"kind, {path_of(name)}, created_at"
-            self._db.execute(f"CREATE INDEX objects_{name} ON objects ({columns})")
+    def as_of(self, milliseconds_ago: int) -> "Store":
+        """For reading only, inside a transaction: what was stored then."""
+        if not milliseconds_ago:
+            return self
+        self.database.forget_until(self.now() - milliseconds_ago)
+        other = copy.copy(self)
+        other._table = "lagging"
+        return other
 
-    @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[None]:
-        """All or nothing. A writer waits for other writers, so what it looked up stays true."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            try:
-                yield
-            except BaseException:
-                if self._db.in_transaction:  # not so when SQLite has rolled back by itself
-                    self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+    def transaction(self, *, write: bool) -> AbstractContextManager[None]:
+        return self.database.transaction(write=write)
 
     def now(self) -> int:
-        """Milliseconds since 1970, never less than an answer before."""
-        self._latest = max(self._latest, self._clock())
-        return self._latest
+        return self.database.now()
+
+    def advance(self, milliseconds: int) -> None:
+        self.database.advance(milliseconds)
 
     def insert(
         self, kind: str, body: Object, *, created_at: int, secret: str | None = None
     ) -> Object:
-        self._db.execute(
-            "INSERT INTO objects (kind, id, created_at, body, secret) VALUES (?, ?, ?, ?, ?)",
-            (kind, body["id"], created_at, json.dumps(body), secret),
+        self.database.execute(
+            "INSERT INTO objects (instance, kind, id, created_at, body, secret)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (self.number, kind, body["id"], created_at, to_text(body), secret),
         )
         return body
 
     def replace(self, kind: str, body: Object) -> Object:
         """Store ``body`` in place of the object with its id; its secret stays."""
         created = body.get("created_at")
-        self._db.execute(
+        self.database.execute(
             "UPDATE objects SET body = ?, created_at = coalesce(?, created_at)"
-            " WHERE kind = ? AND id = ?",
-            (json.dumps(body), created, kind, body["id"]),
+            " WHERE instance = ? AND kind = ? AND id = ?",
+            (to_text(body), created, self.number, kind, body["id"]),
         )
         return body
 
     def delete(self, kind: str, id: str) -> None:
-        self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id))
+        self.delete_all(kind, Where("id = ?", (id,)))
+
+    def delete_all(self, kind: str, *where: Where) -> None:
+        clause, values = self._conditions(kind, where)
+        self.database.execute(f"DELETE FROM objects {clause}", values)
 
     def clear(self, *, keep: Iterable[str]) -> None:
         unwanted = among("kind", keep, inverted=True)
-        self._db.execute(f"DELETE FROM objects WHERE {unwanted.sql}", unwanted.values)
+        self.database.execute(
+            f"DELETE FROM objects WHERE instance = ? AND {unwanted.sql}",
+            (self.number, *unwanted.values),
+        )
 
     def get(self, kind: str, id: str) -> Object | None:
         return next(iter(self.select(kind, Where("id = ?", (id,)))), None)
@@ -166,14 +138,23 @@ class Store:
     def find_by_secret(self, kind: str, secret: str) -> Object | None:
         return next(iter(self.select(kind, Where("secret = ?", (secret,)))), None)
 
+    def position(self, kind: str, id: str) -> tuple[int, int] | None:
+        """``created_at`` and ``seq``, by which the objects of a kind are in order."""
+        query = (
+            f"SELECT created_at, seq FROM {self._table} WHERE instance = ? AND kind = ? AND id = ?"
+        )
+        row: tuple[int, int] | None
+        row = self.database.execute(query, (self.number, kind, id)).fetchone()
+        return row
+
     def secret(self, kind: str, id: str) -> str | None:
-        query = "SELECT secret FROM objects WHERE kind = ? AND id = ?"
-        row = self._db.execute(query, (kind, id)).fetchone()
+        query = f"SELECT secret FROM {self._table} WHERE instance = ? AND kind = ? AND id = ?"
+        row = self.database.execute(query, (self.number, kind, id)).fetchone()
         return row[0] if row else None
 
     def set_secret(self, kind: str, id: str, secret: str | None) -> None:
-        query = "UPDATE objects SET secret = ? WHERE kind = ? AND id = ?"
-        self._db.execute(query, (secret, kind, id))
+        query = "UPDATE objects SET secret = ? WHERE instance = ? AND kind = ? AND id = ?"
+        self.database.execute(query, (secret, self.number, kind, id))
 
     def select(
         self,
@@ -185,27 +166,44 @@ class Store:
         offset: int = 0,
     ) -> list[Object]:
         """Objects in the order of ``by``, a column or ``path_of`` a field; -1 is no limit."""
-        clause, values = _conditions(kind, where)
+        texts = self.texts(kind, *where, by=by, descending=descending, limit=limit, offset=offset)
+        return [json.loads(text) for text in texts]
+
+    def texts(
+        self,
+        kind: str,
+        *where: Where,
+        by: str = "created_at",
+        descending: bool = True,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> list[str]:
+        """As ``select``, but the JSON as it is stored."""
+        clause, values = self._conditions(kind, where)
+        if self._table == "objects" and by == "created_at" and limit > 1:
+            return self._pages.page(clause, values, descending, limit, offset)
         way = "DESC" if descending else "ASC"
         # Exactly the columns of an index, each once: anything else is sorted again for every page.
         columns = dict.fromkeys((by, "created_at", "seq"))
         order = ", ".join(f"{column} {way}" for column in columns)
-        rows = self._db.execute(
-            f"SELECT body FROM objects {clause} ORDER BY {order} LIMIT ? OFFSET ?",
+        rows = self.database.execute(
+            f"SELECT body FROM {self._table} {clause} ORDER BY {order} LIMIT ? OFFSET ?",
             (*values, limit, offset),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [body for (body,) in rows]
 
     def count(self, kind: str, *where: Where) -> int:
-        clause, values = _conditions(kind, where)
-        (total,) = self._db.execute(f"SELECT count(*) FROM objects {clause}", values).fetchone()
+        clause, values = self._conditions(kind, where)
+        if self._table == "objects":
+            return self._pages.count(clause, values)
+        query = f"SELECT count(*) FROM {self._table} {clause}"
+        (total,) = self.database.execute(query, values).fetchone()
         return int(total)
 
+    def _conditions(self, kind: str, where: Iterable[Where]) -> tuple[str, tuple[Any, ...]]:
+        parts = [Where("instance = ?", (self.number,)), Where("kind = ?", (kind,)), *where]
+        clause = " AND ".join(f"({part.sql})" for part in parts)
+        return f"WHERE {clause}", tuple(value for part in parts for value in part.values)
+
     def close(self) -> None:
-        self._db.close()
-
-
-def _conditions(kind: str, where: Iterable[Where]) -> tuple[str, tuple[Any, ...]]:
-    parts = [Where("kind = ?", (kind,)), *where]
-    clause = " AND ".join(f"({part.sql})" for part in parts)
-    return f"WHERE {clause}", tuple(value for part in parts for value in part.values)
+        self.database.close()

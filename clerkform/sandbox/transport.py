@@ -1,15 +1,14 @@
 """The embedded sandbox for httpx: no sockets, and connections that break where a rule says so."""
 
-from asyncio import sleep
-
 import httpx
 from starlette.applications import Starlette
 
-from clerkform.sandbox.faults import Broken, Faults
+from clerkform.sandbox.answers import BrokenConnection, Way
 
-_ERRORS: dict[Broken, tuple[type[httpx.TransportError], str]] = {
+_ERRORS: dict[Way, tuple[type[httpx.TransportError], str]] = {
     "connect": (httpx.ConnectError, "Connection refused (a fault rule of the sandbox)"),
     "read": (httpx.ReadError, "Connection reset (a fault rule of the sandbox)"),
+    "close": (httpx.RemoteProtocolError, "Answer cut off (a fault rule of the sandbox)"),
     "timeout": (httpx.ReadTimeout, "Read timed out (a fault rule of the sandbox)"),
 }
 
@@ -19,14 +18,10 @@ class SandboxTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, app: Starlette) -> None:
         self._inner = httpx.ASGITransport(app)
-        self._faults: Faults = app.state.faults
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        rule = self._faults.fire(request.method, request.url.path, broken=True)
-        if rule is None or rule.broken is None:
+        try:
             return await self._inner.handle_async_request(request)
-        await sleep(rule.delay)
-        if rule.after:
-            await self._inner.handle_async_request(request)
-        error, message = _ERRORS[rule.broken]
-        raise error(message, request=request)
+        except BrokenConnection as broken:
+            error, message = _ERRORS[broken.way]
+            raise error(message, request=request) from None

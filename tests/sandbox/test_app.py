@@ -179,8 +179,8 @@ def test_a_path_that_leads_nowhere_is_not_found(api, method, path):
 def test_an_operation_that_is_missing_here_says_so(api, tell):
     for method, path in (
         ("GET", "/machines"),
-        ("PATCH", "/instance"),
-        ("GET", "/users"),
+        ("PUT", "/instance"),
+        ("POST", "/users/x/ban"),
         ("PUT", "/organizations/x/logo"),
     ):
         response = api.http.request(method, path, json={})

@@ -47,6 +47,24 @@ FIELDS = st.sampled_from(
         "username",
         "email_address",
         "external_id",
+        "phone_number",
+        "web3_wallet",
+        "password",
+        "primary_email_address_id",
+        "unsafe_metadata",
+        "user_id",
+        "active_organization_id",
+        "expires_in_seconds",
+        "domain_id",
+        "allowed_origins",
+        "support_email",
+        "development_origin",
+        "blocked_country_codes",
+        "default_scopes",
+        "domains_enrollment_modes",
+        "creator_role_id",
+        "enabled",
+        "from_email_address",
     ]
 )
 QUERIES = st.dictionaries(
@@ -63,6 +81,15 @@ QUERIES = st.dictionaries(
             "type",
             "include_invalid",
             "include_members_count",
+            "email_address",
+            "email_address_query",
+            "external_id",
+            "banned",
+            "created_at_before",
+            "last_active_at_since",
+            "starting_after",
+            "provider",
+            "status",
             "__clerk_api_version",
         ]
     ),
@@ -75,7 +102,12 @@ QUERIES = st.dictionaries(
 def test_no_body_and_no_query_makes_it_fail(open_api, instance):
     api = open_api(instance=instance)
     subject = api.user()
+    templates = ["t", "x", "%00"]
+    session = "sess_x"
+    if instance == "development":
+        session = api.make("/sessions", user_id=subject)["id"]
     ids = [
+        session,
         "acme",
         "ak_" + "0" * 32,
         subject,
@@ -86,16 +118,19 @@ def test_no_body_and_no_query_makes_it_fail(open_api, instance):
     ]
     every = [operation for operation in operations() if operation.method != "DELETE"]
 
-    @settings(max_examples=250, deadline=None, derandomize=True)
+    @settings(max_examples=400, deadline=None, derandomize=True)
     @given(
         operation=st.sampled_from(every),
         id=st.sampled_from(ids),
+        template=st.sampled_from(templates),
         body=st.dictionaries(FIELDS, VALUES, max_size=5) | VALUES,
         query=QUERIES,
     )
-    def send(operation, id, body, query):
-        path = operation.path.replace("{id}", id)
+    def send(operation, id, template, body, query):
+        path = operation.path.replace("{id}", id).replace("{template}", template)
         response = api.http.request(operation.method, path, json=body, params=query)
         assert response.status_code < 500
+        if operation.path == "/instance/organization_settings":
+            api.http.patch(operation.path, json={"enabled": True})
 
     send()

@@ -77,9 +77,9 @@ def test_a_port_that_is_taken_is_a_plain_error():
         serve("127.0.0.1", 99999, Settings())
 
 
-def test_connections_are_broken_in_the_embedded_sandbox_only():
+def test_connections_are_refused_in_the_embedded_sandbox_only():
     with pytest.raises(SandboxError, match="embedded"):
-        serve("127.0.0.1", 0, Settings(faults=(Fault(broken="read"),)))
+        serve("127.0.0.1", 0, Settings(faults=(Fault(broken="connect"),)))
 
 
 def test_importing_the_package_imports_nothing_else():
@@ -91,7 +91,8 @@ def test_importing_the_package_imports_nothing_else():
     assert done.stdout.strip() == "[]"
     code = (
         "import sys; from clerkform.sandbox import create_app;"
-        "print([m for m in ('uvicorn', 'httpx') if m in sys.modules],"
+        "create_app();"
+        "print([m for m in ('uvicorn', 'httpx', 'jwt', 'cryptography') if m in sys.modules],"
         " [m for m in sys.modules if m.startswith('clerkform.') and '.sandbox' not in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

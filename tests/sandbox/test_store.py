@@ -1,5 +1,7 @@
+import gc
 import sqlite3
 import threading
+import weakref
 
 import pytest
 
@@ -15,7 +17,16 @@ KINDS = {
     "jwt_templates",
     "organizations",
     "redirect_urls",
+    "sessions",
     "users",
+}
+SETTINGS = {
+    "communication",
+    "instance_settings",
+    "oauth_application_settings",
+    "organization_settings",
+    "protect",
+    "restrictions",
 }
 
 
@@ -75,9 +86,9 @@ def test_a_lookup_does_not_walk_the_whole_kind():
 
     def steps(act):
         counted = []
-        store._db.set_progress_handler(lambda: counted.append(1) and None, 10)
+        store.database._db.set_progress_handler(lambda: counted.append(1) and None, 10)
         act()
-        store._db.set_progress_handler(None, 0)
+        store.database._db.set_progress_handler(None, 0)
         return len(counted)
 
     assert steps(lambda: store.find("things", "slug", "s3")) < 20
@@ -145,7 +156,7 @@ def test_a_dump_has_everything_as_the_api_answers_it_and_no_secret(open_api, pat
     key = api.make("/api_keys", name="key", subject=api.user(), seconds_until_expiration=1)
     dumped = dump(path)
     api.store.close()
-    assert dumped.keys() == KINDS
+    assert dumped.keys() == KINDS | SETTINGS
     assert dumped["jwt_templates"] == [template]
     secret = key.pop("secret")
     assert dumped["api_keys"] == [{**key, "expired": True}]
@@ -182,3 +193,11 @@ def test_there_is_nothing_to_dump_or_reset_where_there_is_no_file(path, act):
 def test_a_setting_that_means_nothing_is_refused(knobs):
     with pytest.raises(ValueError, match=next(iter(knobs))):
         Settings(**knobs)
+
+
+def test_a_store_that_nobody_holds_is_gone():
+    store = Store()
+    held = weakref.ref(store.database)
+    del store
+    gc.collect()
+    assert held() is None

@@ -1,15 +1,18 @@
-"""The API groups, a module each, found by themselves: a module exports ``KIND`` and ``ROUTES``."""
+"""The API groups, a module each, found by themselves: a module exports ``ROUTES``, ``KIND`` if it
+has a collection of objects, and ``SINGLETONS`` if it has settings."""
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from clerkform.sandbox.operation import Operation
 
 
-def modules() -> list[ModuleType]:
+@cache
+def modules() -> tuple[ModuleType, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return [import_module(f"{__name__}.{name}") for name in names]
+    return tuple(import_module(f"{__name__}.{name}") for name in names)
 
 
 def operations() -> tuple[Operation, ...]:
@@ -17,4 +20,5 @@ def operations() -> tuple[Operation, ...]:
 
 
 def kinds() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(module.KIND for module in modules()))
+    found = (module.KIND for module in modules() if hasattr(module, "KIND"))
+    return tuple(dict.fromkeys(found))

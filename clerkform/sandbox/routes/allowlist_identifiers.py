@@ -4,14 +4,14 @@ from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.identifiers import Identifier, add, parse, remove
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import switched
-from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.operation import Call, Json, Operation
 from clerkform.sandbox.store import Object
 
 KIND = "allowlist_identifiers"
 FIELDS = {"identifier": Field(str, required=True), "notify": Field(bool)}
 
 
-def list_all(call: Call) -> Object | list[Object]:
+def list_all(call: Call) -> Json:
     return switched(call, KIND)
 
 

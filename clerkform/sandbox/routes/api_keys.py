@@ -1,7 +1,7 @@
 """/api_keys: a backend of its own, whose every validation error is a 400 ``bad_request``.
 
-Names may repeat. The secret is shown on creation and, as the API document has it, by
-``GET .../secret``; it is stored apart from the key.
+The secret is shown on creation and, as the API document has it, by ``GET .../secret``; it is
+stored apart from the key. See ``settings.Contradictions`` for what else may be so.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any
 
 from clerkform.sandbox import errors
 from clerkform.sandbox.dialect import bad_request, not_found, number, read
-from clerkform.sandbox.errors import Problem
+from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
 from clerkform.sandbox.ids import new_api_key_id, new_api_key_secret
 from clerkform.sandbox.lists import counted
@@ -79,6 +79,7 @@ def get(call: Call) -> Object:
 def create(call: Call) -> Object:
     sent = read(call.body, CREATE)
     check_subject(call, sent["subject"])
+    check_name(call, sent["subject"], sent["name"])
     now, secret = call.store.now(), new_api_key_secret()
     key = {
         "object": "api_key",
@@ -120,6 +121,8 @@ def delete(call: Call) -> Object:
 
 
 def get_secret(call: Call) -> Object:
+    if call.settings.contradictions.api_key_secret == "once":
+        raise not_found("The secret of an API key is shown when the key is created only")
     return {"secret": call.store.secret(KIND, find(call)["id"])}
 
 
@@ -134,11 +137,13 @@ def revoke(call: Call) -> Object:
 
 
 def verify(call: Call) -> Object:
-    found = call.store.find_by_secret(KIND, read(call.body, VERIFY)["secret"])
+    found = call.seen.find_by_secret(KIND, read(call.body, VERIFY)["secret"])
     now = call.store.now()
     if found is None or found["revoked"] or is_expired(found, now):
         raise not_found("The API key was not found, or is revoked or expired")
-    return shown(call.store.replace(KIND, {**found, "last_used_at": now}), now)
+    if live := call.store.get(KIND, found["id"]):  # not so when reads lag behind its deletion
+        call.store.replace(KIND, {**live, "last_used_at": now})
+    return shown({**found, "last_used_at": now}, now)
 
 
 def find(call: Call) -> Object:
@@ -156,6 +161,14 @@ def check_subject(call: Call, subject: str) -> None:
     kind = _SUBJECT_KINDS.get(subject.partition("_")[0])
     if kind is None or call.store.get(kind, subject) is None:
         raise not_found(f"No subject exists with id: {subject}")
+
+
+def check_name(call: Call, subject: str, name: str) -> None:
+    if call.settings.contradictions.api_key_names == "repeat":
+        return
+    if call.store.count(KIND, equals("subject", subject), equals("name", name)):
+        text = f"The subject has an API key named '{name}' already"
+        raise Refusal(409, Problem("conflict", "Conflict", text))
 
 
 def expiration(sent: Mapping[str, Any], now: int) -> int | None:
@@ -179,13 +192,12 @@ def shown(key: Object, now: int) -> Object:
 operation = partial(Operation, feature="api_keys", dialect="api_keys")
 ROUTES = (
     operation("GET", "/api_keys", list_all),
-    operation(
-        "POST", "/api_keys", create, status=201
-    ),  # the document says 200, Clerk's SDK takes only 201
+    # The document says 200, Clerk's SDK takes only 201.
+    operation("POST", "/api_keys", create, status=201),
     operation("POST", "/api_keys/verify", verify),
     operation("GET", "/api_keys/{id}", get),
     operation("PATCH", "/api_keys/{id}", update),
     operation("DELETE", "/api_keys/{id}", delete),
     operation("GET", "/api_keys/{id}/secret", get_secret),
-    operation("POST", "/api_keys/{id}/revoke", revoke),
+    operation("POST", "/api_keys/{id}/revoke", revoke, body_optional=True),
 )

@@ -3,14 +3,14 @@
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.identifiers import add, parse, remove
 from clerkform.sandbox.lists import everything
-from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.operation import Call, Json, Operation
 from clerkform.sandbox.store import Object
 
 KIND = "blocklist_identifiers"
 FIELDS = {"identifier": Field(str, required=True)}
 
 
-def list_all(call: Call) -> Object:
+def list_all(call: Call) -> Json:
     return everything(call, KIND)
 
 

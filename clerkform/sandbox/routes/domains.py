@@ -1,6 +1,7 @@
 """/domains: the primary domain, there from the start, and satellites. No read of one by id."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from clerkform.sandbox import errors
@@ -8,9 +9,9 @@ from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import everything
-from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.settings import Settings
-from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.operation import Call, Json, Operation
+from clerkform.sandbox.settings import Environment
+from clerkform.sandbox.store import Object, Store, equals
 
 KIND = "domains"
 _ANY_CASE = re.IGNORECASE | re.ASCII  # or the Kelvin sign would be a k
@@ -44,7 +45,7 @@ UPDATE = {
 }
 
 
-def list_all(call: Call) -> Object:
+def list_all(call: Call) -> Json:
     return everything(call, KIND)
 
 
@@ -55,28 +56,43 @@ def create(call: Call) -> Object:
         text = "The instance has its primary domain already; is_satellite must be true."
         code = "primary_domain_already_exists"
         problems.append(errors.of_param("is_satellite", code, "already exists", text))
-    if sent.get("proxy_url") and call.settings.instance == "development":
+    if sent.get("proxy_url") and call.environment == "development":
         text = "proxy_url is applicable to production instances only."
         problems.append(errors.wrong_value("proxy_url", text))
+    elif sent.get("proxy_url") and not is_reached(sent["proxy_url"]):
+        problems.append(unreached(sent["proxy_url"]))
     if problems:
         raise Refusal(422, *problems)
     head = {"object": "domain", "id": new_id("dmn"), "is_satellite": True}
-    body = with_urls(head, sent["name"].lower(), sent.get("proxy_url"), call.settings)
+    head |= {"name": sent["name"].lower(), "proxy_url": sent.get("proxy_url")}
+    body = with_environment(head, call.environment, call.store.number)
     return call.store.insert(KIND, body, created_at=call.store.now())
 
 
 def update(call: Call) -> Object:
     live = find(call)
     sent = read(call.body, UPDATE, strict=True)
-    if sent.get("proxy_url") and call.settings.instance == "development":
+    refuse_in_development(call, live, sent)
+    problems = []
+    if sent.get("name") is not None:
+        problems = name_problems(call, sent["name"], id=live["id"])
+        live["name"] = sent["name"].lower()
+    if sent.get("proxy_url") and not is_reached(sent["proxy_url"]):
+        problems.append(unreached(sent["proxy_url"]))
+    if problems:
+        raise Refusal(422, *problems)
+    live["proxy_url"] = sent.get("proxy_url", live["proxy_url"])
+    return call.store.replace(KIND, with_environment(live, call.environment, call.store.number))
+
+
+def refuse_in_development(call: Call, live: Object, sent: dict[str, Any]) -> None:
+    """The error index says that nothing can be changed there; satellites were renamed, though."""
+    if call.environment == "production":
+        return
+    fixed = call.settings.contradictions.satellite_rename_in_development == "refused"
+    if sent.get("proxy_url") or (fixed and live["is_satellite"] and sent.get("name") is not None):
         text = "Domain can be only updated for production instances"
         raise Refusal(400, Problem("domain_update_forbidden", "update forbidden", text))
-    name = sent.get("name")
-    if name is not None and (problems := name_problems(call, name, id=live["id"])):
-        raise Refusal(422, *problems)
-    name = live["name"] if name is None else name.lower()
-    proxy_url = sent.get("proxy_url", live["proxy_url"])
-    return call.store.replace(KIND, with_urls(live, name, proxy_url, call.settings))
 
 
 def delete(call: Call) -> Object:
@@ -96,8 +112,19 @@ def find(call: Call) -> Object:
     return found
 
 
+def is_reached(proxy_url: str) -> bool:
+    """Whether the proxy answers. The sandbox calls nobody: hosts under .invalid never do, as RFC
+    2606 has it, and all others always."""
+    return not (urlsplit(proxy_url).hostname or "").endswith(".invalid")
+
+
+def unreached(proxy_url: str) -> Problem:
+    text = f"The proxy at {proxy_url} does not forward requests to the Frontend API."
+    return errors.of_param("proxy_url", "invalid_proxy_configuration", "is invalid", text)
+
+
 def name_problems(call: Call, name: str, *, id: str | None = None) -> list[Problem]:
-    development = call.settings.instance == "development"
+    development = call.environment == "development"
     if not (_HOST_AND_PORT if development else _FQDN).fullmatch(name):
         what = "a host name, with or without a port" if development else "a fully qualified name"
         return [errors.wrong_format("name", f"name must be {what}, without a scheme.")]
@@ -107,13 +134,16 @@ def name_problems(call: Call, name: str, *, id: str | None = None) -> list[Probl
     return []
 
 
-def with_urls(domain: Object, name: str, proxy_url: str | None, settings: Settings) -> Object:
-    """The domain under ``name``. In what way its URLs follow from that is inferred."""
-    satellite = domain["is_satellite"]
+def with_environment(domain: Object, environment: Environment, number: int) -> Object:
+    """The domain with what follows from its name. In what way it follows is inferred.
+
+    ``number`` is that of the instance, which tells its own host names from those of others.
+    """
+    satellite, name, proxy_url = domain["is_satellite"], domain["name"], domain["proxy_url"]
     portal, targets = f"https://accounts.{name}", None
-    if settings.instance == "development":
+    if environment == "development":
         # All domains of a development instance share a Frontend API on Clerk's own domain.
-        frontend = "https://sandbox.clerk.accounts.dev"
+        frontend = f"https://{label(number)}.clerk.accounts.dev"
     else:
         frontend = proxy_url or f"https://clerk.{name}"
         targets = [] if proxy_url else [cname("clerk", "frontend-api", name)]
@@ -121,24 +151,31 @@ def with_urls(domain: Object, name: str, proxy_url: str | None, settings: Settin
             targets.append(cname("accounts", "accounts", name))
     return {
         **domain,
-        "name": name,
         "frontend_api_url": frontend,
         "accounts_portal_url": None if satellite else portal,
-        "proxy_url": proxy_url,
         "development_origin": "",
         "cname_targets": targets,
     }
+
+
+def label(number: int) -> str:
+    return "sandbox" if number == 1 else f"sandbox-{number}"
 
 
 def cname(label: str, service: str, name: str) -> Object:
     return {"host": f"{label}.{name}", "value": f"{service}.clerk.services", "required": True}
 
 
-def add_primary(store: Store, settings: Settings) -> None:
-    development = settings.instance == "development"
-    name = "sandbox.accounts.dev" if development else "sandbox.example.com"
+def add_primary(store: Store, environment: Environment) -> None:
+    suffix = "accounts.dev" if environment == "development" else "example.com"
     head = {"object": "domain", "id": new_id("dmn"), "is_satellite": False}
-    store.insert(KIND, with_urls(head, name, None, settings), created_at=store.now())
+    head |= {"name": f"{label(store.number)}.{suffix}", "proxy_url": None}
+    body = with_environment(head, environment, store.number)
+    store.insert(KIND, body, created_at=store.now())
+
+
+def primary(store: Store) -> Object:
+    return store.select(KIND, equals("is_satellite", 0))[0]
 
 
 ROUTES = (

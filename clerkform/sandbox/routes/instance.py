@@ -1,50 +1,86 @@
-"""/instance and its organization settings, as far as they can be read.
+"""/instance. Of what a PATCH takes, only ``allowed_origins`` can be read back, here as there."""
 
-The organization settings are what the sandbox was started with, not state.
-"""
+from typing import Any
+from urllib.parse import urlsplit
 
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Problem
+from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.settings import Settings
+from clerkform.sandbox.settings import Environment
 from clerkform.sandbox.store import Object, Store
 
 KIND = "instance"
-MAX_ALLOWED_MEMBERSHIPS = 5
-ROLE_SET = "role_set:default"
+
+
+def origin_problem(name: str, value: str) -> Problem | None:
+    """An origin has a scheme and a host, like ``https://a.example`` or ``chrome-extension://x``."""
+    try:
+        parts = urlsplit(value)
+        fine = parts.scheme and parts.netloc and value == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:  # brackets that hold no IPv6 address
+        fine = False
+    if fine and not any(c.isspace() or c == "@" for c in value):
+        return None
+    text = f"{name} must be an origin: a scheme, :// and a host, without a path."
+    return errors.of_param(name, "form_invalid_origin", "is invalid", text)
+
+
+def origin_problems(name: str, values: list[str]) -> Problem | None:
+    return next((p for value in values if (p := origin_problem(name, value))), None)
+
+
+def empty_or_email(name: str, value: str) -> Problem | None:
+    if not value or "@" in value.strip("@ "):
+        return None
+    return errors.wrong_format(name, f"{name} must be a valid email address.")
+
+
+def empty_or_origin(name: str, value: str) -> Problem | None:
+    return origin_problem(name, value) if value else None
+
+
+def strategy(name: str, value: str) -> Problem | None:
+    if value in ("password", "otp", ""):
+        return None
+    return errors.wrong_value(name, f"{name} must be password, otp or empty.")
+
+
+_SWITCH = Field(bool, nullable=True)
+FIELDS = {
+    "test_mode": _SWITCH,
+    "hibp": _SWITCH,
+    "support_email": Field(str, nullable=True, check=empty_or_email),
+    "clerk_js_version": Field(str, nullable=True),
+    "development_origin": Field(str, nullable=True, check=empty_or_origin),
+    "allowed_origins": Field(list, nullable=True, check=origin_problems),
+    "cookieless_dev": _SWITCH,
+    "url_based_session_syncing": _SWITCH,
+    "preferred_sign_in_strategy_when_password_required": Field(str, nullable=True, check=strategy),
+}
 
 
 def get(call: Call) -> Object:
     return call.instance
 
 
-def get_organization_settings(call: Call) -> Object:
-    return organization_settings(call.settings)
+def update(call: Call) -> None:
+    """What nobody can ever see again is checked and not stored."""
+    sent: dict[str, Any] = read(call.body, FIELDS, strict=False)
+    origins = sent.get("allowed_origins")
+    if origins or (
+        origins == [] and call.settings.contradictions.allowed_origins_empty != "ignored"
+    ):
+        unique = list(dict.fromkeys(origins))
+        call.store.replace(KIND, {**call.instance, "allowed_origins": unique})
 
 
-def organization_settings(settings: Settings) -> Object:
-    return {
-        "object": "organization_settings",
-        "enabled": settings.organizations,
-        "max_allowed_memberships": MAX_ALLOWED_MEMBERSHIPS,
-        "max_allowed_roles": 10,
-        "max_role_sets_allowed": 1,
-        "max_allowed_domains": 10,
-        "max_allowed_permissions": 50,
-        "creator_role": "org:admin",
-        "admin_delete_enabled": True,
-        "domains_enabled": False,
-        "slug_disabled": not settings.slugs,
-        "domains_enrollment_modes": [],
-        "domains_default_role": "org:member",
-        "initial_role_set_key": ROLE_SET,
-    }
-
-
-def add_instance(store: Store, settings: Settings) -> None:
+def add_instance(store: Store, environment: Environment) -> None:
     body: Object = {
         "object": "instance",
         "id": new_id("ins"),
-        "environment_type": settings.instance,
+        "environment_type": environment,
         "allowed_origins": [],
         "workspace_id": None,
     }
@@ -53,7 +89,5 @@ def add_instance(store: Store, settings: Settings) -> None:
 
 ROUTES = (
     Operation("GET", "/instance", get),
-    Operation(
-        "GET", "/instance/organization_settings", get_organization_settings, plan="organizations"
-    ),
+    Operation("PATCH", "/instance", update, status=204, body_optional=True),
 )

@@ -1,18 +1,19 @@
-"""/jwt_templates. A PATCH is a full update here: what it omits goes back to its default.
+"""/jwt_templates. A PATCH is a full update: what it omits goes back to its default.
 
 Whether the real API keeps or resets omitted fields is not documented; resetting is what a
-client has to be prepared for. The signing key is kept in the object's secret.
+client has to be prepared for, and ``settings.Contradictions`` has the other. The signing key is
+kept in the object's secret.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from clerkform.sandbox import errors
+from clerkform.sandbox import errors, tokens
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import switched
-from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.operation import Call, Json, Operation
 from clerkform.sandbox.store import Object
 
 KIND = "jwt_templates"
@@ -40,7 +41,7 @@ FIELDS = {
 }
 
 
-def list_all(call: Call) -> Object | list[Object]:
+def list_all(call: Call) -> Json:
     return switched(call, KIND)
 
 
@@ -53,7 +54,7 @@ def get(call: Call) -> Object:
 
 
 def create(call: Call) -> Object:
-    sent = checked(call, id=None)
+    sent = checked(call, None)
     now = call.store.now()
     head = {"object": "jwt_template", "id": new_id("jtmp")}
     body = {**head, **shown(sent), "created_at": now, "updated_at": now}
@@ -62,7 +63,7 @@ def create(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     live = get(call)
-    sent = checked(call, id=live["id"])
+    sent = checked(call, live)
     call.store.set_secret(KIND, live["id"], key_of(sent))
     return call.store.replace(KIND, {**live, **shown(sent), "updated_at": call.store.now()})
 
@@ -73,17 +74,24 @@ def delete(call: Call) -> Object:
     return {"object": "jwt_template", "id": live["id"], "deleted": True}
 
 
-def checked(call: Call, *, id: str | None) -> dict[str, Any]:
+def checked(call: Call, live: Object | None) -> dict[str, Any]:
     sent = read(call.body, FIELDS, strict=False)
+    if live and call.settings.contradictions.jwt_template_patch == "keeps":
+        sent = {**kept(call, live), **sent}
     if reserved := [reserved_claim(claim) for claim in RESERVED if claim in sent["claims"]]:
         raise Refusal(400, *reserved)
-    problems = list(missing_key_parts(sent))
+    problems = list(missing_key_parts(sent)) or list(unusable_key(sent))
     other = call.store.find(KIND, "name", sent["name"])
-    if other and other["id"] != id:
+    if other and other["id"] != (live and live["id"]):
         problems.append(errors.taken("name", sent["name"]))
     if problems:
         raise Refusal(422, *problems)
     return sent
+
+
+def kept(call: Call, live: Object) -> dict[str, Any]:
+    found = {name: live[name] for name in FIELDS if name in live}
+    return {**found, "signing_key": call.store.secret(KIND, live["id"])}
 
 
 def missing_key_parts(sent: dict[str, Any]) -> Iterator[Problem]:
@@ -92,6 +100,16 @@ def missing_key_parts(sent: dict[str, Any]) -> Iterator[Problem]:
         for name in ("signing_algorithm", "signing_key"):
             if sent.get(name) is None:
                 yield errors.needed_with(name, "custom_signing_key")
+
+
+def unusable_key(sent: dict[str, Any]) -> Iterator[Problem]:
+    """A private key in PEM form for all but HMAC. Which code the API gives it is inferred."""
+    if not sent.get("custom_signing_key"):
+        return
+    algorithm = sent["signing_algorithm"]
+    if not tokens.can_sign(sent["signing_key"], algorithm):
+        text = f"signing_key is not a private key for {algorithm}."
+        yield errors.wrong_value("signing_key", text)
 
 
 def reserved_claim(claim: str) -> Problem:

@@ -31,7 +31,7 @@ def keep(call: Call, live: Object, changed: dict[str, Any]) -> Object:
     return call.store.replace(KIND, {**live, **changed, "updated_at": call.store.now()})
 
 
-operation = partial(Operation, feature="organizations", writes_organization=True)
+operation = partial(Operation, feature="organizations", limited_by_id=True)
 ROUTES = (
     operation("PATCH", "/organizations/{id}/metadata", merge_metadata),
     operation("PUT", "/organizations/{id}/metadata", replace_metadata),

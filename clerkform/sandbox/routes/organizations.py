@@ -10,8 +10,8 @@ from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.ids import new_id, random_text
 from clerkform.sandbox.lists import counted, flag, order, signed, window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes.instance import MAX_ALLOWED_MEMBERSHIPS, ROLE_SET
-from clerkform.sandbox.store import Object, Where, among, matches, path_of
+from clerkform.sandbox.routes.organization_settings import ROLE_SET, organization_settings
+from clerkform.sandbox.store import Object, Store, Where, among, equals, matches, path_of
 
 KIND = "organizations"
 NO_METADATA_SINCE = "2026-05-12"
@@ -99,12 +99,13 @@ def get(call: Call) -> Object:
 
 def create(call: Call) -> Object:
     sent = without_nulls(read(call.body, CREATE, strict=False))
-    slug = checked_slug(call, sent) or free_slug(call, sent["name"])
+    slug = checked_slug(call, sent) or free_slug(call.store, sent["name"])
     creator = sent.get("created_by")
     if creator and not call.store.get("users", creator):
         text = f"The user {creator} that would create the organization was not found."
         raise Refusal(400, Problem("organization_creator_not_found", "not found", text))
     now, id = call.store.now(), new_id("org")
+    defaults = organization_settings(call.store, call.settings)
     created_at = moments.parse(sent["created_at"]) if "created_at" in sent else None
     body = {
         "object": "organization",
@@ -113,8 +114,10 @@ def create(call: Call) -> Object:
         "slug": slug,
         "image_url": f"https://img.clerk.com/{id}",
         "has_image": False,
-        "max_allowed_memberships": sent.get("max_allowed_memberships", MAX_ALLOWED_MEMBERSHIPS),
-        "admin_delete_enabled": True,
+        "max_allowed_memberships": sent.get(
+            "max_allowed_memberships", defaults["max_allowed_memberships"]
+        ),
+        "admin_delete_enabled": defaults["admin_delete_enabled"],
         "public_metadata": metadata.stored(sent.get("public_metadata", {})),
         "private_metadata": metadata.stored(sent.get("private_metadata", {})),
         "role_set_key": sent.get("role_set_key", ROLE_SET),
@@ -140,6 +143,8 @@ def update(call: Call) -> Object:
 def delete(call: Call) -> Object:
     live = find(call)
     call.store.delete(KIND, live["id"])
+    for session in call.store.select("sessions", equals("last_active_organization_id", live["id"])):
+        call.store.replace("sessions", {**session, "last_active_organization_id": None})
     return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
 
 
@@ -159,21 +164,22 @@ def checked_slug(call: Call, sent: dict[str, Any], *, id: str | None = None) -> 
     slug: str | None = sent.get("slug")
     if slug is None:
         return None
-    if not call.settings.slugs:
+    if organization_settings(call.store, call.settings)["slug_disabled"]:
         text = "Organization slugs are disabled for this instance."
         problem = errors.of_param("slug", "organization_slugs_disabled", "not enabled", text)
         raise Refusal(403, problem)
     other = call.store.find(KIND, "slug", slug)
     if other and other["id"] != id:
-        raise Refusal(422, errors.taken("slug", slug))
+        code = call.settings.contradictions.organization_slug_taken
+        raise Refusal(422, errors.taken("slug", slug, code=code))
     return slug
 
 
-def free_slug(call: Call, name: str) -> str:
+def free_slug(store: Store, name: str) -> str:
     """Made from the name, also while slugs are disabled; a random suffix where it is taken."""
     wanted = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-") or "organization"
     slug = wanted
-    while call.store.find(KIND, "slug", slug):
+    while store.find(KIND, "slug", slug):
         slug = f"{wanted}-{random_text(10, '0123456789')}"
     return slug
 
@@ -189,8 +195,6 @@ ROUTES = (
     operation("GET", "/organizations", list_all),
     operation("POST", "/organizations", create, plan="organizations"),
     operation("GET", "/organizations/{id}", get),
-    operation(
-        "PATCH", "/organizations/{id}", update, plan="organizations", writes_organization=True
-    ),
+    operation("PATCH", "/organizations/{id}", update, plan="organizations", limited_by_id=True),
     operation("DELETE", "/organizations/{id}", delete),
 )

@@ -8,7 +8,7 @@ from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import switched
-from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.operation import Call, Json, Operation
 from clerkform.sandbox.store import Object
 
 KIND = "redirect_urls"
@@ -18,7 +18,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NEVER = ("javascript", "data", "vbscript", "file")
 
 
-def list_all(call: Call) -> Object | list[Object]:
+def list_all(call: Call) -> Json:
     return switched(call, KIND)
 
 
@@ -32,7 +32,7 @@ def get(call: Call) -> Object:
 
 def create(call: Call) -> Object:
     url = read(call.body, FIELDS, strict=False)["url"]
-    problem = url_problem(url, development=call.settings.instance == "development")
+    problem = url_problem(url, development=call.environment == "development")
     if problem is None and call.store.find(KIND, "url", url):
         problem = errors.taken("url", url, code="form_already_exists")
     if problem:

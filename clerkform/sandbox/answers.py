@@ -1,0 +1,111 @@
+"""Answers as bytes: what an operation gave, a refusal, a fault, a connection that breaks."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from clerkform.sandbox import faults
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.faults import Broken, Fault
+from clerkform.sandbox.operation import Answer, Json
+
+JSON = "application/json"
+"""Without a charset: Clerk's JavaScript client parses nothing else."""
+BREAKER = "clerkform.sandbox.breaker"
+"""Where in ``scope["extensions"]`` a server puts what breaks the connection of a request."""
+Way = Broken | Literal["close"]
+"""``close`` ends the connection in the middle of an answer."""
+Breaker = Callable[[Way], None]
+
+
+class BrokenConnection(Exception):
+    """What the embedded sandbox raises in place of an answer; see ``transport``."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(f"a fault rule of the sandbox breaks this connection ({way})")
+        self.way = way
+
+
+class Hangup(Response):
+    """No answer, or the first part of one."""
+
+    def __init__(self, way: Way, part: Response | None = None, size: int = 0) -> None:
+        super().__init__()
+        self._way = way
+        self._part = part
+        self._size = size
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        breaker: Breaker | None = scope.get("extensions", {}).get(BREAKER)
+        if breaker is None:
+            raise BrokenConnection(self._way)
+        if self._part:
+            start = {"type": "http.response.start", "status": self._part.status_code}
+            await send({**start, "headers": self._part.raw_headers})
+            body = bytes(self._part.body)[: self._size]
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+        breaker(self._way)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def answered(answer: Answer, status: int) -> Response:
+    if answer is None:
+        return Response(status_code=status)
+    if not isinstance(answer, Json):
+        answer = Json(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
+    return Response(answer.encode(), status, media_type=JSON)
+
+
+def refused(refusal: Refusal, dialect: str = "clerk") -> Response:
+    trace_id = uuid.uuid4().hex
+    items = []
+    for problem in refusal.problems:
+        item: dict[str, Any] = {"message": problem.message, "long_message": problem.long_message}
+        item["code"] = problem.code
+        if dialect == "api_keys" and problem.code == "request_body_invalid":
+            item["code"] = "bad_request"
+        if problem.meta and dialect == "clerk":
+            item["meta"] = dict(problem.meta)
+        items.append(item)
+    content: dict[str, Any] = {"errors": items}
+    if dialect == "clerk":
+        content["clerk_trace_id"] = trace_id
+    headers = {**refusal.headers, "cf-ray": trace_id[:16]}
+    return Response(json.dumps(content), refusal.status, headers, media_type=JSON)
+
+
+def faulty(fault: Fault) -> Response:
+    """In place of an answer."""
+    if fault.broken or fault.status is None:
+        return Hangup(fault.broken or "read")
+    status = fault.status
+    if fault.body is None:
+        code = "too_many_requests" if status == 429 else "internal_clerk_error"
+        text = "A fault rule of the sandbox answers this request."
+        return refused(Refusal(status, Problem(code, "fault", text), headers=dict(fault.headers)))
+    headers = {**dict(fault.headers), "Content-Type": fault.content_type}
+    return Response(fault.body, status, headers)
+
+
+def spoilt(fault: Fault, response: Response) -> Response:
+    """What is left of an answer."""
+    if fault.status or fault.broken:
+        return faulty(fault)
+    if fault.drop and response.body:
+        answer = faults.without(json.loads(bytes(response.body)), fault.drop)
+        response = answered(answer, response.status_code)
+    if fault.truncate is not None:
+        return Hangup("close", response, fault.truncate)
+    return response
+
+
+async def broken(request: Request, exc: Exception) -> Response:
+    """A mistake in the sandbox itself: answered as Clerk would, then raised by Starlette."""
+    text = "The sandbox failed on this request."
+    return refused(Refusal(500, Problem("internal_clerk_error", "Internal error", text)))

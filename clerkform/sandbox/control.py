@@ -1,0 +1,117 @@
+"""/_sandbox: what only a sandbox has. Knobs while it runs, its clock, and what it received.
+
+For the machine that it runs on, and for no web page: a request has to come from a loopback
+address and to name a local host, or a page could have its host name resolve to this one.
+"""
+
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from clerkform.sandbox import answers, body, knobs
+from clerkform.sandbox.errors import Problem, Refusal, invalid_body
+
+if TYPE_CHECKING:
+    from clerkform.sandbox.app import Received, Sandbox
+
+_SECRET = frozenset({"backup_codes", "password", "password_digest", "secret", "signing_key"})
+_HIDDEN = "***"
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_LOCAL = re.compile(r"(.+\.)?(localhost|test)", re.IGNORECASE)
+Act = Callable[["Sandbox", dict[str, Any]], Any]
+
+
+def routes(sandbox: "Sandbox") -> list[Route]:
+    known: dict[str, dict[str, Act]] = {
+        "/_sandbox/config": {"GET": show_config, "POST": change_config},
+        "/_sandbox/clock": {"POST": move_clock},
+        "/_sandbox/requests": {"GET": show_requests, "DELETE": forget_requests},
+    }
+    return [Route(path, endpoint(sandbox, acts), methods=_METHODS) for path, acts in known.items()]
+
+
+def endpoint(sandbox: "Sandbox", acts: dict[str, Act]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            refuse_strangers(request)
+            act = acts.get(request.method)
+            if act is None:
+                text = f"Use {' or '.join(acts)}."
+                raise Refusal(405, Problem("method_not_allowed", "method not allowed", text))
+            raw = await body.receive(request)
+            sent = {}
+            if request.method == "POST":
+                # A missing type is none that a web page may send unasked.
+                sent = body.parse(raw, request.headers.get("Content-Type", "none"))
+            return JSONResponse(act(sandbox, sent))
+        except Refusal as refusal:
+            return answers.refused(refusal)
+
+    return answer
+
+
+def refuse_strangers(request: Request) -> None:
+    client = request.client.host if request.client else ""
+    host = request.headers.get("Host", "")
+    name = re.sub(r":[0-9]+$", "", host).strip("[]")
+    if not (is_loopback(client) and (is_loopback(name) or _LOCAL.fullmatch(name))):
+        text = "The sandbox is controlled from the machine that it runs on only."
+        raise Refusal(403, Problem("authorization_invalid", "forbidden", text))
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def show_config(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
+    """The rules are those in force, each with how often it fired."""
+    both = zip(sandbox.faults.rules, sandbox.faults.fired, strict=True)
+    rules = [{**knobs.shown_fault(rule), "fired": fired} for rule, fired in both]
+    return {**knobs.shown(sandbox.settings), "faults": rules}
+
+
+def change_config(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
+    try:
+        sandbox.change(sent)
+    except ValueError as exc:
+        raise invalid_body(f"{exc}.") from exc
+    return show_config(sandbox, {})
+
+
+def move_clock(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
+    """``{"advance": 500}``, milliseconds, moves it forward. Without, it says what time it is."""
+    if odd := sent.keys() - {"advance"}:
+        raise invalid_body(f"The clock takes `advance`, not `{min(odd)}`.")
+    try:
+        sandbox.store.advance(knobs.milliseconds("advance", sent.get("advance", 0)))
+    except ValueError as exc:
+        raise invalid_body(f"{exc}.") from exc
+    return {"now": sandbox.store.now()}
+
+
+def show_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> list[dict[str, Any]]:
+    """Oldest first, without the keys they were sent with. What is secret in a body is hidden."""
+    return [shown(request) for request in sandbox.requests]
+
+
+def shown(request: "Received") -> dict[str, Any]:
+    found = asdict(request)
+    if isinstance(request.body, dict):
+        hidden = {name: _HIDDEN for name in request.body if name in _SECRET}
+        found["body"] = {**request.body, **hidden}
+    return found
+
+
+def forget_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
+    count = len(sandbox.requests)
+    sandbox.requests.clear()
+    return {"forgotten": count}

@@ -1,0 +1,138 @@
+"""The claims of a session's tokens, from the session, its user and its organization."""
+
+import secrets
+from typing import Any
+
+from clerkform.sandbox import tokens
+from clerkform.sandbox.operation import Call
+from clerkform.sandbox.routes.domains import primary
+from clerkform.sandbox.shortcodes import render
+from clerkform.sandbox.store import Object, Store, Where, equals
+
+SESSION_TOKEN_LIFETIME = 60
+_SESSION_TOKEN_SKEW = 10
+ROLE = "org:admin"
+"""Of an organization's creator, who is its only member here."""
+PERMISSIONS = (
+    "org:sys_domains:manage",
+    "org:sys_domains:read",
+    "org:sys_memberships:manage",
+    "org:sys_memberships:read",
+    "org:sys_profile:delete",
+    "org:sys_profile:manage",
+)
+
+
+def session_token(call: Call, session: Object, seconds: int | None) -> str:
+    """Version 2 of the session token."""
+    lifetime = SESSION_TOKEN_LIFETIME if seconds is None else seconds
+    organization = active_organization(call.store, session)
+    claims = {
+        **standard_claims(call, session, lifetime, _SESSION_TOKEN_SKEW),
+        "sid": session["id"],
+        "v": 2,
+        "sts": session["status"],
+        "fva": [(call.store.now() - session["created_at"]) // 60_000, -1],
+    }
+    if organization:
+        role = ROLE.removeprefix("org:")
+        claims["o"] = {"id": organization["id"], "slg": organization["slug"], "rol": role}
+    return tokens.sign(claims, *instance_key(call.store))
+
+
+def template_token(call: Call, session: Object, template: Object, seconds: int | None) -> str:
+    """Raises UnusableKey when the template's own key does not sign, or is not there."""
+    lifetime = template["lifetime"] if seconds is None else seconds
+    skew = template["allowed_clock_skew"]
+    claims = {
+        **render(template["claims"], shortcodes(call.store, session)),
+        **standard_claims(call, session, lifetime, skew),
+    }
+    if template["custom_signing_key"]:
+        key = call.store.secret("jwt_templates", template["id"]) or ""
+        return tokens.sign(claims, key, template["signing_algorithm"])
+    return tokens.sign(claims, *instance_key(call.store))
+
+
+def instance_key(store: Store) -> tuple[str, str, str]:
+    """The instance's private key, made on first use, its algorithm, and its name in the JWKS."""
+    (instance,) = store.select("instance")
+    key = store.secret("instance", instance["id"])
+    if key is None:
+        key = tokens.new_key()
+        store.set_secret("instance", instance["id"], key)
+    return key, tokens.INSTANCE_ALGORITHM, instance["id"]
+
+
+def standard_claims(call: Call, session: Object, lifetime: int, skew: int) -> dict[str, Any]:
+    now = call.store.now() // 1000
+    return {
+        **({"azp": call.origin} if call.origin else {}),
+        "exp": now + lifetime,
+        "iat": now,
+        "iss": primary(call.store)["frontend_api_url"],
+        "jti": secrets.token_hex(10),
+        "nbf": now - skew,
+        "sub": session["user_id"],
+    }
+
+
+def active_organization(store: Store, session: Object) -> Object | None:
+    id = session["last_active_organization_id"]
+    return store.get("organizations", id) if id else None
+
+
+def shortcodes(store: Store, session: Object) -> dict[str, Any]:
+    user = store.get("users", session["user_id"]) or {}
+    organization = active_organization(store, session)
+    membership = {"public_metadata": {}, "permissions": list(PERMISSIONS)}
+    org = of_organization(organization) if organization else None
+    return {
+        "user": of_user(store, user),
+        "org": org,
+        "organization": org,  # the former name, still found in templates
+        "org_membership": membership if organization else None,
+        "session": {"actor": session["actor"], "reverification_id": None},
+    }
+
+
+def of_user(store: Store, user: Object) -> dict[str, Any]:
+    as_is = ("id", "first_name", "last_name", "username", "external_id", "image_url")
+    found = {name: user.get(name) for name in (*as_is, "public_metadata", "unsafe_metadata")}
+    email = primary_of(user, "email_address")
+    phone = primary_of(user, "phone_number")
+    names = [user[name] for name in ("first_name", "last_name") if user.get(name)]
+    own = store.select("organizations", by_creator(user["id"]))
+    return {
+        **found,
+        "full_name": " ".join(names) or None,
+        "created_at": user["created_at"] // 1000,  # in seconds, unlike everywhere else
+        "updated_at": user["updated_at"] // 1000,
+        "primary_email_address": email and email["email_address"],
+        "primary_phone_number": phone and phone["phone_number"],
+        "email_verified": is_verified(email),
+        "phone_number_verified": is_verified(phone),
+        "two_factor_enabled": user["two_factor_enabled"],
+        "organizations": {organization["id"]: ROLE for organization in own},
+    }
+
+
+def of_organization(organization: Object) -> dict[str, Any]:
+    as_is = ("id", "name", "slug", "public_metadata")
+    return {**{name: organization[name] for name in as_is}, "role": ROLE}
+
+
+def primary_of(user: Object, kind: str) -> Object | None:
+    """The user's primary ``email_address`` or ``phone_number``."""
+    several = "email_addresses" if kind == "email_address" else "phone_numbers"
+    wanted = user[f"primary_{kind}_id"]
+    return next((found for found in user[several] if found["id"] == wanted), None)
+
+
+def is_verified(identification: Object | None) -> bool:
+    verification = identification and identification["verification"]
+    return bool(verification and verification["status"] == "verified")
+
+
+def by_creator(user_id: str) -> Where:
+    return equals("created_by", user_id)

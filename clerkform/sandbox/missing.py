@@ -1,0 +1,28 @@
+"""Requests that lead nowhere: what of the Backend API the sandbox lacks, and what nobody has."""
+
+import re
+
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Problem, Refusal
+
+# Groups of the API that the sandbox lacks, wholly or in part.
+_ELSEWHERE = re.compile(
+    "/v1/(accountless_applications|actor_tokens|admin_portal_link_tokens|agents|audit_logs"
+    "|aws_credentials|beta_features|billing|clients|directories|email_addresses"
+    "|enterprise_connections|instance|invitations|m2m_tokens|machine_tokens|machines"
+    "|oauth_applications|organization_domains|organization_invitations|organization_memberships"
+    "|organization_permissions|organization_roles|organizations|phone_numbers|platform"
+    "|public|role_sets|saml_connections|scim_directories|sessions|sign_in_tokens"
+    "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/[^/]+)*"
+)
+_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+
+
+def no_operation(method: str, path: str) -> Refusal:
+    if method not in _METHODS:
+        text = f"The method {method} is not allowed."
+        return Refusal(405, Problem("method_not_allowed", "method not allowed", text))
+    if _ELSEWHERE.fullmatch(path):
+        text = f"The sandbox does not implement {method} {path}."
+        return Refusal(501, Problem("not_implemented", "not implemented in the sandbox", text))
+    return errors.not_found(f"The API has no {method} {path}.")

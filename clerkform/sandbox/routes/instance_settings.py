@@ -1,0 +1,159 @@
+"""The settings under /instance, but for the organizations', and /beta_features/instance_settings.
+
+``restrictions`` and the beta settings cannot be read: an empty PATCH is what shows them.
+"""
+
+import re
+from functools import partial
+
+from clerkform.sandbox import errors
+from clerkform.sandbox.errors import Problem
+from clerkform.sandbox.fields import Field
+from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.singletons import Singleton, change, keep, read_changes, shown, stored
+from clerkform.sandbox.store import Object, Store
+
+_COUNTRY_CODES = (
+    "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCI"
+    "CKCLCMCNCOCRCUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQ"
+    "GRGSGTGUGWGYHKHMHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLS"
+    "LTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPG"
+    "PHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTK"
+    "TLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZW"
+)
+_COUNTRIES = frozenset(re.findall("..", _COUNTRY_CODES))
+_DEFAULT_SCOPES = ["email", "profile"]
+_SWITCH = Field(bool, nullable=True)
+
+
+def country_problem(name: str, codes: list[str]) -> Problem | None:
+    if len(codes) > 250:
+        text = f"{name} accepts up to 250 values."
+        return errors.of_param(name, "form_param_array_size_exceeded", "has too many values", text)
+    if len(set(codes)) < len(codes):
+        text = f"{name} must not name a country twice."
+        return errors.of_param(name, "form_param_duplicate", "has duplicates", text)
+    if not all(re.fullmatch("[A-Z]{2}", code) for code in codes):
+        return errors.wrong_format(name, f"{name} must be codes of two capital letters.")
+    return None
+
+
+_RESTRICTIONS = (
+    "allowlist",
+    "blocklist",
+    "allowlist_blocklist_disabled_on_sign_in",
+    "block_email_subaddresses",
+    "block_disposable_email_domains",
+)
+_OAUTH = (
+    "dynamic_oauth_client_registration",
+    "oauth_jwt_access_tokens",
+    "client_id_metadata_documents_advertised",
+    "client_id_metadata_documents_only_allow_pre_registered_clients",
+    "client_id_metadata_documents_block_implicitly_allowed_clients",
+)
+_PROTECT = ("rules_enabled", "specter_enabled")
+RESTRICTIONS = Singleton(
+    "restrictions",
+    "instance_restrictions",
+    dict.fromkeys(_RESTRICTIONS, _SWITCH),
+    dict.fromkeys(_RESTRICTIONS, False),
+)
+COMMUNICATION = Singleton(
+    "communication",
+    "instance_communication",
+    {"blocked_country_codes": Field(list, nullable=True, check=country_problem)},
+    {"blocked_country_codes": []},
+)
+PROTECT = Singleton(
+    "protect",
+    "instance_protect",
+    dict.fromkeys(_PROTECT, _SWITCH),
+    {**dict.fromkeys(_PROTECT, False), "checks_bypassed": False},
+)
+OAUTH = Singleton(
+    "oauth_application_settings",
+    "oauth_application_settings",
+    {**dict.fromkeys(_OAUTH, _SWITCH), "default_scopes": Field(list, nullable=True)},
+    {**dict.fromkeys(_OAUTH, False), "default_scopes": _DEFAULT_SCOPES},
+)
+BETA = Singleton(
+    "instance_settings",
+    "instance_settings",
+    {
+        "restricted_to_allowlist": _SWITCH,
+        "from_email_address": Field(str, nullable=True, pattern=re.compile("[A-Za-z0-9]+")),
+        "progressive_sign_up": _SWITCH,
+        "test_mode": _SWITCH,
+    },
+    {
+        "from_email_address": "noreply",
+        "progressive_sign_up": True,
+        "enhanced_email_deliverability": False,
+    },
+)
+SINGLETONS = (RESTRICTIONS, COMMUNICATION, PROTECT, OAUTH, BETA)
+
+
+def change_communication(call: Call) -> Object:
+    """Codes that belong to no country are dropped without a word."""
+    changed = read_changes(call, COMMUNICATION)
+    if changed:
+        codes = changed["blocked_country_codes"]
+        changed["blocked_country_codes"] = [code for code in codes if code in _COUNTRIES]
+    return change(call, COMMUNICATION, changed)
+
+
+def change_oauth(call: Call) -> Object:
+    changed = read_changes(call, OAUTH)
+    if "default_scopes" in call.body:
+        scopes = call.body["default_scopes"]
+        changed["default_scopes"] = _DEFAULT_SCOPES if scopes is None else _unique(scopes)
+    return change(call, OAUTH, changed)
+
+
+def _unique(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def change_beta(call: Call) -> Object:
+    """``restricted_to_allowlist`` is the restrictions' ``allowlist`` under another name."""
+    changed = read_changes(call, BETA)
+    changed.pop("test_mode", None)
+    if "restricted_to_allowlist" in changed:
+        keep(call.store, "restrictions", {"allowlist": changed.pop("restricted_to_allowlist")})
+    change(call, BETA, changed)
+    return beta(call.store)
+
+
+def beta(store: Store) -> Object:
+    restricted = stored(store, "restrictions").get("allowlist", False)
+    (instance,) = store.select("instance")
+    return {**shown(store, BETA), "id": instance["id"], "restricted_to_allowlist": restricted}
+
+
+def all_shown(store: Store) -> dict[str, Object]:
+    """Each as a read would answer it, by its name."""
+    found = {singleton.kind: shown(store, singleton) for singleton in SINGLETONS}
+    return {**found, BETA.kind: beta(store)}
+
+
+def read_one(singleton: Singleton, call: Call) -> Object:
+    return shown(call.store, singleton)
+
+
+def change_one(singleton: Singleton, call: Call) -> Object:
+    return change(call, singleton)
+
+
+settings = partial(Operation, "PATCH", body_optional=True)
+ROUTES = (
+    settings("/instance/restrictions", partial(change_one, RESTRICTIONS), plan="restrictions"),
+    Operation("GET", "/instance/communication", partial(read_one, COMMUNICATION)),
+    settings("/instance/communication", change_communication),
+    Operation("GET", "/instance/protect", partial(read_one, PROTECT)),
+    settings("/instance/protect", partial(change_one, PROTECT)),
+    Operation("GET", "/instance/oauth_application_settings", partial(read_one, OAUTH)),
+    settings("/instance/oauth_application_settings", change_oauth),
+    settings("/beta_features/instance_settings", change_beta, plan="restrictions"),
+)

@@ -1,0 +1,126 @@
+"""schemathesis draws requests from Clerk's document, right and wrong ones, for a served sandbox."""
+
+from itertools import count
+
+import httpx
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from clerkform.sandbox.routes import operations
+from tests.conformance.sandbox.client import named
+from tests.conformance.sandbox.deviations import amended
+
+schemathesis = pytest.importorskip("schemathesis")
+requests = pytest.importorskip("requests")  # schemathesis sends by it
+DOCUMENTED = {
+    f"{operation.method} {operation.path}": operation
+    for operation in operations()
+    if "." not in operation.path  # /.well-known is no path of the Backend API
+}
+checks = pytest.importorskip("schemathesis.specs.openapi.checks")
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+_names = count()
+
+
+@pytest.fixture(scope="module")
+def described(newest):
+    """schemathesis's operations by ours."""
+    paths = {
+        operation: next(
+            path for pattern, path in newest.paths.items() if pattern.fullmatch(operation.path)
+        )
+        for operation in DOCUMENTED.values()
+    }
+    wanted = {(operation.method, path) for operation, path in paths.items()}
+    schema = schemathesis.openapi.from_dict(amended(newest.document, wanted))
+    found = {
+        (op.method.upper(), op.path): op for op in (r.ok() for r in schema.get_all_operations())
+    }
+    return {named(operation): found[operation.method, path] for operation, path in paths.items()}
+
+
+class Known:
+    """One of each kind in an instance of its own, so that requests are not all about nothing."""
+
+    def __init__(self, http):
+        self._http = http
+        n = next(_names)
+        user = self._make("/users", username=f"user{n}")
+        organization = self._make("/organizations", name="Acme", created_by=user)
+        domain = self._make("/domains", name=f"a{n}.example", is_satellite=True)
+        self.in_path = {
+            "users": user,
+            "organizations": organization,
+            "domains": domain,
+            "jwt_templates": self._make("/jwt_templates", name=f"t{n}", claims={}),
+            "redirect_urls": self._make("/redirect_urls", url=f"https://a.example/{n}"),
+            "allowlist_identifiers": self._make("/allowlist_identifiers", identifier=f"{n}@a.b"),
+            "blocklist_identifiers": self._make("/blocklist_identifiers", identifier=f"{n}@a.b"),
+            "api_keys": self._make("/api_keys", name="key", subject=user),
+        }
+        if "POST /sessions" in DOCUMENTED:
+            self.in_path["sessions"] = self._make("/sessions", user_id=user)
+        self.template = f"t{n}"
+        self.in_body = {
+            "subject": user,
+            "created_by": user,
+            "user_id": user,
+            "active_organization_id": organization,
+            "domain_id": domain,
+        }
+
+    def _make(self, path, **body):
+        response = self._http.post(path, json=body)
+        response.raise_for_status()
+        return response.json()["id"]
+
+    def put_into(self, case):
+        """``case`` about what is there."""
+        kind = case.path.split("/")[1]
+        for name in case.path_parameters:
+            known = self.template if name == "template_name" else self.in_path[kind]
+            case.path_parameters = {**case.path_parameters, name: known}
+        if isinstance(case.body, dict):
+            case.body = {
+                name: self.in_body.get(name, value) if isinstance(value, str) else value
+                for name, value in case.body.items()
+            }
+
+
+def cases(operation):
+    """What the document allows and, where there is something to get wrong, what it does not."""
+    right = operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE)
+    if operation.body or any(operation.iter_parameters()):
+        return right | operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
+    return right
+
+
+@pytest.mark.parametrize("name", sorted({named(operation) for operation in DOCUMENTED.values()}))
+def test_no_request_leads_out_of_the_document(server, described, name):
+    headers = {"Authorization": f"Bearer sk_test_fuzz{next(_names)}"}
+    headers["Clerk-API-Version"] = "2026-05-12"
+    with httpx.Client(base_url=server.url, headers=headers) as http:
+        known = Known(http)
+
+    @settings(
+        max_examples=30,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases(described[name]), is_known=st.booleans())
+    def send(case, is_known):
+        if is_known:
+            known.put_into(case)
+        case.call_and_validate(server.url, session, headers, checks=CHECKS)
+
+    with requests.Session() as session:
+        send()

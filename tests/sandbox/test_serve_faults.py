@@ -1,0 +1,72 @@
+"""Faults of the served sandbox, as a client at the other end of a socket meets them."""
+
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from clerkform.sandbox import ClerkSandbox
+
+
+@pytest.fixture
+def sandbox():
+    with ClerkSandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def http(sandbox):
+    headers = {"Authorization": f"Bearer {sandbox.secret_key}"}
+    with httpx.Client(base_url=sandbox.url, headers=headers, timeout=30) as client:
+        yield client
+
+
+def urls(http):
+    return [item["url"] for item in http.get("/redirect_urls").json()]
+
+
+@pytest.mark.parametrize(("after", "left"), [(False, []), (True, ["app://x"])])
+def test_a_connection_is_reset_before_or_after_acting(sandbox, http, after, left):
+    sandbox.fail("/redirect_urls$", "POST", broken="read", after=after, times=1)
+    with pytest.raises(httpx.ReadError):
+        http.post("/redirect_urls", json={"url": "app://x"})
+    assert urls(http) == left
+    assert sandbox.fired == (1,)
+
+
+def test_a_reset_is_one_on_the_wire(sandbox):
+    sandbox.fail(broken="read", times=1)
+    parts = urlsplit(sandbox.url)
+    with socket.create_connection((parts.hostname, parts.port)) as wire:
+        wire.sendall(b"GET /v1/instance HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            wire.recv(1000)
+
+
+def test_an_answer_that_never_comes_runs_into_the_clients_timeout(sandbox, http):
+    sandbox.fail("/redirect_urls$", "POST", broken="timeout", after=True, times=1)
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/redirect_urls", json={"url": "app://x"}, timeout=0.2)
+    assert urls(http) == ["app://x"]
+
+
+@pytest.mark.parametrize("size", [0, 5])
+def test_an_answer_is_cut_off(sandbox, http, size):
+    sandbox.fail("/instance$", truncate=size, times=1)
+    received = b""
+    with http.stream("GET", "/instance") as response:
+        assert int(response.headers["Content-Length"]) > 100
+        with pytest.raises(httpx.RemoteProtocolError):  # noqa: PT012  what came before counts
+            for chunk in response.iter_raw():
+                received += chunk
+    assert (response.status_code, received) == (200, b'{"obj'[:size])
+    assert http.get("/instance").is_success
+
+
+def test_other_faults_are_the_same_as_in_process(sandbox, http):
+    sandbox.fail("/instance$", status=503, times=1)
+    sandbox.fail("/instance$", drop="id", times=1)
+    assert http.get("/instance").status_code == 503
+    assert "id" not in http.get("/instance").json()
+    assert http.get("/instance").json()["id"]
