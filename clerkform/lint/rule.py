@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diagnostics import Diagnostic, Span
+from clerkform.diagnostics import Diagnostic, Severity, Span
 from clerkform.jwt.shortcodes import Operand, Path, find, strings
 
 
@@ -95,6 +95,8 @@ class Rule:
     good: str
     """The same without one."""
     check: Callable[[Subject], Iterator[Diagnostic]]
+    severities: tuple[Severity, ...] = ("warning",)
+    """What a finding of it may be."""
 
 
 def warning(code: str, message: str, span: Span, hint: str | None = None) -> Diagnostic:

@@ -16,6 +16,7 @@ def test_the_bad_example_has_this_finding_alone(code):
     assert [one.code for one in found] == [code]
     assert found[0].span is not None
     assert found[0].span.line > 1
+    assert found[0].severity in RULES[code].severities
 
 
 @pytest.mark.parametrize("code", CODES)

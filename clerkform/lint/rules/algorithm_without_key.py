@@ -45,4 +45,5 @@ jwt_templates:
     claims: {aud: backend}
 """,
     check=check,
+    severities=("error", "warning"),
 )

@@ -38,4 +38,5 @@ jwt_templates:
       plan: "{{user.public_metadata.plan}}"
 """,
     check=check,
+    severities=("error",),
 )

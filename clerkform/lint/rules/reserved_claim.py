@@ -36,7 +36,8 @@ jwt_templates:
   - name: backend
     claims:
       external_id: "{{user.external_id}}"
-      act: {sub: "{{user.id}}"} # clerkform: ignore[session-claim]
+      invoice: {sub: "{{user.id}}"}
 """,
     check=check,
+    severities=("error",),
 )

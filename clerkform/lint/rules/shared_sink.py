@@ -49,4 +49,5 @@ api_keys:
     secret_to: {env_file: .secrets/keys.env, name: REPORTING_KEY}
 """,
     check=check,
+    severities=("error",),
 )

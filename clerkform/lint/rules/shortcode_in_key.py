@@ -37,4 +37,5 @@ jwt_templates:
       membership: {organization: "{{org.slug}}", role: "{{org.role}}"}
 """,
     check=check,
+    severities=("error",),
 )

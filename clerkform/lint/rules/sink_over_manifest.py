@@ -38,4 +38,5 @@ api_keys:
     secret_to: {file: .secrets/billing-key}
 """,
     check=check,
+    severities=("error",),
 )

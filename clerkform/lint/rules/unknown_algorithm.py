@@ -48,4 +48,5 @@ jwt_templates:
     claims: {aud: backend}
 """,
     check=check,
+    severities=("error",),
 )

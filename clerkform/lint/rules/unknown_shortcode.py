@@ -47,4 +47,5 @@ jwt_templates:
       customer: "{{user.public_metadata.stripeId}}"
 """,
     check=check,
+    severities=("error", "warning"),
 )

@@ -58,4 +58,5 @@ jwt_templates:
       theme: "{{user.unsafe_metadata.theme}}"
 """,
     check=check,
+    severities=("error",),
 )
