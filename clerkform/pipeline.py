@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from clerkform.apply.run import Done, Event, Failed, Writer, run
+from clerkform.apply.run import Event, Writer, run
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Action, Actions, Rules, diff
+from clerkform.diff.actions import Actions, Rules, diff
 from clerkform.diff.match import Matched
-from clerkform.errors import ManifestError, PlanError, UsageError
+from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
 from clerkform.live import Live
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry
@@ -95,9 +95,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     loaded = replace(loaded, desired=desired)
     pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
     rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
-    problems = Problems(
-        secret_findings(desired.items.values(), ends.secrets, environment.root)
-    )
+    problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
     matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
     found = diff(matched, live, registry, rules, problems, _wanted(matched, asked))
     if problems.errors:
@@ -221,17 +219,31 @@ def _creating(plan: Plan) -> list[Item]:
     return [a.item for a in plan.actions if a.item and a.verb in ("create", "replace")]
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What was written and does not show yet, and why nobody could look if nobody could."""
+
+    addresses: tuple[Address, ...] = ()
+    error: ApiError | None = None
+
+
 async def not_yet_visible(
     planned: Planned, done: frozenset[Address], registry: Registry, ends: Ends
-) -> tuple[Address, ...]:
-    """Read again until everything in ``done`` shows, for ten seconds at most; the rest of it."""
+) -> Unseen:
+    """Read again until everything in ``done`` shows, for ten seconds at most.
+
+    Nothing depends on it: whether a write worked is what its own answer said.
+    """
     if not done:
-        return ()
+        return Unseen()
     waited, pause = 0.0, 0.25
     while True:
-        missing = await _pending_among(done, planned, registry, ends)
+        try:
+            missing = await _pending_among(done, planned, registry, ends)
+        except ApiError as error:
+            return Unseen(tuple(sorted(done)), error)
         if not missing or waited >= VISIBLE_WITHIN:
-            return missing
+            return Unseen(missing)
         await ends.sleep(pause)
         waited, pause = waited + pause, min(pause * 2, 2.0)
 
@@ -246,20 +258,3 @@ async def _pending_among(
     matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
     found = diff(matched, live, registry, rules, problems, done.__contains__)
     return tuple(action.address for action in found.actions if action.is_pending)
-
-
-__all__ = [
-    "Action",
-    "Asked",
-    "Done",
-    "Ends",
-    "Failed",
-    "Guards",
-    "Loaded",
-    "Plan",
-    "Planned",
-    "Reader",
-    "apply",
-    "make_plan",
-    "not_yet_visible",
-]

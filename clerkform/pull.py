@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from clerkform.diff.actions import live_address
 from clerkform.live import Live, LiveObject, Read
-from clerkform.model import Field, Kind, Registry
+from clerkform.model import Address, Field, Kind, Registry
 from clerkform.pipeline import Ends
 from clerkform.plan.guard import matches
 from clerkform.reading import read_all
@@ -43,20 +43,21 @@ async def pull(
     ]
     keys: dict[tuple[str, str], str] = {}
     for kind in asked:
-        found = {
-            live_address(kind, one, keys): one
-            for one in live.of(kind.name)
-            if not kind.ignore(one.values)
-        }
+        found: dict[Address, list[LiveObject]] = {}
+        for one in live.of(kind.name):
+            if not kind.ignore(one.values):
+                address = live_address(kind, one, keys)
+                found.setdefault(address, []).append(one)
+                keys[kind.name, one.id] = address.key
         items = []
-        for address, one in sorted(found.items()):
-            keys[kind.name, one.id] = address.key
-            if not targets or any(matches(pattern, address) for pattern in targets):
-                item = _item(kind, one, words, keys, registry)
-                if why := _cannot_be_declared(kind, item):
-                    left_out.append(f"{address}: {why}")
-                else:
-                    items.append(_shortest(kind, item))
+        for address, namesakes in sorted(found.items()):
+            if targets and not any(matches(pattern, address) for pattern in targets):
+                continue
+            item = _item(kind, namesakes[0], words, keys, registry)
+            if why := _ambiguous(namesakes) or _cannot_be_declared(kind, item):
+                left_out.append(f"{address}: {why}")
+            else:
+                items.append(_shortest(kind, item))
         if items or not targets:
             sections[kind.name] = items
         left_out += _fields_left_out(kind, live, words)
@@ -135,6 +136,14 @@ def _written(
         key = keys.get((ref.kind, str(value)))
         return value if key is None else {registry[ref.kind].singular: key}
     return value
+
+
+def _ambiguous(namesakes: Sequence[LiveObject]) -> str | None:
+    """Why none of the objects that share a key is written."""
+    if len(namesakes) == 1:
+        return None
+    ids = ", ".join(sorted(one.id for one in namesakes))
+    return f"{len(namesakes)} live objects have this key ({ids}); declare one with its `id:`"
 
 
 def _cannot_be_declared(kind: Kind, item: dict[str, Any]) -> str | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from clerkform.client.delivery import is_unignored, try_to_write, with_line, write_privately
 from clerkform.client.programs import ProgramFailed, can_be_started, run_program
-from clerkform.client.signing import check_signing_key
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.model.secrets import SecretRef, Sink
@@ -91,6 +90,8 @@ class Vault:
         self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
     ) -> Diagnostic | None:
         """Why the secret cannot sign with ``algorithm``; runs a program if the secret is one's."""
+        from clerkform.client.signing import check_signing_key  # imports cryptography
+
         try:
             problem = check_signing_key(self.resolve(ref, base, span), algorithm)
         except ManifestError as error:

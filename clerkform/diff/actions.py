@@ -9,8 +9,8 @@ from typing import Literal
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff.fields import Difference, creation, difference
-from clerkform.diff.match import Matched, Pair
-from clerkform.diff.values import GONE, Change
+from clerkform.diff.match import Matched
+from clerkform.diff.values import Change
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry, Values
 
@@ -193,26 +193,22 @@ def _create(item: Item, kept: Kept | None, problems: Problems) -> Action:
             item.span,
             hint="correct the name, or leave the item out",
         )
-    for name in _missing(item):
-        problems.error(
-            "needed-to-create",
-            f"{item.address} would be created, and that needs `{name}`",
-            item.span,
-            hint=f"add `{name}:` to this item",
-        )
+    _check_needed(item, "created", problems)
     return Action(item.address, item.kind, "create", item, None, creation(item))
 
 
-def _missing(item: Item) -> list[str]:
-    """The fields that a create needs and the item does not declare."""
-    missing = []
+def _check_needed(item: Item, what: str, problems: Problems) -> None:
+    """The fields that a create needs are declared."""
     for name, field_ in item.kind.fields.items():
-        traits = field_.traits
-        if traits.needed_to_create and name not in item.values:
-            beside = traits.needed_with
-            if beside is None or item.values.get(beside) is not None:
-                missing.append(name)
-    return missing
+        beside = field_.traits.needed_with
+        is_needed = beside is None or item.values.get(beside) is not None
+        if field_.traits.needed_to_create and is_needed and name not in item.values:
+            problems.error(
+                "needed-to-create",
+                f"{item.address} would be {what}, and that needs `{name}`",
+                item.span,
+                hint=f"add `{name}:` to this item",
+            )
 
 
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
@@ -225,13 +221,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
     if kept and (renames or immutable or is_asked_for):
         _refuse(kept, "renamed or replaced", item, problems)
     if immutable or is_asked_for or (changes and kind.endpoints.update is None):
-        for name in _missing(item):
-            problems.error(
-                "needed-to-create",
-                f"{item.address} would be replaced, and creating it anew needs `{name}`",
-                item.span,
-                hint=f"add `{name}:` to this item",
-            )
+        _check_needed(item, "replaced", problems)
         old = live_address(kind, live, context.keys)
         return Action(
             item.address,
@@ -278,6 +268,3 @@ def _refuse(kept: Kept, what: str, item: Item, problems: Problems) -> None:
         item.span,
         hint="change it in Clerk's dashboard, and then here",
     )
-
-
-__all__ = ["GONE", "Action", "Actions", "Pair", "Rules", "Verb", "diff", "live_address"]

@@ -85,12 +85,9 @@ def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
     """Whether two plain values are the same JSON; ``unordered`` compares lists as sets."""
     if unordered and isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return {canonical(one) for one in left} == {canonical(one) for one in right}
-    return (
-        type(left) is type(right)
-        and left == right
-        and not isinstance(left, list | dict)
-        or (canonical(left) == canonical(right))
-    )
+    if type(left) is type(right) and not isinstance(left, list | dict):
+        return bool(left == right)
+    return canonical(left) == canonical(right)
 
 
 def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
@@ -136,12 +133,14 @@ def _place(before: Any, after: Any, path: list[str | int]) -> Path:
 def value_at(value: Any, path: Path) -> Any:
     """What stands at ``path``, or ``GONE``."""
     for step in path:
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
+        is_there = (
+            step in value
+            if isinstance(value, Mapping)
+            else isinstance(value, list | tuple) and isinstance(step, int) and step < len(value)
+        )
+        if not is_there:
             return GONE
+        value = value[step]
     return value
 
 

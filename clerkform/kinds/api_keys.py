@@ -56,7 +56,7 @@ class ApiKey(Resource):
         trait.immutable,
     ] = MISSING
     """Keys are listed by type; ``api_key`` is the default."""
-    description: Annotated[str, Field(max_length=255)] | None | MISSING = MISSING
+    description: Annotated[str, Field(max_length=255)] | MISSING | None = MISSING
     """What the key is for; null removes it."""
     claims: Annotated[Json | MISSING, trait.sensitive] = MISSING
     """Any JSON that verifying the key answers. Owned whole, never printed; null removes it."""
@@ -69,7 +69,7 @@ class ApiKey(Resource):
     ] = MISSING
     """The user on record as its maker."""
     seconds_until_expiration: Annotated[
-        Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)] | None | MISSING,
+        Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)] | MISSING | None,
         trait.create_only_noted,
         trait.never_pulled,
     ] = MISSING

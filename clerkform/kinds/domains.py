@@ -23,7 +23,7 @@ class Domain(Resource):
     """A host name without a scheme; in development it may carry a port."""
     is_satellite: Annotated[bool | MISSING, trait.immutable, trait.creates_as(True)] = MISSING
     """False declares the primary domain, which is never created, renamed or deleted."""
-    proxy_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None | MISSING = MISSING
+    proxy_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | MISSING | None = MISSING
     """Where requests to Clerk's Frontend API pass through; null goes back to DNS. Production only."""
 
 

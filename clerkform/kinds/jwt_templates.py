@@ -28,7 +28,7 @@ class JwtTemplate(Resource):
     )
     """Such as ``RS256`` (the instance's own key) or ``HS256`` (needs ``signing_key``)."""
     signing_key: Annotated[
-        SecretRef | None | MISSING,
+        SecretRef | MISSING | None,
         trait.write_only_but(presence="custom_signing_key"),
         trait.signs_with("signing_algorithm"),
     ] = MISSING

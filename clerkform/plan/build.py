@@ -155,7 +155,8 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
 
 def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     item, live = action.item, action.live
-    assert item is not None and live is not None
+    assert item is not None
+    assert live is not None
     parts: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(change.field for change in action.changes):
         part = item.kind.fields[name].traits.via or ""
@@ -163,7 +164,7 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     if "" in parts:
         if item.kind.update_sends == "all":
             parts[""] = {n: sent_value(item, n, live) for n in _sent_with_all(item)}
-        parts[""] |= _write_only(item)
+        parts[""] |= _write_only(item, live)
     for part, values in sorted(parts.items()):
         yield Step(
             StepId(action.address, "update", part),
@@ -185,10 +186,19 @@ def _sent_with_all(item: Item) -> list[str]:
     ]
 
 
-def _write_only(item: Item) -> Mapping[str, Any]:
-    """What is never read back goes along with every other change of its object."""
-    fields = item.kind.fields
-    return {n: v for n, v in item.values.items() if fields[n].traits.write_only}
+def _write_only(item: Item, live: LiveObject) -> Mapping[str, Any]:
+    """What is never read back goes along with every other change of its object.
+
+    Where its changes are ignored, only if live has it: an update that sends everything would lose
+    it otherwise.
+    """
+    sent = {}
+    for name, value in item.values.items():
+        traits = item.kind.fields[name].traits
+        is_ours = (name,) not in ignored_paths(item)
+        if traits.write_only and (is_ours or live.values.get(traits.presence or "") is True):
+            sent[name] = value
+    return sent
 
 
 def _origins(item: Item) -> Mapping[str, str]:

@@ -56,9 +56,7 @@ class Guards:
 def check(plan: Plan, guards: Guards) -> tuple[Diagnostic, ...]:
     """Everything that refuses ``plan`` as such, by whoever runs it."""
     deleting = [a for a in plan.actions if a.verb in ("delete", "replace")]
-    return tuple(
-        [*_too_many(deleting, guards), *_protected(deleting, guards), *_last_one(plan, guards)]
-    )
+    return (*_too_many(deleting, guards), *_protected(deleting, guards), *_last_one(plan, guards))
 
 
 def check_writing(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagnostic, ...]:
@@ -66,8 +64,10 @@ def check_writing(plan: Plan, instance: Instance, guards: Guards) -> tuple[Diagn
     if not plan.steps:
         return ()
     deleting = [a for a in plan.actions if a.verb in ("delete", "replace")]
-    return tuple(
-        [*_production(instance, guards), *_approval(guards), *_unseen_deletes(deleting, guards)]
+    return (
+        *_production(instance, guards),
+        *_approval(guards),
+        *_unseen_deletes(deleting, guards),
     )
 
 
@@ -96,7 +96,7 @@ def _too_many(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic
     for name, count in sorted(by_kind.items()):
         live = max(guards.live_counts.get(name, 0), SMALL)
         percent = -(-100 * count // live)
-        if percent > guards.limits.max_delete_percent:
+        if 100 * count > guards.limits.max_delete_percent * live:
             yield Diagnostic(
                 "max-delete-percent",
                 f"this plan deletes {count} of {guards.live_counts.get(name, 0)} live {name},"

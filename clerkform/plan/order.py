@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
+from clerkform.errors import ClerkformError
 from clerkform.model.step import Step, StepId
 
 
-class PlanCycle(Exception):
+class PlanCycle(ClerkformError):
     """Steps that wait for each other; ``ring`` walks them, the first repeated at the end."""
 
     def __init__(self, ring: tuple[StepId, ...]) -> None:
-        super().__init__(" -> ".join(str(step) for step in ring))
+        super().__init__(f"these wait for each other: {' -> '.join(map(str, ring))}")
         self.ring = ring
 
 

@@ -99,7 +99,7 @@ class DeclaredEnvironment(_Part):
     production: bool | MISSING = MISSING
     """True is needed to write to an instance that says of itself that it is production."""
     protected: bool | MISSING = MISSING
-    """True: an apply wants a saved plan, the environment's name typed, or `--approve NAME`."""
+    """True: an apply wants this environment's name, typed on a terminal or as `--approve NAME`."""
     prune: dict[str, Pruning] | MISSING = MISSING
     """Per kind, over the project's: `all` deletes live objects that no manifest declares."""
     limits: DeclaredLimits | MISSING = MISSING

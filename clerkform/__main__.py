@@ -1,0 +1,5 @@
+"""``python -m clerkform``"""
+
+from clerkform.cli import main
+
+main(prog_name="clerkform")

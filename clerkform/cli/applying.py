@@ -1,0 +1,114 @@
+"""Asks whether to apply a plan, applies it, and says what was done, however it ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from clerkform import pipeline
+from clerkform.apply.run import NotRun, Started
+from clerkform.cli import exits, local
+from clerkform.cli.connect import Session
+from clerkform.cli.invocation import Invocation
+from clerkform.cli.log import Log
+from clerkform.client.explain import explain
+from clerkform.diagnostics import Diagnostic
+from clerkform.errors import PlanError
+from clerkform.kinds import KINDS
+from clerkform.pipeline import Planned
+from clerkform.report.tally import Tally
+
+
+def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> None:
+    """Let a person decide.
+
+    Raises:
+        PlanError: nobody can be asked, or the answer was no.
+    """
+    name = planned.loaded.environment.name
+    if auto_approve:
+        return
+    if not asks:
+        raise _refusal(
+            "no-terminal",
+            "there is no terminal to ask on, so nothing was written",
+            "pass --auto-approve to apply without being asked",
+        )
+    wanted = name if planned.asked.guards.protected and not is_named else "yes"
+    what = "its name" if wanted == name else "'yes'"
+    if local.answer(f"\nApply these changes to {name}? Only {what} is accepted: ") != wanted:
+        raise _refusal("declined", "declined, so nothing was written", None)
+
+
+def _refusal(code: str, message: str, hint: str | None) -> PlanError:
+    return PlanError([Diagnostic(code, message, hint=hint)])
+
+
+def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int:
+    """Apply, and answer the exit code. The first interrupt lets what is under way finish."""
+    tally = Tally(planned.plan.steps)
+    log = Log(invocation)
+
+    async def walk(stopped: Callable[[], bool]) -> None:
+        async for event in pipeline.apply(planned, KINDS, session.ends, stopped):
+            tally.add(event)
+            invocation.has_written |= tally.has_started
+            if isinstance(event, Started):
+                log.step(event.step)
+                continue
+            if not isinstance(event, NotRun):
+                session.progress.step()
+            with session.progress.hidden():
+                invocation.view.event(event, planned)
+
+    with _stoppable(session, invocation) as stopped:
+        try:
+            session.run(walk(stopped), "applying", len(planned.plan.steps))
+        finally:
+            # The counts are told whoever interrupts once more; ``_stoppable`` undoes this.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            if tally.has_started:
+                invocation.view.applied(tally)
+        if stopped():
+            raise KeyboardInterrupt
+    _wait_until_visible(planned, tally, session, invocation)
+    return exits.FAILED if tally.failed else exits.DONE
+
+
+def _wait_until_visible(
+    planned: Planned, tally: Tally, session: Session, invocation: Invocation
+) -> None:
+    done = tally.finished()
+    waiting = pipeline.not_yet_visible(planned, done, KINDS, session.ends)
+    unseen = session.run(waiting, "waiting until reads show it")
+    if unseen.error:
+        invocation.note(f"not read back: {explain(unseen.error)}")
+    elif unseen.addresses:
+        names = [str(address) for address in unseen.addresses]
+        invocation.view.say(f"not yet visible: {', '.join(names)}", not_yet_visible=names)
+
+
+@contextmanager
+def _stoppable(session: Session, invocation: Invocation) -> Iterator[Callable[[], bool]]:
+    """The first signal asks to stop; the next interrupts at once."""
+    said = (
+        "\nInterrupted: finishing what is under way and starting nothing new."
+        " Once more stops at once.\n"
+    )
+    before = signal.getsignal(signal.SIGINT)
+    was_asked = False
+
+    def stop(*_: Any) -> None:
+        nonlocal was_asked
+        was_asked = True
+        signal.signal(signal.SIGINT, before)
+        # Not here: the signal may have come in the middle of another write.
+        session.soon(lambda: invocation.screen.err.write(said))
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: was_asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import click
+
+from clerkform.cli import options
+from clerkform.cli.invocation import Invocation
+from clerkform.cli.options import Reach
+
+
+@click.command()
+@options.reach
+@options.target
+@options.option(
+    "--with",
+    "also",
+    metavar="WORDS",
+    multiple=True,
+    help="Pull these as well: organizations, api_keys, metadata; repeatable, or with commas.",
+)
+@options.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    help="Folder to write one file per kind into, by default the project's first one for"
+    " manifests; - prints them instead.",
+)
+@options.output
+@click.pass_obj
+def command(
+    invocation: Invocation,
+    where: Reach,
+    target: tuple[str, ...],
+    also: tuple[str, ...],
+    output: str | None,
+) -> None:
+    """Write what is live as manifests. Touches no file that exists.
+
+    Left out unless asked for: organizations and API keys, which applications make too, and
+    metadata, which is the application's data. Secrets are in no manifest.
+    """
+    from clerkform.cli import connect, local, pulling
+    from clerkform.kinds import KINDS
+    from clerkform.pull import pull
+
+    words = pulling.words(also, KINDS)
+    environment = local.environment(where.environment)
+    with connect.session(invocation, environment, where) as session:
+        pulled = session.run(pull(KINDS, session.ends, words, target))
+    pulling.hand_over(pulled, output or pulling.home(environment), environment, invocation)

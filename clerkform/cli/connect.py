@@ -1,0 +1,211 @@
+"""Plugs real ends, or the embedded sandbox, into the pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from clerkform.cli import embedded, local
+from clerkform.cli.invocation import Invocation
+from clerkform.cli.log import Log
+from clerkform.cli.options import Reach
+from clerkform.client.api_url import is_loopback, normalise_api_url
+from clerkform.client.http import ClerkClient, Exchange
+from clerkform.client.pace import Pace
+from clerkform.client.reader import ClerkReader
+from clerkform.client.vault import Vault
+from clerkform.client.writer import ClerkWriter
+from clerkform.diagnostics import Diagnostic
+from clerkform.errors import PlanError, UsageError
+from clerkform.kinds import KINDS
+from clerkform.pipeline import Ends
+from clerkform.project import Environment
+from clerkform.report.progress import Progress
+
+T = TypeVar("T")
+
+CLERKS_API: Final = "https://api.clerk.com/v1"
+CLERKS_HOSTS: Final = ("api.clerk.com", "api.clerk.dev")
+LIMITS: Final = {"development": 100, "production": 1000}
+"""Requests that Clerk takes from an instance in 10 s."""
+PRODUCTION_SHARE: Final = 0.2
+"""What clerkform uses of it on production: the quota is shared with the application's users."""
+UNLIMITED: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where requests go, with which key, and how many."""
+
+    url: str
+    secret_key: str
+    share: float
+    transport: httpx.AsyncBaseTransport | None = None
+    paced: bool = True
+    """False: there is no quota to spare."""
+
+    @property
+    def limit(self) -> int:
+        return LIMITS["production" if self.secret_key.startswith("sk_live_") else "development"]
+
+    @property
+    def allowed(self) -> int:
+        """Requests that may be used in 10 s."""
+        return Pace(self.limit, share=self.share).allowance
+
+    def pace(self) -> Pace:
+        return Pace(self.limit, share=self.share) if self.paced else Pace(UNLIMITED)
+
+
+class Session:
+    """A connection to one instance. Its event loop lives as long as the session, so that a
+    question can be asked between two runs of it."""
+
+    def __init__(
+        self, runner: asyncio.Runner, ends: Ends, allowed: int, progress: Progress
+    ) -> None:
+        self._runner = runner
+        self.ends, self.allowed, self.progress = ends, allowed, progress
+
+    def run(self, work: Coroutine[Any, Any, T], what: str = "reading", total: int = 0) -> T:
+        """Do ``work``, showing how far it is if it takes long."""
+        results: list[T] = []
+
+        async def keep() -> None:
+            # Not returned: the runner makes a repr of its task and so of what that answers,
+            # which takes seconds for a large plan.
+            results.append(await work)
+
+        self.progress.expect(what, total)
+        try:
+            self._runner.run(keep())
+        finally:
+            self.progress.clear()
+        return results[0]
+
+    def soon(self, call: Callable[[], object]) -> None:
+        """Call from the event loop, as soon as it has time; for signal handlers."""
+        self._runner.get_loop().call_soon_threadsafe(call)
+
+
+@contextmanager
+def session(invocation: Invocation, environment: Environment, where: Reach) -> Iterator[Session]:
+    """Connect to the instance of an environment.
+
+    Raises:
+        UsageError: there is no key, or it would go to a host that nobody vouched for.
+    """
+    with asyncio.Runner() as runner, ExitStack() as stack:
+        target = _target(environment, where, stack)
+        vault = local.vault(environment)
+        vault.remember(target.secret_key)
+        invocation.screen.redact_with(vault.redact)
+        log, progress = Log(invocation), Progress(invocation.screen.err)
+
+        def on_request(exchange: Exchange) -> None:
+            log.request(exchange)
+            progress.request()
+
+        client = ClerkClient(
+            target.url,
+            target.secret_key,
+            pace=target.pace(),
+            transport=target.transport,
+            on_request=on_request,
+        )
+        runner.run(client.__aenter__())
+        stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
+        yield Session(runner, _ends(client, vault, environment), target.allowed, progress)
+
+
+def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
+    reader = ClerkReader(client, KINDS)
+    return Ends(
+        reader=reader,
+        secrets=vault,
+        writer=lambda known: ClerkWriter(client, reader, KINDS, vault, environment.root, known),
+        requests=lambda: client.reads + client.writes,
+    )
+
+
+def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
+    if environment.sandbox:
+        _refuse_accident(environment)
+        return _sandbox(environment, where, stack)
+    key = os.environ.get(environment.secret_key_env, "")
+    if not key:
+        raise UsageError(
+            f"environment `{environment.name}` needs the instance's secret key in"
+            f" {environment.secret_key_env}, which is not set",
+            hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
+            " use an environment with `api: sandbox`",
+        )
+    is_production = environment.production or key.startswith("sk_live_")
+    return Target(_api_url(environment, where), key, _share(environment, where, is_production))
+
+
+def _share(environment: Environment, where: Reach, is_production: bool) -> float:
+    default = PRODUCTION_SHARE if is_production else 1.0
+    return where.max_quota or environment.max_quota or default
+
+
+def _api_url(environment: Environment, where: Reach) -> str:
+    """Only who runs clerkform may send the key elsewhere: a project file may be a stranger's."""
+    if own := os.environ.get("CLERK_API_URL"):
+        return normalise_api_url(own)
+    url = normalise_api_url(environment.api_url or CLERKS_API)
+    parts = urlsplit(url)
+    is_clerks = parts.scheme == "https" and parts.netloc in CLERKS_HOSTS
+    if not (is_clerks or is_loopback(url) or parts.hostname in where.allow_api_host):
+        raise PlanError(
+            [
+                Diagnostic(
+                    "foreign-api-host",
+                    f"`api_url` of environment `{environment.name}` would send the secret key to"
+                    f" {parts.netloc}, which is not Clerk's",
+                    hint=f"if you trust it: --allow-api-host {parts.hostname}, or CLERK_API_URL",
+                )
+            ]
+        )
+    return url
+
+
+def _refuse_accident(environment: Environment) -> None:
+    variable = next(
+        (v for v in sorted(environment.secret_key_variables) if os.environ.get(v)), None
+    )
+    if environment.by_default and variable and not local.is_terminal():
+        raise PlanError(
+            [
+                Diagnostic(
+                    "sandbox-by-accident",
+                    f"{variable} is set, but no environment was named, and the default one,"
+                    f" `{environment.name}`, is a sandbox: nothing real would be checked",
+                    hint=f"name the environment that is meant, e.g. -e {environment.name}",
+                )
+            ]
+        )
+
+
+def _sandbox(environment: Environment, where: Reach, stack: ExitStack) -> Target:
+    from clerkform.sandbox import SandboxTransport, Store, create_app
+
+    with embedded.reported():
+        settings = embedded.settings(environment)
+        store = Store(embedded.state_file(environment, make=True))
+    stack.callback(store.close)
+    is_production = settings.instance == "production"
+    return Target(
+        "http://sandbox.localhost",
+        f"sk_{'live' if is_production else 'test'}_clerkform_sandbox",
+        _share(environment, where, is_production),
+        SandboxTransport(create_app(store, settings)),
+        paced=settings.rate_limit is not None,
+    )

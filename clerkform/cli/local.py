@@ -1,0 +1,50 @@
+"""What a command needs of the disk and the process environment: no network, and no httpx."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from clerkform.cli.options import Online, Where
+from clerkform.client.vault import Vault
+from clerkform.diagnostics import collecting
+from clerkform.kinds import KINDS
+from clerkform.manifests import Loaded, load
+from clerkform.project import Environment, load_project, resolve
+
+
+def loaded(where: Where | Online) -> Loaded:
+    """The manifests of the environment that was asked for."""
+    return load(Path.cwd(), where.environment, KINDS, os.environ, where.var)
+
+
+def environment(name: str | None) -> Environment:
+    """The environment called ``name``, for what needs no manifest."""
+    with collecting() as problems:
+        project = load_project(Path.cwd(), problems)
+    return resolve(project, name, root=Path.cwd())
+
+
+def vault(environment: Environment) -> Vault:
+    """The secrets that the manifests of an environment may use."""
+    folders = os.environ.get("CLERKFORM_SECRET_DIRS", "").split(os.pathsep)
+    return Vault(
+        environment.root,
+        os.environ,
+        allow_commands=os.environ.get("CLERKFORM_ALLOW_COMMANDS") == "1",
+        secret_dirs=[Path(folder).expanduser() for folder in folders if folder],
+        forbidden_env=environment.secret_key_variables,
+    )
+
+
+def is_terminal() -> bool:
+    """Whether somebody sees a question and can answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def answer(question: str) -> str:
+    """What a person answers on the terminal; empty if that is nothing."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()

@@ -1,0 +1,214 @@
+"""Options that commands share. Each can also be given as ``CLERKFORM_`` and its long name."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+import click
+
+from clerkform.cli.invocation import Invocation
+from clerkform.report.view import FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """A click option that the process environment can give as well."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = "CLERKFORM_" + long.removeprefix("--").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **settings)
+
+
+def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _: click.Parameter, value: Any) -> None:
+        setattr(context.find_object(Invocation), name, value)
+
+    return callback
+
+
+def _no_color(context: click.Context, _: click.Parameter, value: bool) -> None:
+    invocation = context.find_object(Invocation)
+    assert invocation is not None
+    # https://no-color.org: any value but the empty one.
+    invocation.screen.colored = not (value or os.environ.get("NO_COLOR"))
+
+
+_QUIET = {"expose_value": False, "is_eager": True}
+
+
+def output(function: F) -> F:
+    """How a command prints; what it prints goes through ``Invocation.view``."""
+    for add in (
+        option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            callback=_set("log_format"),
+            help="How -v logs.",
+            **_QUIET,
+        ),
+        option(
+            "-v",
+            "--verbose",
+            count=True,
+            callback=_set("verbosity"),
+            help="Log each request to standard error; twice: each step that begins as well.",
+            **_QUIET,
+        ),
+        option(
+            "--no-color",
+            is_flag=True,
+            callback=_no_color,
+            help="No colours, as with NO_COLOR.",
+            **_QUIET,
+        ),
+        option(
+            "--format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            callback=_set("format"),
+            help="Text for people, json for machines, markdown for a pull request.",
+            **_QUIET,
+        ),
+    ):
+        function = add(function)
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The environment to work in."""
+
+    environment: str | None
+    var: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The environment to work in, and how to reach its instance."""
+
+    environment: str | None
+    max_quota: float | None
+    allow_api_host: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Online(Reach):
+    """The same for a command that reads manifests."""
+
+    var: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which addresses are meant."""
+
+    target: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Selection):
+    """What a plan is asked to do, and which guards are told that it is meant."""
+
+    replace: tuple[str, ...]
+    max_deletes: int | None
+    max_delete_percent: float | None
+    allow_delete: tuple[str, ...]
+    allow_production: bool
+
+
+def _gathered(name: str, made: type, *adds: Callable[[F], F]) -> Callable[[F], F]:
+    """Add options, and hand their values to the command as one ``made``."""
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def command(*args: Any, **values: Any) -> Any:
+            own = {field.name: values.pop(field.name) for field in fields(made)}
+            return function(*args, **{name: made(**own)}, **values)
+
+        decorated: Any = command
+        for add in reversed(adds):
+            decorated = add(decorated)
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+environment = option("-e", "--environment", metavar="NAME", help="The environment to work in.")
+_var = option(
+    "--var",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Set a variable that manifests use as ${var.NAME}; repeatable.",
+)
+target = option(
+    "-t",
+    "--target",
+    metavar="ADDRESS",
+    multiple=True,
+    help="Only this address, or what this pattern matches; repeatable.",
+)
+_exclude = option(
+    "--exclude",
+    metavar="ADDRESS",
+    multiple=True,
+    help="Not this address, or what this pattern matches; repeatable.",
+)
+
+_max_quota = option(
+    "--max-quota",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the instance's rate limit to use: 0.2 on production, else 1.",
+)
+_allow_api_host = option(
+    "--allow-api-host",
+    metavar="HOST",
+    multiple=True,
+    help="Trust this host of an `api_url` with the secret key; repeatable.",
+)
+where = _gathered("where", Where, environment, _var)
+reach = _gathered("where", Reach, environment, _max_quota, _allow_api_host)
+online = _gathered("where", Online, environment, _var, _max_quota, _allow_api_host)
+selection = _gathered("selection", Selection, target, _exclude)
+wanted = _gathered(
+    "wanted",
+    Wanted,
+    target,
+    _exclude,
+    option(
+        "--replace",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Make this object anew though nothing of it changed; repeatable.",
+    ),
+    option(
+        "--max-deletes",
+        metavar="N",
+        type=click.IntRange(0),
+        help="Let a plan delete up to N objects.",
+    ),
+    option(
+        "--max-delete-percent",
+        metavar="N",
+        type=click.FloatRange(0, 100),
+        help="Let a plan delete up to N percent of a kind's live objects.",
+    ),
+    option(
+        "--allow-delete",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Let this object be deleted or replaced though a guard keeps it; repeatable.",
+    ),
+    option(
+        "--allow-production",
+        is_flag=True,
+        help="Write to a production instance that the project file does not call one.",
+    ),
+)

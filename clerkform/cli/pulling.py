@@ -1,0 +1,75 @@
+"""What was pulled, to new files or to standard output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from clerkform.cli.invocation import Invocation
+from clerkform.errors import UsageError
+from clerkform.model import Registry
+from clerkform.project import Environment
+from clerkform.pull import Pulled
+from clerkform.report.shown import escaped
+from clerkform.source.emit import emit
+
+STANDARD_OUTPUT: Final = "-"
+SCHEMA: Final = "schema.json"
+
+
+def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
+    """What ``--with`` names, separated by commas or by repeating it."""
+    found = {word.strip() for text in given for word in text.split(",") if word.strip()}
+    known = {kind.name for kind in registry.values() if kind.runtime}
+    fields = (field for kind in registry.values() for field in kind.fields.values())
+    known |= {field.traits.pulled_with for field in fields if field.traits.pulled_with}
+    if odd := sorted(found - known):
+        hint = f"it takes {', '.join(sorted(known))}"
+        raise UsageError(f"--with does not know {', '.join(odd)}", hint=hint)
+    return frozenset(found)
+
+
+def home(environment: Environment) -> str:
+    """Where the project's own manifests are, so that the next plan reads what was pulled."""
+    places = (
+        place for place in environment.manifests or () if not place.endswith((".yaml", ".yml"))
+    )
+    return next(places, ".")
+
+
+def hand_over(
+    pulled: Pulled, output: str, environment: Environment, invocation: Invocation
+) -> None:
+    """Write or print the manifests, and say what is not in them."""
+    sections = {name: items for name, items in pulled.sections.items() if items}
+    view, left_out = invocation.view, [escaped(text) for text in pulled.left_out]
+    if output == STANDARD_OUTPUT:
+        text = emit(sections)
+        view.say(text.removesuffix("\n"), manifest=text, left_out=left_out)
+    else:
+        written = _write(sections, Path(output), environment.root)
+        said = "\n".join(f"wrote {path}" for path in written) or "Nothing to pull."
+        view.say(said, written=[str(path) for path in written], left_out=left_out)
+    for text in left_out:
+        invocation.note(f"left out: {text}")
+
+
+def _write(sections: Mapping[str, list[Any]], folder: Path, root: Path) -> list[Path]:
+    """One new file per kind; none if one of them is there already."""
+    texts = {folder / f"{name}.yaml": items for name, items in sections.items()}
+    if there := [path for path in texts if os.path.lexists(path)]:
+        raise UsageError(
+            f"{', '.join(map(str, there))}: a pull touches no file that exists; nothing was written",
+            hint="pull into another folder with -o DIR, or print with -o -",
+        )
+    header = None
+    if (root / SCHEMA).is_file():
+        schema = os.path.relpath(root / SCHEMA, folder)
+        header = f"yaml-language-server: $schema={schema}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, items in texts.items():
+        with path.open("x", encoding="utf-8") as file:
+            file.write(emit({path.stem: items}, header))
+    return list(texts)

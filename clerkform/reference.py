@@ -1,0 +1,201 @@
+"""The models as Markdown tables: every key of a manifest and of the project file.
+
+``python -m clerkform.reference docs/manifests.md`` writes them between the page's two markers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from clerkform.kinds import KINDS
+from clerkform.kinds.api_keys import KeyLifecycle
+from clerkform.model import Field, Kind, Resource, SecretRef, Sink
+from clerkform.project.file import DeclaredEnvironment, DeclaredLimits, ProjectFile, SecretKey
+
+BEGIN, END = "<!-- generated from the models: begin -->", "<!-- end -->"
+READABLE = 40
+"""Longest pattern that a person reads; what a longer one means is said in the description."""
+
+Schema = Mapping[str, Any]
+
+
+def build_reference() -> str:
+    """Everything that stands between the markers."""
+    return "\n".join([*_kinds(), *_every_item(), *_secrets(), *_project_file()])
+
+
+def _kinds() -> Iterator[str]:
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
+        yield from [f"## `{kind.name}`", "", _summary(kind), "", _facts(kind), ""]
+        own = {n: f for n, f in kind.fields.items() if n not in Resource.model_fields}
+        yield from _table(kind.model, {name: _notes(kind, field) for name, field in own.items()})
+
+
+def _every_item() -> Iterator[str]:
+    yield from ["## Every item", "", "Beside its fields, an item of any kind takes:", ""]
+    yield from _table(Resource)
+    yield from ["### `lifecycle`", ""]
+    notes = dict.fromkeys(KeyLifecycle.model_fields, "")
+    yield from _table(KeyLifecycle, {**notes, "deletion": "API keys only"})
+
+
+def _secrets() -> Iterator[str]:
+    yield from ["## Secret references", "", "Exactly one of:", ""]
+    yield from _table(SecretRef)
+    yield from ["## `secret_to`", "", "The word `none`, or one of:", ""]
+    yield from _table(Sink)
+
+
+def _project_file() -> Iterator[str]:
+    yield from ["## The project file `clerkform.yaml`", ""]
+    yield from _table(ProjectFile)
+    yield from ["### An environment", ""]
+    yield from _table(DeclaredEnvironment)
+    yield from ["### `limits`", ""]
+    yield from _table(DeclaredLimits)
+    yield from ["### `secret_key`", ""]
+    yield from _table(SecretKey)
+
+
+def _summary(kind: Kind) -> str:
+    """The first line of the module that defines the kind."""
+    first = (sys.modules[kind.model.__module__].__doc__ or "").partition("\n")[0]
+    return first.rstrip(".") + "."
+
+
+def _facts(kind: Kind) -> str:
+    names = [
+        f"`{f.name}`" + (f" or `{o}`" if (o := f.traits.otherwise) else "") for f in kind.identity
+    ]
+    facts = [f"Key: {' and '.join(names)}."]
+    if kind.endpoints.update is None:
+        facts.append("Clerk has no update: another value is another object.")
+    if kind.runtime:
+        facts.append(f"`prune: all` is refused, because {kind.runtime}.")
+    if kind.lost_by_delete:
+        facts.append(f"When one is deleted, {kind.lost_by_delete}.")
+    if kind.last_one_matters:
+        facts.append(f"Deleting the last one is refused: {kind.last_one_matters}.")
+    return " ".join(facts)
+
+
+def _notes(kind: Kind, field: Field) -> str:
+    told = field.traits
+    notes = {
+        "key": told.identity or told.variant,
+        "needed to create": told.needed_to_create and not told.needed_with,
+        f"needed to create with `{told.needed_with}`": told.needed_with,
+        "a change replaces the object": told.immutable and not (told.identity or told.variant),
+        "sent, never read back": told.write_only,
+        "acts on create only": told.create_only,
+        "order does not matter": told.unordered,
+        "never printed": told.sensitive,
+    }
+    return ", ".join(note for note, applies in notes.items() if applies)
+
+
+def _table(model: type[BaseModel], notes: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A row a field, in the model's order; ``notes`` also chooses the fields."""
+    schema = _object(model.model_json_schema())
+    definitions = schema.get("$defs", {})
+    required = schema.get("required", [])
+    chosen = {name: "required" if name in required else "" for name in schema["properties"]}
+    yield "| key | type | notes | meaning |"
+    yield "| --- | --- | --- | --- |"
+    for name, note in (chosen if notes is None else notes).items():
+        field = schema["properties"][name]
+        cells = [f"`{name}`", _type(field, definitions), note, field.get("description", "")]
+        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    yield ""
+
+
+def _object(schema: Schema) -> Schema:
+    """The alternative that has properties, where a model may also be a word."""
+    alternatives = [one for one in schema.get("anyOf", ()) if "properties" in one]
+    return alternatives[0] if alternatives else schema
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("``", "`").replace("|", "\\|").split())
+
+
+def _type(schema: Schema, definitions: Mapping[str, Schema]) -> str:
+    """A field's JSON Schema in words."""
+    if "$ref" in schema:
+        return _named(schema["$ref"].rpartition("/")[2], definitions)
+    if options := schema.get("anyOf"):
+        bounds = {key: value for key, value in schema.items() if key not in ("anyOf", "type")}
+        words = [_type({**bounds, **option}, definitions) for option in options]
+        return _either(words)
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return _either([f"`{str(value).lower()}`" for value in values])
+    name = str(schema.get("type", "any JSON"))
+    if name == "null":
+        return name
+    if name == "array":
+        name = f"list of {_type(schema['items'], definitions)}"
+    elif name == "object":
+        inner = next(iter(schema.get("patternProperties", {}).values()), None)
+        inner = inner or schema.get("additionalProperties")
+        name = f"map of {_type(inner, definitions)}" if isinstance(inner, dict) and inner else "map"
+    return ", ".join([name, *_bounds(schema)])
+
+
+def _either(words: list[str]) -> str:
+    """Joined with "or"; an integer is a number too."""
+    numbers = {word.removeprefix("number") for word in words if word.startswith("number")}
+    left = [w for w in words if not (w.startswith("integer") and w[len("integer") :] in numbers)]
+    return (", or " if any(", " in word for word in left) else " or ").join(left)
+
+
+def _named(name: str, definitions: Mapping[str, Schema]) -> str:
+    known = {
+        "SecretRef": "[secret reference](#secret-references)",
+        "Sink": "[`none`, or where to](#secret_to)",
+        "Lifecycle": "[map](#lifecycle)",
+        "KeyLifecycle": "[map](#lifecycle)",
+        "DeclaredLimits": "[map](#limits)",
+        "SecretKey": "[map](#secret_key)",
+        "DeclaredEnvironment": "[environment](#an-environment)",
+    }
+    if name in known:
+        return known[name]
+    keys = ", ".join(f"{key}: ..." for key in definitions[name]["properties"])
+    return f"`{{{keys}}}`"
+
+
+def _bounds(schema: Schema) -> Iterator[str]:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    above = schema.get("exclusiveMinimum", schema.get("gt"))
+    if low is not None:
+        yield f"{low} or more" if high is None else f"{low} to {high}"
+    if above is not None:
+        yield f"above {above}" if high is None else f"above {above}, up to {high}"
+    shortest, longest = schema.get("minLength"), schema.get("maxLength")
+    if longest:
+        yield f"{shortest} to {longest} characters" if shortest else f"up to {longest} characters"
+    elif shortest:
+        yield "not empty" if shortest == 1 else f"{shortest} characters or more"
+    pattern = schema.get("pattern", "")
+    if pattern and len(pattern) <= READABLE and "\\x" not in pattern:
+        yield f"matching `{pattern}`"
+
+
+def written(page: str) -> str:
+    """``page`` with what is between its markers made again."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page needs a line {BEGIN!r} and, below it, a line {END!r}")
+    return f"{before}{BEGIN}\n\n{build_reference()}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.write_text(written(target.read_text(encoding="utf-8")), encoding="utf-8")

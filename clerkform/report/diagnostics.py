@@ -1,0 +1,53 @@
+"""Findings as a person reads them: the place, what is wrong, the line with a caret, the hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from clerkform.diagnostics import Diagnostic, Span
+from clerkform.report.shown import escaped
+
+COLORS: Final = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+TAB: Final = 4
+WIDEST: Final = 160
+"""Characters of a source line that are quoted; of a longer one, those around the caret."""
+
+
+def rendered(found: Diagnostic) -> Iterator[Text]:
+    """The lines of one finding."""
+    color = COLORS[found.severity]
+    head = Text(f"{escaped(str(found.span))}: " if found.span else "")
+    yield head.append(f"{found.severity}[{found.code}]", color).append(
+        f": {escaped(found.message)}"
+    )
+    if found.span and found.quotes_line:
+        yield from _quoted(found.span, color)
+    if found.hint:
+        yield Text("  = ").append("hint", "bold").append(f": {escaped(found.hint)}")
+    for what, span in found.related:
+        yield Text("  = ").append("note", "bold").append(f": {escaped(what)}: {escaped(str(span))}")
+
+
+def _quoted(span: Span, color: str) -> Iterator[Text]:
+    line = span.source.line(span.line)
+    if not line.strip():
+        return
+    before, rest = line[: span.column - 1], line[span.column - 1 :]
+    if len(line) > WIDEST:
+        before, rest = _ending(before, WIDEST // 2), _beginning(rest, WIDEST // 2)
+    gutter = f"{span.line:>5} | "
+    yield Text(gutter, "dim").append(escaped((before + rest).expandtabs(TAB)), "not dim")
+    indent = cell_len(escaped(before.expandtabs(TAB)))
+    yield Text(" " * (len(gutter) + indent)).append("^", color)
+
+
+def _ending(text: str, length: int) -> str:
+    return text if len(text) <= length else f"…{text[-length:]}"
+
+
+def _beginning(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"

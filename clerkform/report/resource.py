@@ -1,0 +1,93 @@
+"""One resource, declared and live, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from clerkform.diff.actions import Action, keys_by_id, live_address
+from clerkform.errors import UsageError
+from clerkform.live import LiveObject
+from clerkform.model import Field, Kind, Reference, Registry
+from clerkform.pipeline import Planned
+from clerkform.report.inventory import UNDECLARED, state
+from clerkform.report.shown import SENSITIVE, cell
+from clerkform.report.view import Table
+
+COLUMNS: Final = ("field", "declared", "live", "note")
+SECRET: Final = "(secret)"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What there is to say about an address."""
+
+    address: str
+    state: str
+    kind: Kind
+    action: Action | None
+    live: LiveObject | None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {
+            "address": self.address,
+            "state": self.state,
+            "id": self.live.id if self.live else None,
+            "place": self.action.span if self.action else None,
+        }
+
+    def __str__(self) -> str:
+        return " · ".join(cell(value) for value in self.data.values() if value)
+
+    def table(self) -> Table:
+        rows = [row for field in self.kind.fields.values() for row in self._rows(field)]
+        notes = "\n".join(f"note: {note}" for note in self.action.notes) if self.action else ""
+        return Table("fields", COLUMNS, rows, notes)
+
+    def _rows(self, field: Field) -> Iterator[dict[str, Any]]:
+        item = self.action.item if self.action else None
+        is_declared = item is not None and field.name in item.values
+        declared = item.values[field.name] if item and is_declared else None
+        live = self.live.values.get(field.name) if self.live else None
+        if field.traits.local or (not is_declared and live is None):
+            return
+        changes = self.action.changes if self.action else ()
+        differs = self.live is not None and any(c.field == field.name for c in changes)
+        yield {
+            "field": field.name,
+            "declared": _shown(field, declared),
+            "live": _shown(field, live),
+            "note": "differs" if differs else None if is_declared else "not declared",
+        }
+
+
+def _shown(field: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if field.form == "secret":
+        return SECRET
+    if field.traits.sensitive:
+        return SENSITIVE
+    return value.to.key if isinstance(value, Reference) else value
+
+
+def describe(address: str, planned: Planned, registry: Registry) -> Resource:
+    """What is known of an address.
+
+    Raises:
+        UsageError: it is neither declared nor live, as far as the manifests' kinds were read.
+    """
+    for action in planned.plan.actions:
+        if str(action.address) == address:
+            return Resource(address, state(action), action.kind, action, action.live)
+    keys = keys_by_id(planned.matched, planned.live, registry)
+    for pair in planned.matched.pairs:
+        if pair.item is None and pair.live:
+            kind = registry[pair.live.kind]
+            if str(live_address(kind, pair.live, keys)) == address:
+                return Resource(address, UNDECLARED, kind, None, pair.live)
+    raise UsageError(
+        f"{address} is neither declared nor live", hint="`clerkform list` shows every address"
+    )

@@ -1,0 +1,59 @@
+"""What an apply did, counted from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clerkform.apply.run import Done, Event, Failed, Started
+from clerkform.model import Address
+from clerkform.model.step import Step
+
+
+class Tally:
+    """Fed with every event; right at any moment, so also after an interrupt."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self.under_way: list[Step] = []
+        self.done: list[Step] = []
+        self.failed: list[Step] = []
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Started(step):
+                self.under_way.append(step)
+            case Done(step):
+                self.under_way.remove(step)
+                self.done.append(step)
+            case Failed(step):
+                self.under_way.remove(step)
+                self.failed.append(step)
+
+    @property
+    def has_started(self) -> bool:
+        return bool(self.under_way or self.done or self.failed)
+
+    @property
+    def not_run(self) -> int:
+        return len(self._steps) - len(self.under_way) - len(self.done) - len(self.failed)
+
+    def finished(self) -> frozenset[Address]:
+        """The addresses of which every step is done, so that a read should show them."""
+        done = {step.id for step in self.done}
+        unfinished = {step.address for step in self._steps if step.id not in done}
+        return frozenset(step.address for step in self.done) - unfinished
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "done": len(self.done),
+            "failed": len(self.failed),
+            "not_run": self.not_run,
+            "cut_off": len(self.under_way),
+        }
+
+    def sentence(self) -> str:
+        """``Applied: 3 done, 1 failed, 2 not run.``"""
+        text = f"{len(self.done)} done, {len(self.failed)} failed, {self.not_run} not run"
+        if self.under_way:
+            text += f", {len(self.under_way)} cut off and perhaps done"
+        return f"Applied: {text}."

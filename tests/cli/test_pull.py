@@ -1,0 +1,74 @@
+import json
+
+import pytest
+
+from clerkform.cli import exits
+
+UNCHANGED = "Plan: 0 to create, 0 to update, 0 to replace, 0 to delete."
+
+
+def pulled_alone(folder):
+    """Only what was pulled is left to plan with."""
+    (folder.root / "clerk.yaml").unlink()
+    return folder.run("plan").stdout.splitlines()[-1]
+
+
+def test_a_plan_right_after_a_pull_shows_no_changes(applied):
+    out = applied.run("pull", "-o", "live", "--with", "organizations,api_keys,metadata").stdout
+    assert sorted(out.splitlines()) == [
+        "wrote live/api_keys.yaml",
+        "wrote live/domains.yaml",
+        "wrote live/jwt_templates.yaml",
+        "wrote live/organizations.yaml",
+    ]
+    assert pulled_alone(applied) == UNCHANGED
+
+
+def test_a_pull_writes_into_the_folder_itself_and_says_what_it_left_out(applied):
+    result = applied.run("pull")
+    assert (applied.root / "jwt_templates.yaml").exists()
+    assert not (applied.root / "organizations.yaml").exists()
+    assert "left out: organizations: " in result.stderr
+    assert "--with organizations" in result.stderr
+    assert pulled_alone(applied) == UNCHANGED
+
+
+def test_an_existing_file_stops_everything_before_the_first_write(applied):
+    (applied.root / "jwt_templates.yaml").write_text("# mine\n")
+    result = applied.run("pull", exit_code=exits.WRONG)
+    assert "jwt_templates.yaml: a pull touches no file that exists" in result.stderr
+    assert not (applied.root / "domains.yaml").exists()
+    assert (applied.root / "jwt_templates.yaml").read_text() == "# mine\n"
+
+
+def test_a_dash_prints_instead(applied):
+    before = set(applied.root.iterdir())
+    result = applied.run("pull", "-o", "-", "-t", "jwt_templates/*")
+    assert result.stdout.startswith("jwt_templates:\n  - name: convex\n")
+    assert set(applied.root.iterdir()) == before
+
+
+def test_a_machine_gets_one_document(applied):
+    document = json.loads(applied.run("pull", "-o", "-", "--format", "json").stdout)
+    assert document["manifest"].startswith("domains:\n")
+    assert len(document["left_out"]) == 2
+
+
+def test_words_that_nobody_knows_are_refused(applied):
+    result = applied.run("pull", "--with", "organizations,users", exit_code=exits.WRONG)
+    assert "--with does not know users" in result.stderr
+    assert "api_keys, metadata, organizations" in result.stderr
+
+
+@pytest.mark.parametrize("has_schema", [True, False])
+def test_the_schema_is_named_where_there_is_one(applied, has_schema):
+    if has_schema:
+        (applied.root / "schema.json").write_text("{}")
+    applied.run("pull", "-o", "live")
+    first = (applied.root / "live" / "jwt_templates.yaml").read_text().splitlines()[0]
+    assert (first == "# yaml-language-server: $schema=../schema.json") is has_schema
+
+
+def test_a_pull_needs_no_manifest(folder):
+    (folder.root / "clerk.yaml").unlink()
+    assert folder.run("pull").stdout == "wrote domains.yaml\n"

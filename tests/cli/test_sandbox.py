@@ -1,0 +1,76 @@
+import json
+
+import httpx
+import pytest
+
+from clerkform.cli import exits
+from tests.shell import serving
+
+
+def test_what_was_applied_is_dumped_and_reset(applied):
+    dumped = json.loads(applied.run("sandbox", "dump").stdout)
+    assert [one["slug"] for one in dumped["organizations"]] == ["acme"]
+    assert applied.run("sandbox", "reset").stdout == "Reset.\n"
+    assert json.loads(applied.run("sandbox", "dump").stdout)["organizations"] == []
+    assert "3 to create" in applied.run("plan").stdout
+
+
+def test_each_environment_has_a_state_of_its_own(applied):
+    state = applied.root / ".clerkform" / "sandbox.sandbox.sqlite"
+    assert json.loads(applied.run("sandbox", "dump", "--state", str(state)).stdout)["organizations"]
+    result = applied.run("sandbox", "dump", "-e", "protected", exit_code=exits.WRONG)
+    assert "no sandbox state" in result.stderr
+    assert (applied.root / ".clerkform" / ".gitignore").read_text() == "*\n"
+    assert (applied.root / ".clerkform").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_environment_that_is_no_sandbox_has_no_state(folder):
+    result = folder.run("sandbox", "reset", "-e", "staging", exit_code=exits.WRONG)
+    assert "environment `staging` is no sandbox" in result.stderr
+
+
+def test_the_sandbox_is_served_on_loopback_only(folder):
+    result = folder.run("sandbox", "serve", "--host", "0.0.0.0", exit_code=exits.WRONG)
+    assert "loopback only" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["100", "100/s", "0/10s", "-1/10s", "fast"])
+def test_a_rate_limit_that_is_none_is_refused(folder, text):
+    result = folder.run("sandbox", "serve", "--rate-limit", text, exit_code=exits.WRONG)
+    assert "100/10s" in result.stderr
+
+
+def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
+    key = "sk_test_servedsandbox"
+    with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
+        assert httpx.get(f"{served.url}/organizations", trust_env=False).status_code == 401
+        folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
+        folder.run("apply", "-e", "staging", "--auto-approve")
+        folder.run("plan", "-e", "staging", "--detailed-exitcode")
+    dumped = folder.run("sandbox", "dump", "--state", str(served.state)).stdout
+    assert json.loads(dumped)["organizations"][0]["slug"] == "acme"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{speed: 9}", "the sandbox has no setting `speed`"),
+        ("{slugs: 1}", "the sandbox's `slugs` is true or false"),
+        ("{rate_limit: fast}", "100/10s"),
+        ("{instance: staging}", "'development' or 'production'"),
+        ("{unentitled: satellites}", "is a list of features"),
+        ("{unentitled: [magic]}", "magic"),
+    ],
+)
+def test_a_setting_of_the_sandbox_that_is_wrong_is_named(folder, settings, said):
+    (folder.root / "clerkform.yaml").write_text(
+        f"version: 1\nenvironments:\n  odd: {{api: {{sandbox: {settings}}}}}\n"
+    )
+    assert said in folder.run("plan", exit_code=exits.WRONG).stderr
+
+
+def test_settings_of_the_sandbox_take_effect(folder):
+    (folder.root / "clerkform.yaml").write_text(
+        "version: 1\nenvironments:\n  odd: {api: {sandbox: {slugs: false, rate_limit: 50/10s}}}\n"
+    )
+    assert "3 to create" in folder.run("plan").stdout

@@ -1,0 +1,16 @@
+import pytest
+
+from clerkform.kinds.redirect_urls import KIND
+
+
+@pytest.mark.parametrize("url", ["https://a.example/cb", "myapp://callback", "com.example.app:/cb"])
+def test_a_url_may_have_a_scheme_of_its_own(url):
+    assert KIND.model.model_validate({"url": url}).url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["a.example/cb", "https://*.example/cb", "https://a b", "myapp:", ""]
+)
+def test_a_url_is_whole_and_has_no_wildcards(url):
+    with pytest.raises(ValueError, match="pattern"):
+        KIND.model.model_validate({"url": url})

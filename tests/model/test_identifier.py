@@ -1,0 +1,29 @@
+import pytest
+
+from clerkform.kinds import KINDS
+from clerkform.model.identifier import stored
+
+SOLANA = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Jane@Example.COM", "jane@example.com"),
+        ("*@EXAMPLE.com", "*@example.com"),
+        ("0X" + "Ab" * 20, "0x" + "ab" * 20),
+        ("+15555550100", "+15555550100"),
+        (SOLANA, SOLANA),
+    ],
+)
+def test_an_identifier_is_kept_as_clerk_keeps_it(written, kept):
+    assert stored(written) == kept
+    assert stored(kept) == kept
+    for kind in ("allowlist_identifiers", "blocklist_identifiers"):
+        assert KINDS[kind].model.model_validate({"identifier": written}).identifier == written
+
+
+@pytest.mark.parametrize("text", ["", "example.com", "a b@x.example", "+0123", "0x12", "@", "a@"])
+def test_what_is_no_identifier_is_refused(text):
+    with pytest.raises(ValueError, match="pattern"):
+        KINDS["allowlist_identifiers"].model.model_validate({"identifier": text})

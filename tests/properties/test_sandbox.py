@@ -1,0 +1,98 @@
+"""The same on a server: what is planned is what happens, and then there is nothing left to do."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clerkform.apply.run import Done
+from clerkform.apply.simulate import simulate
+from clerkform.diagnostics import Problems
+from clerkform.diff.match import match
+from clerkform.diff.values import equal
+from clerkform.kinds import KINDS
+from clerkform.live import Live
+from clerkform.sandbox import Settings
+from tests.strategies import edits, manifest
+from tests.support import bench
+
+SECRETS = {"ONE": "1" * 64, "TWO": "2" * 64}
+
+
+@given(st.data())
+@settings(max_examples=40, phases=[Phase.reuse, Phase.generate])  # a try takes too long to shrink
+def test_a_server_does_what_a_plan_says(data):
+    with TemporaryDirectory() as folder:
+        asyncio.run(apply_two_edits(data, Path(folder)))
+
+
+async def apply_two_edits(data, root):
+    async with bench(root, Settings(instance="production"), SECRETS) as it:
+        add_users(it.app.state.store)
+        made = data.draw(edits(Live()))
+        first = await applied(it, made)
+        second = await applied(it, data.draw(edits(first.live)))
+        assert second.plan.pending == ()
+
+
+def add_users(store):
+    with store.transaction(write=True):
+        for at in range(3):
+            store.insert("users", {"id": f"user_{at:027}"}, created_at=at)
+
+
+async def applied(it, edit):
+    """Apply an edit and compare with the simulation; the plan after it."""
+    sections = {name: [consistent(item) for item in items] for name, items in edit.sections.items()}
+    it.write(
+        "clerkform.yaml", yaml.safe_dump({"version": 1, "prune": dict.fromkeys(edit.pruned, "all")})
+    )
+    it.write("all.yaml", manifest(sections))
+    before = len(it.writes)
+    planned = await it.plan()
+    events = await it.apply(replace(planned, refusals=(), writing=()))
+    assert [getattr(e, "error", None) for e in events if e.step and hasattr(e, "error")] == []
+    assert sum(isinstance(e, Done) for e in events) == len(planned.plan.steps)
+    assert len(it.writes) - before == len(planned.plan.steps)
+    again = await it.plan()
+    assert [(str(a.address), a.verb, a.changes) for a in again.plan.pending] == []
+    check_simulation(planned, again)
+    return again
+
+
+def consistent(item):
+    """A template with a key of its own is signed by an algorithm for that, and others by none."""
+    if "signing_algorithm" not in item:
+        return item
+    others = {name: value for name, value in item.items() if name != "signing_algorithm"}
+    return {**others, "signing_algorithm": "HS256"} if item.get("signing_key") else others
+
+
+def check_simulation(planned, again):
+    """Every declared object has the values that the simulation gave it."""
+    after = simulate(planned.plan, planned.live, KINDS)
+    foretold = match(planned.loaded.desired, after, KINDS, Problems())
+    simulated = {p.item.address: p.live for p in foretold.pairs if p.item and p.live}
+    found = {p.item.address: p.live for p in again.matched.pairs if p.item and p.live}
+    assert found.keys() == simulated.keys()
+    for address, real in found.items():
+        for name, field in KINDS[address.kind].fields.items():
+            if name in simulated[address].values and field.compared and not field.traits.ref:
+                told = simulated[address].values[name]
+                if lost_with_its_key(KINDS[address.kind], name, simulated[address], real):
+                    continue
+                assert equal(
+                    field.normalized(real.values.get(name)),
+                    field.normalized(told),
+                    unordered=field.traits.unordered,
+                ), (address, name)
+
+
+def lost_with_its_key(kind, name, told, real):
+    """The server signs with its own algorithm again once a template's key is given up."""
+    holders = [f for f in kind.fields.values() if f.traits.signs_with == name]
+    return any(not real.values[holder.traits.presence] for holder in holders)

@@ -1,0 +1,210 @@
+"""Small helpers that tests share: manifests as text to values, and a sandbox to apply them to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from clerkform.client.http import ClerkClient
+from clerkform.client.pace import Pace
+from clerkform.client.reader import ClerkReader
+from clerkform.client.vault import Vault
+from clerkform.client.writer import ClerkWriter
+from clerkform.desired import Desired, desired_state
+from clerkform.diagnostics import Problems, Source
+from clerkform.diff.actions import Action, Actions, Rules, diff
+from clerkform.diff.match import Matched, match
+from clerkform.kinds import KINDS
+from clerkform.live import Live, LiveObject, Read
+from clerkform.manifests import Loaded, load
+from clerkform.model import Kind, Registry
+from clerkform.pipeline import Asked, Ends, Event, Planned, apply, make_plan
+from clerkform.plan.build import Plan, build_plan
+from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.source.parse import parse
+from clerkform.source.values import Scope
+
+URL = "http://sandbox.test/v1"
+KEY = "sk_test_sandbox"
+
+
+async def no_sleep(seconds: float) -> None:
+    """Waiting without the time: other tasks have their turn."""
+    await asyncio.sleep(0)
+
+
+@dataclass
+class Clock:
+    """Milliseconds since 1970; stands still until it is moved."""
+
+    ms: int = 1_750_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+def desired_from(
+    *texts: str,
+    overlays: Sequence[str] = (),
+    variables: Mapping[str, Any] | None = None,
+    files: Mapping[str, str] | None = None,
+    registry: Registry = KINDS,
+    problems: Problems | None = None,
+) -> Desired:
+    """What manifests declare; without ``problems`` there must be none."""
+    found = Problems() if problems is None else problems
+    base = [parse(Source(f"m{at}.yaml", text), found) for at, text in enumerate(texts)]
+    over = [parse(Source(f"o{at}.yaml", text), found) for at, text in enumerate(overlays)]
+    scope = Scope(variables or {}, lambda path, span: (files or {}).get(path))
+    desired = desired_state(
+        [node for node in base if node], [node for node in over if node], registry, scope, found
+    )
+    if problems is None:
+        assert found == []
+    return desired
+
+
+def declaring(sections: Mapping[str, Sequence[Any]], registry: Registry = KINDS) -> Desired:
+    """What plain values declare; JSON is YAML."""
+    return desired_from(yaml.safe_dump(dict(sections), sort_keys=False), registry=registry)
+
+
+def live_from(bodies: Mapping[str, Sequence[Mapping[str, Any]]], *whole: str) -> Live:
+    """Live objects as the API answers them; an id is made up where there is none."""
+    objects = [
+        LiveObject(name, body["id"], KINDS[name].from_api(dict(body)))
+        for name, those in bodies.items()
+        for body in ({"id": f"{KINDS[name].id_prefix}{at}", **b} for at, b in enumerate(those))
+    ]
+    return Live().with_(objects, whole)
+
+
+def live_of(kind: Kind, *bodies: Mapping[str, Any]) -> Live:
+    """All live objects of one kind."""
+    objects = (
+        LiveObject(kind.name, f"{kind.id_prefix}{at}", kind.from_api(dict(body)))
+        for at, body in enumerate(bodies)
+    )
+    return Live().with_(objects, [kind.name])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Everything between a desired and a live state, up to the plan."""
+
+    matched: Matched
+    found: Actions
+    plan: Plan
+    problems: Problems
+
+    @property
+    def codes(self) -> list[str]:
+        return [problem.code for problem in self.problems.in_order()]
+
+    def action(self, address: str) -> Action:
+        return next(a for a in self.found.actions if str(a.address) == address)
+
+    @property
+    def steps(self) -> list[str]:
+        return [str(step.id) for step in self.plan.steps]
+
+
+def compare(
+    desired: Desired, live: Live, rules: Rules | None = None, registry: Registry = KINDS
+) -> Compared:
+    problems = Problems()
+    matched = match(desired, live, registry, problems)
+    found = diff(matched, live, registry, rules or Rules(), problems)
+    return Compared(matched, found, build_plan(found), problems)
+
+
+@dataclass(frozen=True)
+class LiveReader:
+    """Answers reads from a state."""
+
+    live: Live
+
+    async def instance(self) -> dict[str, Any]:
+        return {"id": "ins_1", "environment_type": "development"}
+
+    async def read(self, read: Read) -> Live:
+        under = KINDS[read.kind].endpoints.list.under
+        wanted = {under[parameter]: value for parameter, value in read.under}
+        found = [
+            one
+            for one in self.live.of(read.kind)
+            if all(one.values.get(name) == value for name, value in wanted.items())
+        ]
+        return Live().with_(found, [] if read.under else [read.kind])
+
+
+@dataclass
+class Bench:
+    """A sandbox in process and a folder with a project, driven as the commands drive them."""
+
+    root: Path
+    app: Any
+    http: httpx.AsyncClient
+    ends: Ends
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def write(self, path: str, text: str) -> None:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+
+    def load(self) -> Loaded:
+        return load(self.root, None, KINDS, self.environ)
+
+    async def plan(self, asked: Asked | None = None) -> Planned:
+        return await make_plan(self.load(), KINDS, self.ends, asked or Asked())
+
+    async def apply(self, planned: Planned) -> list[Event]:
+        return [event async for event in apply(planned, KINDS, self.ends, lambda: False)]
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """One request past clerkform; it must succeed."""
+        response = await self.http.request(method, path, json=body)
+        assert response.is_success, response.text
+        return response.json()
+
+    def stored(self, kind: str) -> list[dict[str, Any]]:
+        """What the server has, oldest first."""
+        return self.app.state.store.select(kind, descending=False)
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Method and path of what was received and was no read."""
+        return [(r.method, r.path) for r in self.app.state.requests if r.method != "GET"]
+
+
+@asynccontextmanager
+async def bench(
+    root: Path,
+    settings: Settings | None = None,
+    environ: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Bench]:
+    app = create_app(Store(clock=clock or Clock()), settings)
+    transport, environ = SandboxTransport(app), environ or {}
+    client = ClerkClient(URL, KEY, pace=Pace(100_000), transport=transport, sleep=no_sleep)
+    headers = {"Authorization": f"Bearer {KEY}", "Clerk-API-Version": "2026-05-12"}
+    http = httpx.AsyncClient(transport=SandboxTransport(app), base_url=URL, headers=headers)
+    vault = Vault(root, environ)
+    async with client, http:
+        reader = ClerkReader(client, KINDS)
+        ends = Ends(
+            reader,
+            vault,
+            lambda known: ClerkWriter(client, reader, KINDS, vault, root, known, no_sleep),
+            lambda: client.reads + client.writes,
+            no_sleep,
+        )
+        yield Bench(root, app, http, ends, environ)

@@ -1,0 +1,111 @@
+"""Tests over everything that exists, so that nothing is added halfway."""
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from hypothesis import find
+
+import clerkform
+from clerkform.cli import main
+from clerkform.kinds import KINDS
+from clerkform.sandbox import routes
+from tests.strategies import own_fields, values_of
+
+PACKAGE = Path(clerkform.__file__).parent
+ROOT = PACKAGE.parent
+SCENARIOS = ROOT / "tests" / "scenarios"
+EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
+NAMES_KINDS = ("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "reference.py")
+"""Where a kind may be named: ``embedded`` reads the sandbox's switches, ``init`` writes a manifest."""
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_kind_has_a_route_for_every_call_it_makes(kind):
+    served = {(one.method, re.sub(r"\{\w+\}", "{}", one.path)) for one in routes.operations()}
+    ends = kind.endpoints
+    calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
+    calls += [*ends.removals.values(), ends.lookups.by_key]
+    calls += [kind.generates.again] if kind.generates else []
+    made = {(op.method, re.sub(r"\{\w+\}", "{}", op.path)) for op in calls if op}
+    assert made | {("GET", ends.list.path)} <= served
+    assert kind.name in routes.kinds()
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_a_kind_has_scenarios_and_an_example(name):
+    assert len(list((SCENARIOS / name).glob("*.yaml"))) >= 5
+    assert any(declares(path, name) for path in EXAMPLES)
+
+
+def declares(path, name):
+    document = yaml.safe_load(path.read_text())
+    return bool(isinstance(document, dict) and document.get(name))
+
+
+def test_every_folder_of_scenarios_is_a_kinds():
+    assert {path.name for path in SCENARIOS.iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_field_of_a_kind_is_described_and_can_be_drawn(kind):
+    for field in own_fields(kind):
+        assert field.description, f"{kind.name}.{field.name} says nothing"
+        for served in (False, True):
+            find(values_of(kind.name, field.name, served), lambda value: True)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_what_a_kind_says_of_its_fields_is_of_its_fields(kind):
+    names = set(kind.fields)
+    for field in kind.fields.values():
+        told = field.traits
+        named = {told.otherwise, told.signs_with, told.needed_with} - {None}
+        assert named <= names
+        assert told.via is None or told.via in kind.endpoints.parts
+        assert told.ref is None or told.ref.kind in KINDS
+    assert set(kind.listed_per) | set(kind.endpoints.list.under.values()) <= names
+    assert kind.identity
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if not name.startswith(NAMES_KINDS):
+            yield pytest.param(path, id=name)
+
+
+@pytest.mark.parametrize("path", list(modules()))
+def test_the_engine_names_no_kind(path):
+    words = {*KINDS, *(kind.singular for kind in KINDS.values())}
+    tree = ast.parse(path.read_text())
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            assert node.value not in words, f"{path.name}:{node.lineno} names {node.value}"
+
+
+@pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
+def test_a_command_and_each_of_its_options_have_help(name):
+    command = main.get_command(click.Context(main), name)
+    assert command.get_short_help_str(limit=200)
+    nested = getattr(command, "commands", {}).values()
+    for each in [command, *nested]:
+        assert each.help, f"{each.name} has no help"
+        for option in each.params:
+            assert isinstance(option, click.Argument) or option.help, (each.name, option.name)
+
+
+@pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
+def test_a_command_has_a_line_in_the_readme(name):
+    readme = (ROOT / "README.md").read_text()
+    assert re.search(rf"^.*`(clerkform )?{name}\b.*$", readme, re.MULTILINE)
+
+
+def test_no_two_kinds_share_a_prefix_of_ids_or_a_name_in_references():
+    for each in ("id_prefix", "singular", "name"):
+        values = [getattr(kind, each) for kind in KINDS.values()]
+        assert len(values) == len(set(values))
