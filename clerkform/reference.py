@@ -15,7 +15,13 @@ from pydantic import BaseModel
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
-from clerkform.project.file import DeclaredEnvironment, DeclaredLimits, ProjectFile, SecretKey
+from clerkform.project.file import (
+    DeclaredEnvironment,
+    DeclaredLimits,
+    DeclaredLint,
+    ProjectFile,
+    SecretKey,
+)
 
 BEGIN, END = "<!-- generated from the models: begin -->", "<!-- end -->"
 READABLE = 40
@@ -58,6 +64,8 @@ def _project_file() -> Iterator[str]:
     yield from _table(DeclaredEnvironment)
     yield from ["### `limits`", ""]
     yield from _table(DeclaredLimits)
+    yield from ["### `lint`", "", "Which rules there are is in [lint.md](lint.md).", ""]
+    yield from _table(DeclaredLint)
     yield from ["### `secret_key`", ""]
     yield from _table(SecretKey)
 
@@ -161,6 +169,7 @@ def _named(name: str, definitions: Mapping[str, Schema]) -> str:
         "Lifecycle": "[map](#lifecycle)",
         "KeyLifecycle": "[map](#lifecycle)",
         "DeclaredLimits": "[map](#limits)",
+        "DeclaredLint": "[map](#lint)",
         "SecretKey": "[map](#secret_key)",
         "DeclaredEnvironment": "[environment](#an-environment)",
     }
