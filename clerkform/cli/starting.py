@@ -26,7 +26,7 @@ Next:
   clerkform plan -e staging         see what clerkform would change there"""
 
 TEMPLATE_STEPS: Final = """
-Next: change what it marks as yours, then
+Next: read its comments, change what they call yours, then
   clerkform jwt test                see that its tokens say what the integration reads
   clerkform plan                    see what it would change"""
 

@@ -30,6 +30,24 @@ class Template:
         """Where the key of a claim stands."""
         return self.item.node.at(("claims", *path[:-1])).key_span(str(path[-1]))
 
+    def finding(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        hint: str | None = None,
+        *,
+        severity: Severity = "warning",
+        at_key: bool = False,
+        related: tuple[tuple[str, Span], ...] = (),
+    ) -> Diagnostic:
+        """What is wrong with a claim, at its value or its key; named if it has no place alone."""
+        if not at_key and path and self.at(path) == self.at(()):
+            # The claims are from a file, and this is where the manifest names it.
+            message = f"in `{'.'.join(map(str, path))}`, {message}"
+        span = self.key_at(path) if at_key else self.at(path)
+        return Diagnostic(code, message, span, hint, severity, related)
+
     def texts(self) -> Iterator[tuple[Path, str]]:
         """Every claim that is text, at any depth."""
         return strings(self.claims)
@@ -97,8 +115,3 @@ class Rule:
     check: Callable[[Subject], Iterator[Diagnostic]]
     severities: tuple[Severity, ...] = ("warning",)
     """What a finding of it may be."""
-
-
-def warning(code: str, message: str, span: Span, hint: str | None = None) -> Diagnostic:
-    """A finding that stops nothing."""
-    return Diagnostic(code, message, span, hint, "warning")

@@ -100,6 +100,7 @@ def test_the_readme_names_every_preset():
         (["jwt", "supabse"], "did you mean `supabase`?"),
         (["jwt"], "`convex`"),
         (["jwt", "convex", "hasura"], "`clerkform init jwt convex`"),
+        (["jwt", "convex", "--ci", "github"], "--ci starts a project"),
         (["jtw", "convex"], "`clerkform init jwt convex`"),
     ],
 )

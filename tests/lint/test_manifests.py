@@ -60,6 +60,13 @@ def test_claims_from_a_file_are_found_and_ignored_where_the_file_is_named(tmp_pa
     assert found(tmp_path, {"clerk.yaml": muted}) == []
 
 
+def test_a_claim_from_a_file_is_named_since_all_of_them_are_at_one_place(tmp_path):
+    write(tmp_path, {"claims.json": '{"app": {"role": "{{user.unsafe_metadata.role}}"}}'})
+    manifest = "jwt_templates:\n  - name: a\n    claims: {from_file: claims.json}\n"
+    (one,) = errors_in(tmp_path, manifest)
+    assert one.message.startswith("in `app.role`, users can write")
+
+
 def test_what_an_overlay_makes_wrong_is_found_in_the_overlay(tmp_path):
     files = {
         "clerkform.yaml": "version: 1\nenvironments: {one: {manifests: [over/]}}\n",

@@ -33,6 +33,8 @@ def command(invocation: Invocation, preset: tuple[str, ...], ci: str | None) -> 
 
     from clerkform.cli import starting
 
+    if preset and ci:
+        raise click.UsageError("--ci starts a project; leave it out with `jwt NAME`")
     if preset:
         written, kept = starting.add_template(Path.cwd(), preset)
         next_steps = starting.TEMPLATE_STEPS

@@ -5,16 +5,16 @@ from typing import Any
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import Path
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path in _nulls(template.claims, ()):
-            yield warning(
+            yield template.finding(
                 RULE.code,
                 f"the claim `{path[-1]}` is null in every token",
-                template.at(path),
+                path,
                 "leave the claim out, or write the shortcode that was meant",
             )
 

@@ -3,17 +3,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path, operand in template.operands():
             if operand.form == "double-quoted":
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     f"{operand.text} is not text to Clerk: a literal has single quotes",
-                    template.at(path),
+                    path,
                     f"write '{operand.text[1:-1]}', and double quotes around the whole claim",
                 )
 

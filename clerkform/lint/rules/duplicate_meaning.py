@@ -15,13 +15,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             name = str(path[-1]).rpartition("/")[2]
             is_top = path == (name,)
             if name in _DECIDE and not is_top and name in template.claims:
-                yield Diagnostic(
+                yield template.finding(
                     RULE.code,
                     f"`{name}` is said twice: here, and as a claim at the top",
-                    template.key_at(path),
+                    path,
                     "keep the one that the verifier reads, or give this one another name",
-                    "warning",
-                    (("the other one is here", template.key_at((name,))),),
+                    related=(("the other one is here", template.key_at((name,))),),
+                    at_key=True,
                 )
 
 

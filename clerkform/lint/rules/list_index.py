@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import known
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -13,10 +13,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             found = known(operand.text) if operand.form == "path" else None
             keys = operand.text.removeprefix(found.name).split(".") if found else []
             if any(key.isdecimal() for key in keys):
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     f"`{operand.text}` may be null: no document has a path into a list",
-                    template.at(path),
+                    path,
                     "take the whole list, or keep the one value under a key of its own",
                 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 DAY: Final = 86_400
 """Seconds."""
@@ -14,11 +14,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for item in subject.templates:
         lifetime = item.values.get("lifetime", 0)
         if lifetime > DAY:
-            yield warning(
+            yield Diagnostic(
                 RULE.code,
                 f"these tokens are valid for {lifetime / DAY:.3g} days, and nothing can revoke one",
                 item.node.at(("lifetime",)).span,
                 "shorten it; or say why behind `# clerkform: ignore[long-lifetime]`",
+                "warning",
             )
 
 

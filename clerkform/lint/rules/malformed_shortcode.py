@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import find
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -12,20 +12,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for path, operand in template.operands():
             if operand.form == "invalid":
                 written = operand.text
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     f"`{written}` cannot stand in a shortcode"
                     if written
                     else "a shortcode, or a part of its chain, is empty",
-                    template.at(path),
+                    path,
                     "between `||` Clerk takes a path, 'text', true, false or a number",
                 )
         for path, text in template.texts():
             if _stray_braces(text):
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     "these braces do not make a shortcode, so they stay in the token",
-                    template.at(path),
+                    path,
                     "a shortcode is `{{`, a path, and `}}`",
                 )
 

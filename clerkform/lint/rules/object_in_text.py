@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import find, known, whole
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -16,11 +16,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 found = known(operand.text) if operand.form == "path" else None
                 is_whole = found and operand.text == found.name
                 if found and is_whole and not found.types.isdisjoint({"object", "list"}):
-                    yield warning(
+                    yield template.finding(
                         RULE.code,
                         f"`{operand.text}` is no text, and how it prints inside text is documented"
                         " nowhere",
-                        template.at(path),
+                        path,
                         "let it be a claim of its own, or name one key of it",
                     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import known
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -13,10 +13,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             found = known(operand.text) if operand.form == "path" else None
             if found and found.alias_of:
                 right = found.alias_of + operand.text.removeprefix(found.name)
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     f"`{operand.text}` is the former name of `{right}`",
-                    template.at(path),
+                    path,
                     "write `{{" + right + "}}`",
                 )
 

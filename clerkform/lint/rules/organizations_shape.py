@@ -3,17 +3,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path, operand in template.operands():
             if operand.form == "path" and operand.text == "user.organizations":
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     "no document shows what `user.organizations` looks like, or how large it gets",
-                    template.at(path),
+                    path,
                     "name what is needed of the active one: `{{org.id}}`, `{{org.role}}`",
                 )
 

@@ -11,11 +11,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path, operand in template.operands():
             if operand.form == "path" and is_private(operand.text):
-                yield Diagnostic(
+                yield template.finding(
                     RULE.code,
                     f"`{operand.text}` cannot be in a token: private metadata is for back ends",
-                    template.at(path),
+                    path,
                     "keep what a token should say in `user.public_metadata`",
+                    severity="error",
                 )
 
 

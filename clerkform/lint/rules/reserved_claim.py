@@ -11,11 +11,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for name in template.claims:
             if name in RESERVED:
-                yield Diagnostic(
+                yield template.finding(
                     RULE.code,
                     f"Clerk sets the claim `{name}` itself and refuses a template that has it",
-                    template.key_at((name,)),
+                    (name,),
                     "remove it; `sub` is the user's id, and a nested claim may have this name",
+                    at_key=True,
+                    severity="error",
                 )
 
 

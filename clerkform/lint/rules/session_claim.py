@@ -4,18 +4,19 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.standard import SESSION_TIED
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for name in template.claims:
             if name in SESSION_TIED:
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     f"`{name}` is a claim of session tokens, which Clerk may refuse in a template",
-                    template.key_at((name,)),
+                    (name,),
                     "give it another name, or nest it",
+                    at_key=True,
                 )
 
 

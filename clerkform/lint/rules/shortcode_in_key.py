@@ -11,11 +11,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path in template.key_paths():
             if find(str(path[-1])):
-                yield Diagnostic(
+                yield template.finding(
                     RULE.code,
                     "a shortcode is only replaced in a value; in a key it stays as it is written",
-                    template.key_at(path),
+                    path,
                     "give the claim a fixed name and put the shortcode into its value",
+                    at_key=True,
+                    severity="error",
                 )
 
 

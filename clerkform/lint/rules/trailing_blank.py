@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import find
-from clerkform.lint.rule import Rule, Subject, warning
+from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims():
         for path, text in template.texts():
             if find(text) and text != text.strip():
-                yield warning(
+                yield template.finding(
                     RULE.code,
                     "a blank at the end of this claim makes it text, and Clerk may or may not"
                     " keep it",
-                    template.at(path),
+                    path,
                     f"write `{text.strip()}`",
                 )
 

@@ -15,12 +15,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if operand.form != "path" or known(text) or is_private(text):
                 continue
             right = respelled(text)
-            yield Diagnostic(
+            yield template.finding(
                 RULE.code,
                 f"`{text}` is no shortcode that Clerk documents; it renders null",
-                template.at(path),
+                path,
                 f"write `{right}`" if right else suggestion(text),
-                "error" if right else "warning",
+                severity="error" if right else "warning",
             )
 
 

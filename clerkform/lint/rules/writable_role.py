@@ -24,12 +24,13 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             paths = [o.text for s in find(text) for o in s.operands if o.form == "path"]
             for written in paths:
                 if written.split(".")[:2] == ["user", "unsafe_metadata"]:
-                    yield Diagnostic(
+                    yield template.finding(
                         RULE.code,
                         f"users can write `{written}` themselves, and this claim sounds like what"
                         " they may do",
-                        template.at(path),
+                        path,
                         "keep it in `user.public_metadata`, which only your back end can write",
+                        severity="error",
                     )
 
 
