@@ -1,9 +1,12 @@
 """The linter as part of reading manifests, and what a project ignores."""
 
+import re
+
 import pytest
 
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
+from clerkform.lint.run import RULES
 from clerkform.manifests import load, validate
 from tests.errors.findings import errors_in, places, write
 from tests.lint.linting import claims
@@ -74,3 +77,24 @@ def test_what_an_overlay_makes_wrong_is_found_in_the_overlay(tmp_path):
         "over/o.yaml": "jwt_templates:\n  - name: a\n    lifetime: 604800\n",
     }
     assert found(tmp_path, files) == ["over/o.yaml:3:15 long-lifetime"]
+
+
+def test_one_file_with_every_mistake_has_one_finding_for_each(tmp_path):
+    """As a person sees them: located, and with the next step."""
+    templates = {code: rule.bad for code, rule in RULES.items() if "jwt_templates:" in rule.bad}
+    manifest = "jwt_templates:\n"
+    begins = {}
+    for code, bad in templates.items():
+        begins[manifest.count("\n") + 1] = code
+        body = bad.removeprefix("jwt_templates:\n")
+        manifest += re.sub(r"name: \w+", f"name: {code}", body, count=1)
+    write(tmp_path, {"clerk.yaml": manifest})
+    with pytest.raises(ManifestError) as caught:
+        load(tmp_path, None, KINDS, {})
+    found = caught.value.diagnostics
+
+    def template_at(place):
+        return begins[max(line for line in begins if line <= place.line)]
+
+    assert [(template_at(one.span), one.code) for one in found] == [(c, c) for c in templates]
+    assert all(one.hint for one in found)
