@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
@@ -32,7 +33,7 @@ Schema = Mapping[str, Any]
 
 def build_reference() -> str:
     """Everything that stands between the markers."""
-    return "\n".join([*_kinds(), *_every_item(), *_secrets(), *_project_file()])
+    return "\n".join([*_kinds(), *_tests(), *_every_item(), *_secrets(), *_project_file()])
 
 
 def _kinds() -> Iterator[str]:
@@ -40,6 +41,13 @@ def _kinds() -> Iterator[str]:
         yield from [f"## `{kind.name}`", "", _summary(kind), "", _facts(kind), ""]
         own = {n: f for n, f in kind.fields.items() if n not in Resource.model_fields}
         yield from _table(kind.model, {name: _notes(kind, field) for name, field in own.items()})
+
+
+def _tests() -> Iterator[str]:
+    yield from ["## `tests` of a JWT template", "", "[docs/jwt.md](jwt.md) shows some.", ""]
+    yield from _table(TemplateTest)
+    yield from ["### `valid_for`, `rejected_by`", ""]
+    yield from _table(Verifier)
 
 
 def _every_item() -> Iterator[str]:

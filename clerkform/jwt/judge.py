@@ -70,7 +70,7 @@ def _differences(expected: Any, rendered: Any, path: Path, *, is_exact: bool) ->
     at: Path = ("claims", *path)
     if not (isinstance(expected, Mapping) and isinstance(rendered, Mapping)):
         if not same(expected, rendered):
-            yield Failure("claim-differs", "is another value", at, path, expected, rendered)
+            yield Failure("claim-differs", "is not what is expected", at, path, expected, rendered)
         return
     for key, value in expected.items():
         inner = (*path, key)
