@@ -48,7 +48,7 @@ def start_up(rounds: int) -> None:
 
 
 MANY = """
-import gc, json, sys, time, yaml
+import gc, json, resource, sys, time, yaml
 from clerkform.desired import desired_state
 from clerkform.diagnostics import Source, collecting
 from clerkform.diff.actions import Rules, diff

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -194,10 +195,10 @@ async def apply(
     preflight(planned, ends.secrets)
     known = frozenset(one.id for kind in registry for one in planned.live.of(kind))
     writer = ends.writer(known)
-    async for event in run(
-        planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep
-    ):
-        yield event
+    events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
+    async with aclosing(events):
+        async for event in events:
+            yield event
 
 
 def preflight(planned: Planned, vault: Secrets) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import MISSING
 
@@ -65,7 +65,3 @@ BADGES = Kind(
 )
 
 MADE_UP = Registry([TEAMS, BADGES])
-
-
-def body(**values: Any) -> dict[str, Any]:
-    return values

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import yaml
 
+from clerkform.apply.run import Event
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -25,7 +26,7 @@ from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject, Read
 from clerkform.manifests import Loaded, load
 from clerkform.model import Kind, Registry
-from clerkform.pipeline import Asked, Ends, Event, Planned, apply, make_plan
+from clerkform.pipeline import Asked, Ends, Planned, apply, make_plan
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.source.parse import parse
@@ -177,7 +178,8 @@ class Bench:
 
     def stored(self, kind: str) -> list[dict[str, Any]]:
         """What the server has, oldest first."""
-        return self.app.state.store.select(kind, descending=False)
+        found: list[dict[str, Any]] = self.app.state.store.select(kind, descending=False)
+        return found
 
     @property
     def writes(self) -> list[tuple[str, str]]:

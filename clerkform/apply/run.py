@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,23 +88,21 @@ class StepCrashed(ClerkformError):
     """A fault of clerkform's own, kept to the step that it happened in."""
 
 
-async def run(
+def run(
     steps: Sequence[Step],
     ids: Mapping[Address, str],
     writer: Writer,
     *,
     stopped: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Carry out ``steps``, independent ones at the same time, and say what happens.
 
     A failure stops what depends on it and nothing else. Once ``stopped`` is true nothing new is
     started, and what is under way is finished. Every step ends in exactly one of ``Done``,
     ``Failed`` and ``NotRun``.
     """
-    runner = _Runner(steps, dict(ids), writer, stopped, sleep)
-    async for event in runner.events():
-        yield event
+    return _Runner(steps, dict(ids), writer, stopped, sleep).events()
 
 
 class _Runner:
@@ -126,7 +124,7 @@ class _Runner:
         self._ready = deque(step.id for step in steps if not self._missing[step.id])
         self._created: set[Address] = set()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         under_way: dict[asyncio.Task[Done | Failed], Step] = {}
         try:
             while self._ready or under_way:
@@ -157,11 +155,10 @@ class _Runner:
             self._ids[step.address] = event.written.object_id
             self._created.add(step.address)
         for dependent in self._dependents.get(step.id, ()):
-            needs = self._missing.get(dependent)
-            if needs is not None and dependent in self._waiting:
-                needs.discard(step.id)
-                if not needs:
-                    self._ready.append(dependent)
+            needs = self._missing[dependent]
+            needs.discard(step.id)
+            if not needs and dependent in self._waiting:
+                self._ready.append(dependent)
         return []
 
     def _give_up(self, cause: StepId) -> list[NotRun]:

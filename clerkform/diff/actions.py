@@ -102,7 +102,8 @@ def diff(
                     hint="make it `absent: true` as well",
                 )
             actions.append(_declared(pair.item, pair.live, context))
-        elif pair.live:
+        else:
+            assert pair.live is not None
             kind = registry[pair.live.kind]
             address = live_address(kind, pair.live, keys)
             if address in named:  # the server lets keys of this kind repeat
@@ -222,6 +223,13 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         _refuse(kept, "renamed or replaced", item, problems)
     if immutable or is_asked_for or (changes and kind.endpoints.update is None):
         _check_needed(item, "replaced", problems)
+        if item.pin:
+            problems.error(
+                "pinned-replaced",
+                f"{item.address} would be replaced, and its pin {item.pin} names what goes",
+                item.at("id"),
+                hint="leave out `id:`; where the key changes, `renamed_from` says what it was",
+            )
         old = live_address(kind, live, context.keys)
         return Action(
             item.address,

@@ -227,9 +227,6 @@ class Registry(Mapping[str, Kind]):
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def by_singular(self, word: str) -> Kind | None:
-        return next((kind for kind in self.values() if kind.singular == word), None)
-
     @cached_property
     def referred_to(self) -> frozenset[str]:
         """Kinds that some kind may refer to."""

@@ -21,7 +21,7 @@ class Part(BaseModel):
     """A model inside a resource."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, defer_build=True
     )
 
 

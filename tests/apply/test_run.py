@@ -75,6 +75,14 @@ def test_a_dependent_starts_after_its_need_and_is_told_the_new_id():
     assert script.seen[1] == ("b", {Address("x", "live"): "x_1", a.address: "id_a"})
 
 
+def test_only_a_create_makes_an_id():
+    gone = Step(StepId(Address("organizations", "old"), "delete"), object_id="org_1")
+    script = Script()
+    events = script.run([gone, create("new", gone)])
+    assert ends(events) == {"old": "Done", "new": "Done"}
+    assert script.seen == [("old", {}), ("new", {})]
+
+
 def test_a_need_that_is_no_step_of_the_plan_is_met():
     assert ends(Script().run([create("b", create("elsewhere"))])) == {"b": "Done"}
 

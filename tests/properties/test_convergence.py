@@ -26,7 +26,7 @@ def planned(edit: Edit, *texts: str) -> tuple[Desired, Compared]:
 
 
 @given(edits())
-@settings(max_examples=400)
+@settings(max_examples=300)
 def test_applying_a_plan_leaves_nothing_to_do(edit):
     desired, first = planned(edit)
     after = simulate(first.plan, edit.live, KINDS)
