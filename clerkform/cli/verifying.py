@@ -106,5 +106,5 @@ def _fetched(url: str) -> str:
         raise Unreachable("GET", url, detail=f"no answer came from {url}: {error}") from error
     if not response.is_success:
         status = response.status_code
-        raise BadAnswer("GET", url, status=status, detail=f"answered {status} and no JWKS.")
+        raise BadAnswer("GET", url, detail=f"at {url} answered {status} and no JWKS")
     return response.text

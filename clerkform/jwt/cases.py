@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import MISSING, AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from clerkform.diagnostics import did_you_mean
+from clerkform.jwt.standard import ALGORITHMS
 from clerkform.model.resource import Many, Part
 from clerkform.model.secrets import PathText
 
@@ -38,6 +40,22 @@ Given = Annotated[
 Names = Annotated[Many[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
+def _know_algorithms(names: Sequence[str]) -> Sequence[str]:
+    """What does not exist is accepted by no verifier, so `rejected_by` would always pass."""
+    for name in names:
+        if name not in ALGORITHMS:
+            near = did_you_mean(name, ALGORITHMS) or f"there are {', '.join(sorted(ALGORITHMS))}"
+            raise PydanticCustomError(
+                "unknown-algorithm",
+                "has `{name}`, with which no token can be signed",
+                {"name": name, "hint": near},
+            )
+    return names
+
+
+Algorithms = Annotated[Names, AfterValidator(_know_algorithms)]
+
+
 class Verifier(Part):
     """What reads the tokens, by what it accepts. What is left out it does not check."""
 
@@ -45,7 +63,7 @@ class Verifier(Part):
     """The `aud` that it accepts, or several of which the token needs one."""
     issuer: Annotated[str, Field(min_length=1)] | MISSING = MISSING
     """The `iss` that it accepts: the instance's Frontend API URL."""
-    algorithms: Names | MISSING = MISSING
+    algorithms: Algorithms | MISSING = MISSING
     """The signing algorithms that it accepts, such as `[RS256]`."""
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ from typing import Any, Final
 Object = Mapping[str, Any]
 
 SAMPLE_USER: Final[Object] = {
-    "id": "user_2sampleAdaLovelace0000000000",
+    "id": "user_2sampleAdaLovelace000000000",
     "object": "user",
     "username": "ada",
     "first_name": "Ada",
@@ -67,9 +67,9 @@ SAMPLE_MEMBERSHIP: Final[Object] = {
     },
 }
 SAMPLE_SESSION: Final[Object] = {
-    "id": "sess_2sampleSession000000000000000",
+    "id": "sess_2sampleSession0000000000000",
     "object": "session",
-    "user_id": "user_2sampleAdaLovelace0000000000",
+    "user_id": "user_2sampleAdaLovelace000000000",
     "status": "active",
     "actor": None,
 }
@@ -102,14 +102,14 @@ def context(user: Object, org: Object | None = None, session: Object | None = No
 def _user(user: Object, organization: Object, membership: Object) -> dict[str, Any]:
     email = _primary(user, "email_addresses", "primary_email_address_id")
     phone = _primary(user, "phone_numbers", "primary_phone_number_id")
-    names = [user.get("first_name"), user.get("last_name")]
+    names = [name for name in (user.get("first_name"), user.get("last_name")) if name]
     as_they_are = (
         *("id", "first_name", "last_name", "username", "external_id", "image_url"),
         *("two_factor_enabled", "public_metadata", "unsafe_metadata"),
     )
     return {
         **{name: user.get(name) for name in as_they_are},
-        "full_name": " ".join(name for name in names if name) or None,
+        "full_name": " ".join(map(str, names)) or None,
         "created_at": _seconds(user.get("created_at")),
         "updated_at": _seconds(user.get("updated_at")),
         "primary_email_address": email.get("email_address"),
@@ -131,10 +131,10 @@ def _active(org: Object, user: Object) -> tuple[Object, Object]:
 
 def _organizations(user: Object, organization: Object, membership: Object) -> dict[str, Any]:
     """Id to role, of every organization; no document shows the shape (inferred)."""
-    roles = {_of(m): m.get("role") for m in _maps(user.get("organization_memberships"))}
-    if organization.get("id"):
-        roles[organization["id"]] = membership.get("role")
-    return {id_: role for id_, role in roles.items() if isinstance(id_, str)}
+    memberships = _maps(user.get("organization_memberships"))
+    roles = [(_of(one), one.get("role")) for one in memberships]
+    roles.append((organization.get("id"), membership.get("role")))
+    return {id_: role for id_, role in roles if isinstance(id_, str)}
 
 
 def _of(membership: Object) -> Any:
@@ -162,7 +162,7 @@ def _maps(value: Any) -> list[Object]:
 
 def _seconds(milliseconds: Any) -> Any:
     """The API answers milliseconds, tokens hold seconds (docs, "JWT templates")."""
-    return int(milliseconds // 1000) if isinstance(milliseconds, int | float) else milliseconds
+    return milliseconds // 1000 if isinstance(milliseconds, int) else milliseconds
 
 
 _FREE_FORM: Final = ("_metadata", "actor")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -22,16 +22,7 @@ from jwt import InvalidKeyError
 from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from clerkform.errors import UsageError
-
-HMAC: Final = frozenset({"HS256", "HS384", "HS512"})
-RSA: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
-BY_CURVE: Final = {
-    "secp256r1": frozenset({"ES256"}),
-    "secp256k1": frozenset({"ES256K"}),
-    "secp384r1": frozenset({"ES384"}),
-    "secp521r1": frozenset({"ES512"}),
-}
-ALGORITHMS: Final = HMAC | RSA | frozenset({"EdDSA"}).union(*BY_CURVE.values())
+from clerkform.jwt.standard import BY_CURVE, EDDSA, HMAC, RSA
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,8 @@ def _of_jwks(jwks: Iterable[Mapping[str, Any]]) -> Iterator[Key]:
         public = material.public_key() if hasattr(material, "public_key") else material
         kid, alg = jwk.get("kid"), jwk.get("alg")
         key = _key(public, kid if isinstance(kid, str) else None)
-        yield key if alg is None else Key(public, key.algorithms & {alg}, key.what, key.kid)
+        own = key.algorithms if alg is None else key.algorithms & {str(alg)}
+        yield replace(key, algorithms=own)
 
 
 def _key(material: Any, kid: str | None = None) -> Key:
@@ -127,5 +119,5 @@ def _key(material: Any, kid: str | None = None) -> Key:
             curve = material.curve.name
             return Key(material, BY_CURVE.get(curve, frozenset()), f"an EC key on {curve}", kid)
         case Ed25519PublicKey() | Ed448PublicKey():
-            return Key(material, frozenset({"EdDSA"}), "an EdDSA key", kid)
+            return Key(material, EDDSA, "an EdDSA key", kid)
     raise UsageError("tokens are not signed with keys of this type")

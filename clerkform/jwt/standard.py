@@ -19,6 +19,18 @@ LIFETIME: Final = 60
 CLOCK_SKEW: Final = 5
 """Seconds, where a template declares none."""
 ALGORITHM: Final = "RS256"
+HMAC: Final = frozenset({"HS256", "HS384", "HS512"})
+RSA: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
+BY_CURVE: Final = {
+    "secp256r1": frozenset({"ES256"}),
+    "secp256k1": frozenset({"ES256K"}),
+    "secp384r1": frozenset({"ES384"}),
+    "secp521r1": frozenset({"ES512"}),
+}
+EDDSA: Final = frozenset({"EdDSA"})
+ALGORITHMS: Final = HMAC | RSA | EDDSA.union(*BY_CURVE.values())
+"""What a token may be signed with (RFC 7518, RFC 8037), for each type of key. Clerk documents no
+list (2026-05-12), so it may take fewer."""
 SAMPLE_ISSUER: Final = "https://sample-instance-00.clerk.accounts.dev"
 """A Frontend API URL of the length that development instances have."""
 

@@ -11,10 +11,10 @@ from jwt import InvalidKeyError, InvalidSignatureError, InvalidTokenError
 from jwt.api_jws import PyJWS
 
 from clerkform.jwt.checks import Check, check_audience, check_issuer, check_times
-from clerkform.jwt.keys import ALGORITHMS, HMAC, RSA, Key
+from clerkform.jwt.keys import Key
 from clerkform.jwt.shape import misfits
 from clerkform.jwt.shortcodes import Path, find
-from clerkform.jwt.standard import CLOCK_SKEW
+from clerkform.jwt.standard import ALGORITHMS, CLOCK_SKEW, EDDSA, HMAC, RSA
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _wrong_algorithm(alg: Any, keys: Sequence[Key], wanted: str | None) -> str |
 def _key_for(alg: str) -> str:
     if alg in HMAC:
         return "a shared secret"
-    return "an RSA key" if alg in RSA else "an EdDSA key" if alg == "EdDSA" else "an EC key"
+    return "an RSA key" if alg in RSA else "an EdDSA key" if alg in EDDSA else "an EC key"
 
 
 def _kinds(keys: Sequence[Key]) -> str:

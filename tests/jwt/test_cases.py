@@ -30,6 +30,7 @@ def declared(tests: str) -> tuple[list[Item], list[tuple[str, str]]]:
         ("      - {name: x, user: {from_file: 3}, max_bytes: 1}", "wrong-type", "5:37"),
         ("      - {name: x, valid_for: {}}", "wrong-value", "5:30"),
         ("      - {name: x, valid_for: {audience: []}}", "out-of-bounds", "5:41"),
+        ("      - {name: x, rejected_by: {algorithms: [RS265]}}", "unknown-algorithm", "5:45"),
         ("      - {name: x, clams: {}, max_bytes: 1}", "unknown-field", "5:19"),
         ("      - {max_bytes: 1}", "missing-field", "5:9"),
         ("      - {name: x, max_bytes: 1}\n      - {name: x, claims: {}}", "declared-twice", "5:7"),

@@ -241,3 +241,21 @@ def test_metadata_arrives_as_it_is(value):
     user = {"public_metadata": {"a": value}}
     assert rendered("{{user.public_metadata}}", user) == {"a": value}
     assert rendered("{{user.public_metadata.a}}", user) == value
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                *("id", "first_name", "email_addresses", "primary_email_address_id", "created_at"),
+                *("organization_memberships", "organization", "membership", "role", "actor"),
+                *("public_metadata", "publicMetadata", "phone_numbers"),
+            ]
+        ),
+        JSON | st.lists(st.fixed_dictionaries({"id": JSON, "verification": JSON})),
+    )
+)
+def test_whatever_a_file_holds_can_be_rendered(value):
+    claims = {name: f"{{{{{name}}}}} and {{{{{name}}}}}" for name in CATALOGUE}
+    made = render(claims, context(value, value, value))
+    assert made.claims.keys() == claims.keys()

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from clerkform.errors import UsageError
 from clerkform.jwt.context import SAMPLE_MEMBERSHIP, SAMPLE_USER, context
-from clerkform.jwt.keys import ALGORITHMS, parse_keys
+from clerkform.jwt.keys import parse_keys
 from clerkform.jwt.render import render
 from clerkform.jwt.shape import misfits
 from clerkform.jwt.shortcodes import CATALOGUE
-from clerkform.jwt.standard import minted
+from clerkform.jwt.standard import ALGORITHMS, minted
 from clerkform.jwt.verify import Expected, audience_of, verify
 
 NOW = 1_750_000_000
@@ -280,6 +280,42 @@ def test_a_payload_that_is_no_object_is_refused(body):
 def test_a_critical_header_that_nobody_understands_is_refused():
     odd = token(headers={"crit": ["x"], "x": 1})
     assert failed(odd, public(RSA)) == ["format"]
+
+
+ODD = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.lists(st.text(max_size=4))
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "kid", "crit", "b64", "typ"]),
+    ODD | st.sampled_from(["HS256", "RS256", "none"]),
+)
+PAYLOADS = st.dictionaries(
+    st.sampled_from(["exp", "nbf", "iat", "iss", "aud", "role", "name"]),
+    ODD | st.floats() | st.dictionaries(st.text(max_size=2), ODD),
+)
+
+
+@given(HEADERS, PAYLOADS)
+def test_whatever_a_token_holds_has_an_answer(header, body):
+    parts = [json.dumps(part).encode() for part in (header, body)]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in (*parts, b"x"))
+    keys = parse_keys(SECRET) + parse_keys(public(RSA))
+    wanted = Expected(template=TEMPLATE, issuer="https://c.example")
+    assert not verify(signed.decode(), keys, wanted, now=NOW).is_valid
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["kty", "n", "e", "x", "y", "crv", "k", "alg", "use", "kid", "d"]),
+        ODD | st.sampled_from(["RSA", "EC", "OKP", "oct", "P-256", "Ed25519", "AQAB", "sig"]),
+    )
+)
+def test_whatever_a_set_holds_is_a_key_or_is_refused(jwk):
+    try:
+        found = parse_keys(json.dumps({"keys": [jwk]}))
+    except UsageError:
+        return
+    assert all(one.algorithms <= ALGORITHMS for one in found)
 
 
 def test_all_algorithms_are_those_that_pyjwt_has():
