@@ -18,6 +18,7 @@ from clerkform.diagnostics import (
     did_you_mean,
 )
 from clerkform.errors import ManifestError
+from clerkform.lint.run import RULES, lint
 from clerkform.model import Registry, SecretRef, Sink
 from clerkform.project import Environment, Project, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
@@ -140,6 +141,8 @@ def _desired(
     desired = desired_state(nodes[0], nodes[1], registry, scope, problems)
     _check_variables(desired, environment.secret_key_variables, problems)
     _check_prune(environment, registry, problems)
+    _check_ignored(environment, problems)
+    problems += lint(desired.items.values(), environment.lint_ignore)
     return desired
 
 
@@ -175,6 +178,14 @@ def _check_prune(environment: Environment, registry: Registry, problems: Problem
                 span,
                 hint="declare what must not exist with `absent: true`",
             )
+
+
+def _check_ignored(environment: Environment, problems: Problems) -> None:
+    """A slip mutes nothing, so it stops nothing either."""
+    for code, span in environment.lint_ignore.items():
+        if code not in RULES:
+            hint = did_you_mean(code, RULES) or "docs/lint.md lists the rules"
+            problems.warn("unknown-rule", f"no rule is called `{code}`", span, hint=hint)
 
 
 def secret_findings(

@@ -12,10 +12,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
-from clerkform.project.file import DeclaredEnvironment, DeclaredLimits, ProjectFile, SecretKey
+from clerkform.project.file import (
+    DeclaredEnvironment,
+    DeclaredLimits,
+    DeclaredLint,
+    ProjectFile,
+    SecretKey,
+)
 
 BEGIN, END = "<!-- generated from the models: begin -->", "<!-- end -->"
 READABLE = 40
@@ -26,7 +33,7 @@ Schema = Mapping[str, Any]
 
 def build_reference() -> str:
     """Everything that stands between the markers."""
-    return "\n".join([*_kinds(), *_every_item(), *_secrets(), *_project_file()])
+    return "\n".join([*_kinds(), *_tests(), *_every_item(), *_secrets(), *_project_file()])
 
 
 def _kinds() -> Iterator[str]:
@@ -34,6 +41,13 @@ def _kinds() -> Iterator[str]:
         yield from [f"## `{kind.name}`", "", _summary(kind), "", _facts(kind), ""]
         own = {n: f for n, f in kind.fields.items() if n not in Resource.model_fields}
         yield from _table(kind.model, {name: _notes(kind, field) for name, field in own.items()})
+
+
+def _tests() -> Iterator[str]:
+    yield from ["## `tests` of a JWT template", "", "[docs/jwt.md](jwt.md) shows some.", ""]
+    yield from _table(TemplateTest)
+    yield from ["### `valid_for`, `rejected_by`", ""]
+    yield from _table(Verifier)
 
 
 def _every_item() -> Iterator[str]:
@@ -58,6 +72,8 @@ def _project_file() -> Iterator[str]:
     yield from _table(DeclaredEnvironment)
     yield from ["### `limits`", ""]
     yield from _table(DeclaredLimits)
+    yield from ["### `lint`", "", "Which rules there are is in [lint.md](lint.md).", ""]
+    yield from _table(DeclaredLint)
     yield from ["### `secret_key`", ""]
     yield from _table(SecretKey)
 
@@ -161,6 +177,7 @@ def _named(name: str, definitions: Mapping[str, Schema]) -> str:
         "Lifecycle": "[map](#lifecycle)",
         "KeyLifecycle": "[map](#lifecycle)",
         "DeclaredLimits": "[map](#limits)",
+        "DeclaredLint": "[map](#lint)",
         "SecretKey": "[map](#secret_key)",
         "DeclaredEnvironment": "[environment](#an-environment)",
     }

@@ -20,8 +20,12 @@ PACKAGE = Path(clerkform.__file__).parent
 ROOT = PACKAGE.parent
 SCENARIOS = ROOT / "tests" / "scenarios"
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
-NAMES_KINDS = ("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "reference.py")
-"""Where a kind may be named: ``embedded`` reads the sandbox's switches, ``init`` writes a manifest."""
+NAMES_KINDS = (
+    *("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "reference.py"),
+    *("jwt/", "lint/", "cli/rendering.py"),
+)
+"""Where a kind may be named: ``embedded`` reads the sandbox's switches, ``init`` writes a manifest,
+and the JWT tools and the linter are about one kind."""
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

@@ -247,7 +247,7 @@ def test_a_variable_is_not_shown(tmp_path):
 def test_every_field_explains_itself():
     schema = ProjectFile.model_json_schema()
     models = [schema, *schema["$defs"].values()]
-    assert len(models) == 5
+    assert len(models) == 6
     for model in models:
         assert len(model["description"]) > 20
         for name, field in model["properties"].items():

@@ -69,9 +69,15 @@ class Session:
     question can be asked between two runs of it."""
 
     def __init__(
-        self, runner: asyncio.Runner, ends: Ends, allowed: int, progress: Progress
+        self,
+        runner: asyncio.Runner,
+        client: ClerkClient,
+        ends: Ends,
+        allowed: int,
+        progress: Progress,
     ) -> None:
         self._runner = runner
+        self.client = client
         self.ends, self.allowed, self.progress = ends, allowed, progress
 
     def run(self, work: Coroutine[Any, Any, T], what: str = "reading", total: int = 0) -> T:
@@ -122,7 +128,8 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
-        yield Session(runner, _ends(client, vault, environment), target.allowed, progress)
+        ends = _ends(client, vault, environment)
+        yield Session(runner, client, ends, target.allowed, progress)
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from clerkform import presets
 from clerkform.cli import templates
+from clerkform.diagnostics import collecting
+from clerkform.errors import UsageError
+from clerkform.project import load_project
+from clerkform.project.file import given, listed, which_of
 
 IGNORED: Final = (".clerkform/", ".secrets/")
 FILES: Final = {"clerkform.yaml": "clerkform.yaml", "clerk/main.yaml": "main.yaml"}
@@ -18,20 +25,63 @@ Next:
   clerkform pull -e staging -o live write down what that instance has
   clerkform plan -e staging         see what clerkform would change there"""
 
+TEMPLATE_STEPS: Final = """
+Next: read its comments, change what they call yours, then
+  clerkform jwt test                see that its tokens say what the integration reads
+  clerkform plan                    see what it would change"""
+
 
 def start(root: Path, ci: str | None) -> tuple[list[str], list[str]]:
     """Write what is not there yet; answers what was written and what was kept."""
-    written, kept = [], []
+    written: list[str] = []
+    kept: list[str] = []
     for name, template in {**FILES, **(WORKFLOWS[ci] if ci else {})}.items():
         path = root / name
-        if path.exists():
-            kept.append(name)
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_template(template), encoding="utf-8")
-        written.append(name)
+        (written if _write(path, _template(template)) else kept).append(name)
     (written if _ignore(root / ".gitignore") else kept).append(".gitignore")
     return written, kept
+
+
+def add_template(root: Path, asked: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Write the preset that ``jwt NAME`` asks for to where the project's manifests are.
+
+    Raises:
+        UsageError: something else was asked for.
+    """
+    what, name = (*asked, "")[:2]
+    if what != "jwt" or len(asked) > 2:
+        raise UsageError(
+            f"`init` takes nothing, or `jwt` and a name; not `{' '.join(asked)}`",
+            hint="`clerkform init jwt convex` writes the JWT template that Convex asks for",
+        )
+    known = presets.names()
+    if name not in known:
+        message = (
+            f"there is no preset `{name}`" if name else "`init jwt` takes the name of a preset"
+        )
+        hint = which_of(name, known) if name else f"there are: {listed(known)}"
+        raise UsageError(message, hint=hint)
+    path = f"{_folder(root)}/jwt-{name}.yaml"
+    return ([path], []) if _write(root / path, presets.text(name)) else ([], [path])
+
+
+def _folder(root: Path) -> str:
+    """The first folder that the project reads manifests from."""
+    with collecting() as problems:
+        project = load_project(root, problems)
+    named = given(project.declared.manifests, ()) if project else ()
+    inside = (p for p in named if (root / p).resolve().is_relative_to(root.resolve()))
+    folders = (place for place in inside if not place.endswith((".yaml", ".yml")))
+    return posixpath.normpath(next(folders, "clerk"))
+
+
+def _write(path: Path, text: str) -> bool:
+    """Write a file that is not there yet; answers whether it was not."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True
 
 
 def _template(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
+from clerkform.jwt.cases import TemplateTests
 from clerkform.model import JsonObject, Kind, Resource, SecretRef, Values, crud, paginated, trait
 
 
@@ -32,6 +33,8 @@ class JwtTemplate(Resource):
         trait.signs_with("signing_algorithm"),
     ] = MISSING
     """A reference to the key that signs tokens instead of the instance's; null for no own key."""
+    tests: Annotated[TemplateTests | MISSING, trait.local] = MISSING
+    """What tokens say of given users: checked by `clerkform jwt test`, never sent to Clerk."""
 
 
 def to_api(values: Values) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Environment:
     """Where the project file names each of ``manifests`` and ``overlays``."""
     prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each kind of ``prune``."""
+    lint_ignore: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """Codes of the linter that the project ignores, and where it names each."""
     secret_key_variables: frozenset[str] = frozenset({DEFAULT_SECRET_KEY})
     """Variables that no ``from_env`` of a manifest may read."""
 
@@ -128,6 +130,7 @@ def _environment(
             **_keys(project.node, "prune"),
             **_keys(project.node, "environments", name, "prune"),
         },
+        lint_ignore=dict(_each(project.node, "lint", "ignore")),
         secret_key_variables=project.secret_key_variables,
     )
 
@@ -143,10 +146,15 @@ def _keys(root: Node, *path: str) -> Mapping[str, Span]:
 
 
 def _places(root: Node, environment: str) -> Iterator[tuple[str, Span]]:
-    for path in (["manifests"], ["environments", environment, "manifests"]):
-        node = root.at(path)
-        for place in node.value if isinstance(node.value, tuple) else ():
-            yield str(place.value), place.span
+    yield from _each(root, "manifests")
+    yield from _each(root, "environments", environment, "manifests")
+
+
+def _each(root: Node, *path: str) -> Iterator[tuple[str, Span]]:
+    """The entries of the list at ``path``, each with its place; none if it was not written."""
+    node = root.at(path)
+    for entry in node.value if isinstance(node.value, tuple) else ():
+        yield str(entry.value), entry.span
 
 
 def variables(

@@ -44,6 +44,7 @@ EnvironmentName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)
 ]
 PathText = Annotated[str, Field(min_length=1)]
+LintCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Pruning = Annotated[Literal["none", "all"], BeforeValidator(_refuse_owned)]
 
 
@@ -60,6 +61,14 @@ class DeclaredLimits(_Part):
     """Deletions in one plan, over all kinds; 10 if left out. Replacing an object counts as one."""
     max_delete_percent: Annotated[float, Field(ge=0, le=100)] | MISSING = MISSING
     """Percent of a kind's live objects; 30 if left out. Fewer than ten objects count as ten."""
+
+
+class DeclaredLint(_Part):
+    """Opinions about manifests that this project does not share."""
+
+    ignore: Many[LintCode] | MISSING = MISSING
+    """Codes of findings that are not reported anywhere in the project, such as `long-lifetime`. On
+    one line, the comment `# clerkform: ignore[long-lifetime]` does the same."""
 
 
 class SecretKey(_Part):
@@ -128,6 +137,8 @@ class ProjectFile(_Part):
     them alone."""
     limits: DeclaredLimits | MISSING = MISSING
     """How much one apply may delete without being told that it is meant."""
+    lint: DeclaredLint | MISSING = MISSING
+    """Which findings of the linter are not reported."""
     environments: dict[EnvironmentName, DeclaredEnvironment] | MISSING = MISSING
     """The Clerk instances, by the names that `-e` takes."""
     default_environment: str | MISSING = MISSING

@@ -1,6 +1,12 @@
+import re
+
+import pytest
 import yaml
 
-from tests.shell import Folder
+from clerkform import presets
+from tests.shell import REPO, Folder
+
+README = (REPO / "README.md").read_text()
 
 
 def test_what_init_writes_validates_and_applies(tmp_path):
@@ -47,3 +53,57 @@ def test_the_workflow_plans_applies_one_at_a_time_and_watches(tmp_path):
 def test_next_steps_are_told_to_people_alone(tmp_path):
     assert "clerkform pull -e staging" in Folder(tmp_path).run("init").stderr
     assert Folder(tmp_path).run("init", "--format", "json").stderr == ""
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_joins_the_project_and_is_valid_there(name, tmp_path):
+    folder = Folder(tmp_path)
+    folder.run("init")
+    result = folder.run("init", "jwt", name)
+    assert result.stdout == f"wrote clerk/jwt-{name}.yaml\n"
+    assert "clerkform jwt test" in result.stderr
+    validated = folder.run("validate")
+    assert validated.stdout.startswith("Valid: sandbox (3 resources)")
+    assert "warning" not in validated.output
+
+
+def test_a_preset_that_is_there_is_kept(tmp_path):
+    folder = Folder(tmp_path)
+    folder.run("init", "jwt", "convex")
+    (tmp_path / "clerk" / "jwt-convex.yaml").write_text("jwt_templates: []\n")
+    assert folder.run("init", "jwt", "convex").stdout == "kept clerk/jwt-convex.yaml\n"
+    assert (tmp_path / "clerk" / "jwt-convex.yaml").read_text() == "jwt_templates: []\n"
+
+
+def test_a_preset_is_written_where_the_project_reads_manifests(tmp_path):
+    (tmp_path / "clerkform.yaml").write_text("version: 1\nmanifests: [one.yaml, infra/auth/]\n")
+    result = Folder(tmp_path).run("init", "jwt", "hasura")
+    assert result.stdout == "wrote infra/auth/jwt-hasura.yaml\n"
+
+
+def test_a_preset_is_written_nowhere_outside_the_project(tmp_path):
+    (tmp_path / "project").mkdir()
+    project = "version: 1\nmanifests: [../elsewhere/]\n"
+    (tmp_path / "project" / "clerkform.yaml").write_text(project)
+    result = Folder(tmp_path / "project").run("init", "jwt", "hasura")
+    assert result.stdout == "wrote clerk/jwt-hasura.yaml\n"
+
+
+def test_the_readme_names_every_preset():
+    (row,) = [line for line in README.splitlines() if line.startswith("| `init jwt NAME`")]
+    assert set(re.findall(r"[a-z-]+", row.partition("a test:")[2])) - {"or"} == set(presets.names())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["jwt", "supabse"], "did you mean `supabase`?"),
+        (["jwt"], "`convex`"),
+        (["jwt", "convex", "hasura"], "`clerkform init jwt convex`"),
+        (["jwt", "convex", "--ci", "github"], "--ci starts a project"),
+        (["jtw", "convex"], "`clerkform init jwt convex`"),
+    ],
+)
+def test_what_init_does_not_know_it_says(arguments, says, tmp_path):
+    assert says in Folder(tmp_path).run("init", *arguments, exit_code=1).output
+    assert list(tmp_path.iterdir()) == []

@@ -22,7 +22,7 @@ WANTED = """\
 jwt_templates:
   - name: convex
     lifetime: 300
-    claims: {aud: convex, org_role: "{{org.role}}"}
+    claims: {aud: convex, org_role: "{{org.role}}"} # clerkform: ignore[session-claim]
   - name: supabase
     signing_algorithm: HS256
     signing_key: {from_env: SUPABASE_JWT_SECRET}

@@ -1,0 +1,95 @@
+"""Whether claims can have come from a template: the same keys, and values of the right types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from clerkform.jwt.shortcodes import TYPES, Operand, Path, find, known, whole
+
+CLERKS_OWN: Final = frozenset({"azp", "exp", "iat", "iss", "jti", "nbf", "sub"})
+"""Claims that every token of a template may have beside the template's own."""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal as JSON: Python takes ``True`` for ``1``."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def misfits(template: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Where a token cannot be one of ``template``: a place in its claims, and why."""
+    own = {key: value for key, value in claims.items() if key not in CLERKS_OWN or key in template}
+    yield from _misfits(template, own, ())
+
+
+def _misfits(template: Any, value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(template, Mapping):
+        yield from _map_misfits(template, value, path)
+    elif isinstance(template, list | tuple):
+        if not isinstance(value, list) or len(value) != len(template):
+            yield path, f"is no list of {len(template)}"
+            return
+        for index, inner in enumerate(template):
+            yield from _misfits(inner, value[index], (*path, index))
+    elif isinstance(template, str) and find(template):
+        if not _may_be(template, value):
+            yield path, f"cannot come from `{template}`"
+    elif not same(template, value):
+        yield path, "is not what the template says"
+
+
+def _map_misfits(template: Mapping[str, Any], value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if not isinstance(value, Mapping):
+        yield path, "is no object"
+        return
+    for key, inner in template.items():
+        if key in value:
+            yield from _misfits(inner, value[key], (*path, key))
+        else:
+            yield (*path, key), "is missing"
+    yield from (((*path, key), "is not in the template") for key in value if key not in template)
+
+
+def _may_be(template: str, value: Any) -> bool:
+    """Whether a string with shortcodes in it can have been rendered to ``value``."""
+    alone = whole(template)
+    if alone:
+        return type_of(value) in {one for part in alone.operands for one in _types(part)}
+    pieces, end = list[str](), 0
+    for shortcode in find(template):
+        pieces += (re.escape(template[end : shortcode.start]), ".*")
+        end = shortcode.end
+    pattern = "".join((*pieces, re.escape(template[end:])))
+    return isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL) is not None
+
+
+def _types(operand: Operand) -> frozenset[str]:
+    if operand.form == "literal":
+        return frozenset({type_of(operand.value)})
+    entry = known(operand.text) if operand.form == "path" else None
+    if entry is None:
+        return frozenset({"null"})
+    return (entry.types if entry.name == operand.text else TYPES) | {"null"}
+
+
+def type_of(value: Any) -> str:
+    """JSON's word for a value's type, but ``list`` for an array."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case Mapping():
+            return "object"
+    return "list"

@@ -1,0 +1,1 @@
+"""Opinions about manifests that are valid, one rule a file: ``run`` finds and runs them."""
