@@ -58,9 +58,8 @@ def judge(
         for one in _refusals(test.valid_for, payload, algorithm):
             message = f"the verifier refuses the token for its `{one.name}`: {one.detail}"
             found.append(Failure("refused", message, ("valid_for",)))
-    if isinstance(test.rejected_by, Verifier) and not [
-        *_refusals(test.rejected_by, payload, algorithm)
-    ]:
+    refuser = test.rejected_by
+    if isinstance(refuser, Verifier) and not any(_refusals(refuser, payload, algorithm)):
         message = "the verifier accepts the token, and should refuse it"
         found.append(Failure("accepted", message, ("rejected_by",)))
     return tuple(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -35,6 +35,16 @@ class Key:
     what: str
     """The sort of key, in words."""
     kid: str | None = None
+
+
+_READERS: Final[Mapping[str, Any]] = {
+    "RSA": RSAAlgorithm,
+    "EC": ECAlgorithm,
+    "OKP": OKPAlgorithm,
+    "oct": HMACAlgorithm,
+}
+_PUBLIC: Final = ("kty", "n", "e", "crv", "x", "y", "k")
+"""What a JWK is verified with; ``k`` is a shared secret (RFC 7518, section 6)."""
 
 
 def parse_keys(text: str) -> tuple[Key, ...]:
@@ -88,23 +98,19 @@ def _of_json(text: str) -> Iterator[Key]:
 
 def _of_jwks(jwks: Iterable[Mapping[str, Any]]) -> Iterator[Key]:
     """What can be used of a set: others for other uses may stand beside it (RFC 7517)."""
-    readers: dict[str, Any] = {
-        "RSA": RSAAlgorithm,
-        "EC": ECAlgorithm,
-        "OKP": OKPAlgorithm,
-        "oct": HMACAlgorithm,
-    }
     for jwk in jwks:
-        reader = readers.get(str(jwk.get("kty")))
-        if reader is None or jwk.get("use", "sig") != "sig":
+        reader = _READERS.get(str(jwk.get("kty")))
+        # Without a private half, which needs reckoning with numbers that somebody else chose.
+        public = {name: jwk[name] for name in _PUBLIC if name in jwk}
+        is_text = all(isinstance(value, str) for value in public.values())
+        if reader is None or not is_text or jwk.get("use", "sig") != "sig":
             continue
         try:
-            material = reader.from_jwk(dict(jwk))
-        except (InvalidKeyError, ValueError, TypeError):
+            material = reader.from_jwk(public)
+        except (InvalidKeyError, ValueError, KeyError, UnsupportedAlgorithm):
             continue
-        public = material.public_key() if hasattr(material, "public_key") else material
         kid, alg = jwk.get("kid"), jwk.get("alg")
-        key = _key(public, kid if isinstance(kid, str) else None)
+        key = _key(material, kid if isinstance(kid, str) else None)
         own = key.algorithms if alg is None else key.algorithms & {str(alg)}
         yield replace(key, algorithms=own)
 

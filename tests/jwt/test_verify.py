@@ -144,11 +144,27 @@ def test_the_key_of_a_set_is_the_one_that_the_token_names():
 
 
 def test_what_of_a_set_is_of_no_use_is_passed_over():
-    odd = [{"kty": "RSA"}, {"kty": "new"}, {}, "x", *jwks(OTHER, use="enc")["keys"]]
+    odd = [
+        {"kty": "RSA"},
+        {"kty": "oct"},
+        {"kty": "oct", "k": 1},
+        {"kty": "new"},
+        {},
+        "x",
+        *jwks(OTHER, use="enc")["keys"],
+    ]
     text = json.dumps({"keys": [*odd, *jwks(RSA)["keys"]]})
     assert [one.what for one in parse_keys(text)] == ["an RSA key"]
     with pytest.raises(UsageError):
         parse_keys(json.dumps({"keys": odd}))
+
+
+def test_the_private_half_of_a_jwk_is_not_needed_and_not_kept():
+    whole = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(RSA))
+    assert "d" in whole
+    (key,) = parse_keys(json.dumps(whole))
+    assert failed(token(), (key,)) == []
+    assert not hasattr(key.material, "private_numbers")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +320,7 @@ def test_whatever_a_token_holds_has_an_answer(header, body):
     assert not verify(signed.decode(), keys, wanted, now=NOW).is_valid
 
 
+@settings(max_examples=500)
 @given(
     st.dictionaries(
         st.sampled_from(["kty", "n", "e", "x", "y", "crv", "k", "alg", "use", "kid", "d"]),

@@ -290,3 +290,18 @@ def test_deleting_an_organization_takes_the_subject_of_its_keys_away(api):
     assert api.http.get("/api_keys", params=query).json()["total_count"] == 1
     assert api.http.delete(f"/organizations/{made['id']}").is_success
     assert api.http.get("/api_keys", params=query).status_code == 404
+
+
+def test_whether_an_admin_is_missing_is_told_on_request(api):
+    name = "missing_member_with_elevated_permissions"
+    query = {f"include_{name}": "true"}
+    owned = api.make("/organizations", name="Acme", created_by=api.user())
+    empty = api.make("/organizations", name="Bravo")
+    assert name not in api.http.get(f"/organizations/{owned['id']}").json()
+    for organization, missing in ((owned, False), (empty, True)):
+        path = f"/organizations/{organization['id']}"
+        assert api.http.get(path, params=query).json() == {**organization, name: missing}
+    listed = api.http.get("/organizations", params=query).json()["data"]
+    assert [found[name] for found in listed] == [True, False]
+    response = api.http.get("/organizations", params={f"include_{name}": "maybe"})
+    assert response.status_code == 422

@@ -1,6 +1,7 @@
 """/organizations, but for the calls for metadata. A slug may stand for the id, in GET only."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -64,13 +65,13 @@ UPDATE = {
 
 
 def list_all(call: Call) -> Object:
-    with_count = flag(call.query, "include_members_count")
+    more = members_shown(call)
     where = conditions(call)
     limit, offset = window(call.query)
     found = call.store.select(
         KIND, *where, limit=limit, offset=offset, **order(call.query, _ORDERS)
     )
-    return counted([shown(o, with_count) for o in found], call.store.count(KIND, *where))
+    return counted([{**o, **more(o)} for o in found], call.store.count(KIND, *where))
 
 
 def conditions(call: Call) -> list[Where]:
@@ -94,7 +95,7 @@ def get(call: Call) -> Object:
     found = call.store.get(KIND, id) or call.store.find(KIND, "slug", id)
     if found is None:
         raise errors.not_found("Given organization not found.")
-    return shown(found, flag(call.query, "include_members_count"))
+    return {**found, **members_shown(call)(found)}
 
 
 def create(call: Call) -> Object:
@@ -184,10 +185,19 @@ def free_slug(store: Store, name: str) -> str:
     return slug
 
 
-def shown(organization: Object, with_count: bool) -> Object:
-    if not with_count:
-        return organization
-    return {**organization, "members_count": int("created_by" in organization)}
+def members_shown(call: Call) -> Callable[[Object], Object]:
+    """What the query asks to know about members. The creator, an admin, is the only one here."""
+    counted_members = flag(call.query, "include_members_count")
+    lacking = flag(call.query, "include_missing_member_with_elevated_permissions")
+
+    def more(organization: Object) -> Object:
+        has_creator = "created_by" in organization
+        found: Object = {"members_count": int(has_creator)} if counted_members else {}
+        if lacking:
+            found["missing_member_with_elevated_permissions"] = not has_creator
+        return found
+
+    return more
 
 
 operation = partial(Operation, feature="organizations")

@@ -198,6 +198,9 @@ def list_organizations(client: Client) -> None:
     assert names(limit=1, offset=1) == ["Beta"]
     counted = organizations.list(include_members_count=True).data
     assert [organization.members_count for organization in counted] == [0, 1]
+    asked = organizations.list(include_missing_member_with_elevated_permissions=True).data
+    missing = [organization.missing_member_with_elevated_permissions for organization in asked]
+    assert missing == [True, False]  # the creator is an admin
 
 
 def create_organization(client: Client) -> None:

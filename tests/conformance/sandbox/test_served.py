@@ -1,0 +1,46 @@
+"""One of each kind through Clerk's Python SDK over HTTP, with no more than a ``server_url``."""
+
+import clerk_backend_api
+import pytest
+
+
+@pytest.fixture
+def clerk(server, request):
+    key = f"sk_test_{request.node.name}"
+    with clerk_backend_api.Clerk(bearer_auth=key, server_url=server.url) as clerk:
+        yield clerk
+
+
+def test_each_kind_is_made_listed_changed_and_deleted(clerk):
+    template = clerk.jwt_templates.create(request={"name": "api", "claims": {}})
+    assert clerk.jwt_templates.update(template_id=template.id, name="web", claims={}).name == "web"
+    url = clerk.redirect_urls.create(request={"url": "https://a.example/cb"})
+    allowed = clerk.allowlist_identifiers.create(request={"identifier": "ann@example.com"})
+    blocked = clerk.blocklist_identifiers.create(request={"identifier": "*@example.com"})
+    domain = clerk.domains.add(request={"name": "a.example", "is_satellite": True})
+    assert clerk.domains.update(domain_id=domain.id, name="b.example").name == "b.example"
+    acme = clerk.organizations.create(request={"name": "Acme"})
+    assert clerk.organizations.update(organization_id=acme.id, name="Acme Ltd").name == "Acme Ltd"
+    key = clerk.api_keys.create_api_key(name="key", subject=acme.id)
+    changed = clerk.api_keys.update_api_key(api_key_id=key.id, description="d")
+    assert changed.description == "d"
+
+    assert [found.id for found in clerk.jwt_templates.list()] == [template.id]
+    assert [found.id for found in clerk.redirect_urls.list()] == [url.id]
+    assert [found.id for found in clerk.allowlist_identifiers.list()] == [allowed.id]
+    assert [found.id for found in clerk.blocklist_identifiers.list().data] == [blocked.id]
+    assert domain.id in {found.id for found in clerk.domains.list().data}
+    assert [found.id for found in clerk.organizations.list().data] == [acme.id]
+    assert [found.id for found in clerk.api_keys.get_api_keys(subject=acme.id).data] == [key.id]
+
+    clerk.jwt_templates.delete(template_id=template.id)
+    clerk.redirect_urls.delete(id=url.id)
+    clerk.allowlist_identifiers.delete(identifier_id=allowed.id)
+    clerk.blocklist_identifiers.delete(identifier_id=blocked.id)
+    clerk.domains.delete(domain_id=domain.id)
+    clerk.api_keys.delete_api_key(api_key_id=key.id)
+    clerk.organizations.delete(organization_id=acme.id)
+    assert clerk.jwt_templates.list() == clerk.redirect_urls.list() == []
+    assert clerk.allowlist_identifiers.list() == clerk.blocklist_identifiers.list().data == []
+    assert [found.is_satellite for found in clerk.domains.list().data] == [False]
+    assert clerk.organizations.list().total_count == 0
