@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +11,9 @@ from typing import Any, Final
 from clerkform.errors import UsageError
 from clerkform.project import Environment
 from clerkform.sandbox import SandboxError, Settings
+from clerkform.sandbox.knobs import changed
 
 FOLDER: Final = ".clerkform"
-UNLIMITED: Final = "off"
-_SWITCHES: Final = ("organizations", "slugs", "api_keys")
-_RATE: Final = re.compile(r"([1-9]\d*)/([1-9]\d*)s")
 
 
 def state_file(environment: Environment, *, make: bool = False) -> Path:
@@ -34,40 +32,36 @@ def settings(environment: Environment) -> Settings:
     Raises:
         UsageError: a setting is unknown or has no such value.
     """
-    return made_settings(environment.sandbox_settings, f"environment `{environment.name}`")
+    return with_knobs(Settings(), environment.sandbox_settings, f"environment `{environment.name}`")
 
 
-def made_settings(given: Mapping[str, Any], origin: str) -> Settings:
-    known = ("instance", "rate_limit", "unentitled", *_SWITCHES)
-    made: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in known:
-            hint = f"it takes {', '.join(known)}"
-            raise UsageError(f"{origin}: the sandbox has no setting `{name}`", hint=hint)
-        if name in _SWITCHES and not isinstance(value, bool):
-            raise UsageError(f"{origin}: the sandbox's `{name}` is true or false")
-        made[name] = rate_limit(value) if name == "rate_limit" else value
-    if "unentitled" in made:
-        if not isinstance(made["unentitled"], list):
-            raise UsageError(f"{origin}: the sandbox's `unentitled` is a list of features")
-        made["unentitled"] = frozenset(map(str, made["unentitled"]))
+def with_knobs(settings: Settings, knobs: Mapping[str, Any], origin: str) -> Settings:
+    """``settings`` with these knobs; ``origin`` says who turned them, if one is refused."""
     try:
-        return Settings(**made)
+        return changed(settings, knobs)
     except ValueError as error:
         raise UsageError(f"{origin}: {error}") from None
 
 
-def rate_limit(text: object) -> tuple[int, float] | None:
-    """``100/10s`` as requests and seconds; ``off`` is no limit."""
-    if text == UNLIMITED:
-        return None
-    found = _RATE.fullmatch(str(text))
-    if not found:
-        raise UsageError(
-            "a rate limit is requests and the seconds they may be made in, or `off`",
-            hint="write it like 100/10s",
-        )
-    return int(found[1]), float(found[2])
+def served_knobs(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of ``sandbox serve`` in the names and shapes of ``api: {sandbox: {...}}``."""
+    knobs = {
+        name: options[name]
+        for name in ("instance", "rate_limit", "latency", "read_lag", "fault_seed")
+        if options[name] is not None
+    }
+    knobs |= dict.fromkeys(options["without"], False)
+    if options["unentitled"]:
+        knobs["unentitled"] = list(options["unentitled"])
+    if options["contradiction"]:
+        pairs = (text.partition("=") for text in options["contradiction"])
+        knobs["contradictions"] = {name: value for name, _, value in pairs}
+    if options["faults"]:
+        try:
+            knobs["faults"] = json.loads(options["faults"].read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"--faults {options['faults']}: {error}") from None
+    return knobs
 
 
 @contextmanager

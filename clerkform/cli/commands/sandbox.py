@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,36 +31,78 @@ def command() -> None:
     help="0 for any free one.",
 )
 @_STATE
+@options.option(
+    "--seed",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON as `sandbox dump` prints it, which every new instance starts with.",
+)
 @options.option("--secret-key", metavar="KEY", help="The only key to accept, instead of any.")
 @options.option(
     "--instance",
     type=click.Choice(["development", "production"]),
-    default="development",
-    show_default=True,
-    help="What kind of instance to be.",
+    help="What kind of instance to be; by default the key says it, sk_test_ or sk_live_.",
 )
 @options.option(
     "--rate-limit",
     metavar="N/SECONDSs",
-    default="off",
+    default="real",
     show_default=True,
-    help="Requests and the time they may be made in, like 100/10s; or off.",
+    help="Requests and the time they may be made in, like 100/10s; real for Clerk's own; or off.",
 )
+@options.option("--latency", metavar="TIME", help="How much longer each answer takes, like 50ms.")
+@options.option(
+    "--read-lag", metavar="TIME", help="Reads answer the state of so long ago, like 2s."
+)
+@options.option(
+    "--without",
+    type=click.Choice(["organizations", "slugs", "api_keys"]),
+    multiple=True,
+    help="A feature that is switched off; repeatable.",
+)
+@options.option(
+    "--unentitled",
+    metavar="FEATURE",
+    multiple=True,
+    help="A feature that the plan lacks (402), like allowlist or satellites; repeatable.",
+)
+@options.option(
+    "--contradiction",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Which of two observed behaviours to show, like jwt_template_patch=keeps; repeatable.",
+)
+@options.option(
+    "--faults",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON list of rules for what goes wrong.",
+)
+@options.option("--fault-seed", type=int, help="What rules with a chance draw from.")
 def serve(
-    host: str, port: int, state: Path | None, secret_key: str | None, instance: str, rate_limit: str
+    host: str,
+    port: int,
+    state: Path | None,
+    seed: Path | None,
+    secret_key: str | None,
+    **knobs: Any,
 ) -> None:
-    """Serve it over HTTP until Ctrl-C. Without --state, what is stored is lost then."""
+    """Serve it over HTTP until Ctrl-C. Without --state, what is stored is lost then.
+
+    Each secret key is an instance of its own. POST /_sandbox/config changes the settings while it
+    runs, and GET /_sandbox/requests lists what was received.
+    """
     from clerkform.cli import embedded
     from clerkform.sandbox import Settings
     from clerkform.sandbox.serve import serve as serve_sandbox
 
-    settings = Settings(
-        instance="production" if instance == "production" else "development",
-        secret_key=secret_key,
-        rate_limit=embedded.rate_limit(rate_limit),
+    settings = embedded.with_knobs(
+        Settings(instance=None, secret_key=secret_key),
+        embedded.served_knobs(knobs),
+        "sandbox serve",
     )
     with embedded.reported():
-        serve_sandbox(host, port, settings, state)
+        serve_sandbox(host, port, settings, state, seed=seed)
 
 
 @command.command()
