@@ -74,6 +74,9 @@ def load(
             raise ManifestError(problems.in_order())
         chosen = resolve(project, environment, root=root)
         desired = _desired(chosen, project, registry, environ, flags, problems)
+        # What is live already may break a rule: a plan that leaves it alone goes through.
+        for found in lint(desired.items.values(), chosen.lint_ignore):
+            problems.append(replace(found, severity="warning"))
     return Loaded(chosen, desired, problems.in_order())
 
 
@@ -98,6 +101,7 @@ def validate(
             chosen = resolve(project, name, root=root)
             found = Problems()
             desired = _desired(chosen, project, registry, environ, flags, found)
+            found += lint(desired.items.values(), chosen.lint_ignore)
             if vault:
                 found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
             problems += found
@@ -142,7 +146,6 @@ def _desired(
     _check_variables(desired, environment.secret_key_variables, problems)
     _check_prune(environment, registry, problems)
     _check_ignored(environment, problems)
-    problems += lint(desired.items.values(), environment.lint_ignore)
     return desired
 
 

@@ -7,7 +7,7 @@ the network or a secret is behind the protocols of ``Ends``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -18,6 +18,7 @@ from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import Actions, Rules, diff
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
+from clerkform.lint.run import lint
 from clerkform.live import Live
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry
@@ -114,11 +115,19 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         live,
         matched,
         instance,
-        check(plan, asked.guards),
+        (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
         ends.requests(),
     )
+
+
+def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
+    """Lint errors of what the plan would write."""
+    writing = [a.item for a in plan.pending if a.item and a.verb != "delete"]
+    for found in lint(writing, loaded.environment.lint_ignore):
+        if found.severity == "error":
+            yield found
 
 
 def _in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:

@@ -62,7 +62,7 @@ class Served:
 def serving(state: Path, *options: str) -> Iterator[Served]:
     command = [sys.executable, "-m", "clerkform", "sandbox", "serve", "--port", "0"]
     with subprocess.Popen(
-        [*command, "--state", str(state), *options],
+        [*command, "--rate-limit", "off", "--state", str(state), *options],
         stdout=subprocess.PIPE,
         text=True,
         env=clean_environ(),

@@ -103,3 +103,17 @@ def test_an_option_can_come_from_the_environment(folder):
 def test_a_variable_can_come_from_the_command_line(folder, edit):
     edit("name: Acme GmbH", "name: ${var.who}")
     assert '"Big Acme"' in folder.run("plan", "--var", "who=Big Acme").stdout
+
+
+def test_a_broken_rule_stops_what_would_be_written_and_not_what_is_live_already(folder):
+    template = 'jwt_templates:\n  - name: t\n    claims: {role: "{{user.unsafe_metadata.role}}"}'
+    for name in folder.root.glob("*.yaml"):
+        if name.name != "clerkform.yaml":
+            name.unlink()
+    manifest = folder.root / "t.yaml"
+    manifest.write_text(f"{template} # clerkform: ignore[writable-role] asked for\n")
+    folder.run("apply", "--auto-approve")
+    manifest.write_text(f"{template}\n")
+    assert "warning[writable-role]" in folder.run("plan").stderr
+    manifest.write_text(f"{template}\n    lifetime: 90\n")
+    assert "error[writable-role]" in folder.run("plan", exit_code=exits.WRONG).stderr

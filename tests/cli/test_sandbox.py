@@ -55,7 +55,7 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
     ("settings", "said"),
     [
         ("{speed: 9}", "the sandbox has no setting `speed`"),
-        ("{slugs: 1}", "the sandbox's `slugs` is true or false"),
+        ("{slugs: 1}", "slugs is true or false"),
         ("{rate_limit: fast}", "100/10s"),
         ("{instance: staging}", "'development' or 'production'"),
         ("{unentitled: satellites}", "is a list of features"),

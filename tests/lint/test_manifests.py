@@ -8,7 +8,7 @@ from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
 from clerkform.manifests import load, validate
-from tests.errors.findings import errors_in, places, write
+from tests.errors.findings import places, write
 from tests.lint.linting import claims
 
 WARNED = claims("a: null")
@@ -21,6 +21,14 @@ def found(root, files):
     return places(list(load(root, None, KINDS, {}).findings))
 
 
+def errors_in(root, files):
+    """What ``validate`` stops on. A plan stops only on what it would write."""
+    write(root, {"clerk.yaml": files} if isinstance(files, str) else files)
+    with pytest.raises(ManifestError) as caught:
+        validate(root, None, KINDS, {})
+    return [one for one in caught.value.diagnostics if one.severity == "error"]
+
+
 def test_a_warning_is_a_finding_and_an_error_stops(tmp_path):
     assert found(tmp_path, {"clerk.yaml": WARNED}) == ["clerk.yaml:4:10 always-null"]
     assert places(errors_in(tmp_path, WRONG)) == ["clerk.yaml:4:13 writable-role"]
@@ -30,7 +38,7 @@ def test_an_error_comes_with_the_warnings_and_with_what_else_is_wrong(tmp_path):
     files = {"a.yaml": WARNED, "b.yaml": WRONG.replace("name: a", "name: b"), "c.yaml": "x: []\n"}
     write(tmp_path, files)
     with pytest.raises(ManifestError) as caught:
-        load(tmp_path, None, KINDS, {})
+        validate(tmp_path, None, KINDS, {})
     assert places(list(caught.value.diagnostics)) == [
         "a.yaml:4:10 always-null",
         "b.yaml:4:13 writable-role",
@@ -90,7 +98,7 @@ def test_one_file_with_every_mistake_has_one_finding_for_each(tmp_path):
         manifest += re.sub(r"name: \w+", f"name: {code}", body, count=1)
     write(tmp_path, {"clerk.yaml": manifest})
     with pytest.raises(ManifestError) as caught:
-        load(tmp_path, None, KINDS, {})
+        validate(tmp_path, None, KINDS, {})
     found = caught.value.diagnostics
 
     def template_at(place):

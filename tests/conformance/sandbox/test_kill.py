@@ -74,7 +74,7 @@ def everything(http, path):
     return found
 
 
-@pytest.mark.parametrize("kill_after", [1, 300, 900])
+@pytest.mark.parametrize("kill_after", [1, 300, 700])
 def test_nothing_that_was_answered_is_lost(tmp_path, kill_after):
     state = tmp_path / "state.db"
     with (
