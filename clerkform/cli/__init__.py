@@ -47,10 +47,17 @@ class Commands(click.Group):
         sys.exit(code)
 
 
+def _interrupt(*_: Any) -> None:
+    """As Ctrl-C does, also where that is ignored, as in a shell's background jobs."""
+    if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
+
+
 @contextlib.contextmanager
 def _termination_interrupts() -> Iterator[None]:
     """SIGTERM, which a cancelled CI job gets, is handled wherever Ctrl-C is."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:

@@ -125,6 +125,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             pace=target.pace(),
             transport=target.transport,
             on_request=on_request,
+            redact=vault.redact_answer,
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))

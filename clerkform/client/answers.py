@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -93,18 +93,26 @@ def decode_page(path: str, response: httpx.Response) -> Page:
     return Page(body, total)
 
 
-def decode_error(method: str, path: str, response: httpx.Response, *, now: float = 0.0) -> ApiError:
+def decode_error(
+    method: str,
+    path: str,
+    response: httpx.Response,
+    *,
+    now: float = 0.0,
+    redact: Callable[[str], str] = str,
+) -> ApiError:
     """The error that an answer with a status of 300 or above stands for.
 
     It is a ``BadAnswer`` where the body is not Clerk's: then nothing follows from its status,
     and a 404 does not say that an object is absent. ``now`` is Unix time, to count from when
-    ``Retry-After`` is a date.
+    ``Retry-After`` is a date. ``redact`` takes secrets out of the server's words, before anything
+    is shortened or escaped.
     """
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
         return _decode_redirect(method, path, response)
     body = _json(response)
-    items = _items(body)
+    items = _items(body, redact)
     kind = ApiError if items else BadAnswer
     if items:
         detail = "; ".join(item.message for item in items)
@@ -206,26 +214,34 @@ def _json(response: httpx.Response) -> Any:
         return _NOT_JSON
 
 
-def _items(body: Any) -> tuple[ClerkErrorItem, ...]:
+def _items(body: Any, redact: Callable[[str], str]) -> tuple[ClerkErrorItem, ...]:
     entries = body.get("errors") if isinstance(body, dict) else None
-    return tuple(map(_item, filter(_is_item, entries))) if isinstance(entries, list) else ()
+    if not isinstance(entries, list):
+        return ()
+    return tuple(_item(entry, redact) for entry in entries if _is_item(entry))
 
 
 def _is_item(entry: Any) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("code"), str)
 
 
-def _item(entry: Mapping[str, Any]) -> ClerkErrorItem:
+def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorItem:
     meta = entry.get("meta")
     meta = dict(meta) if isinstance(meta, dict) else {}
     param = meta.pop("param_name", None)
     said = entry.get("long_message") or entry.get("message")
     return ClerkErrorItem(
-        code=plain_text(entry["code"]),
-        message=plain_text(said if isinstance(said, str) else entry["code"]),
-        param=plain_text(param) if isinstance(param, str) else None,
-        meta=meta,
+        code=plain_text(redact(entry["code"])),
+        message=plain_text(redact(said if isinstance(said, str) else entry["code"])),
+        param=plain_text(redact(param)) if isinstance(param, str) else None,
+        meta={name: _told(value, redact) for name, value in meta.items()},
     )
+
+
+def _told(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, list):
+        return [redact(one) if isinstance(one, str) else one for one in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def _trace_id(body: Any, response: httpx.Response) -> str | None:

@@ -88,12 +88,21 @@ def quoted(value: str) -> str:
 
 
 def is_unignored(path: Path) -> bool:
-    """The file is in a git work tree and git would offer to commit it."""
-    folder = next(parent for parent in path.parents if parent.is_dir())
+    """The file is in a git work tree and git would offer to commit it.
+
+    git is told which repository it is, and looks for none itself: a folder of the checkout can
+    pass for a bare repository, whose configuration may name programs to run. It gets none of
+    the environment but its path, for the same reason.
+    """
+    tree = next((parent for parent in path.parents if (parent / ".git").exists()), None)
+    if tree is None:
+        return False
+    told = [f"--git-dir={tree / '.git'}", f"--work-tree={tree}", "-c", "core.fsmonitor=false"]
     try:
         answer = subprocess.run(
-            ["git", "check-ignore", "--quiet", "--", str(path)],
-            cwd=folder,
+            ["git", *told, "check-ignore", "--quiet", "--", str(path)],
+            cwd=tree,
+            env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

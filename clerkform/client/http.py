@@ -71,8 +71,12 @@ class ClerkClient:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.time,
+        redact: Callable[[str], str] = str,
     ) -> None:
-        """``timeout`` and ``max_wait`` (over all tries of a request) are seconds."""
+        """``timeout`` and ``max_wait`` (over all tries of a request) are seconds.
+
+        ``redact`` takes secrets out of what the server says.
+        """
         _check_key(secret_key)
         self.base_url = normalise_api_url(base_url)
         self._host = urlsplit(self.base_url).netloc
@@ -81,6 +85,7 @@ class ClerkClient:
         """GET requests sent so far, every try counted."""
         self.writes = 0
         """Other requests sent so far, every try counted."""
+        self._redact = redact
         self._on_request, self._max_tries, self._max_wait = on_request, max_tries, max_wait
         self._sleep, self._jitter, self._clock = sleep, jitter, clock
         headers = {
@@ -225,7 +230,7 @@ class ClerkClient:
                 answer = decode_failure(method, path, failure, self._host)
         now = self._clock()
         if isinstance(answer, httpx.Response) and not answer.is_success:
-            answer = decode_error(method, path, answer, now=now)
+            answer = decode_error(method, path, answer, now=now, redact=self._redact)
         if self._on_request:
             status = answer.status if isinstance(answer, ApiError) else answer.status_code
             self._on_request(Exchange(method, path, status, now - started))

@@ -37,7 +37,14 @@ class ClerkReader:
         kind = self._registry[read.kind]
         bodies, is_whole = await self._bodies(kind, read)
         self._on_read(len(bodies))
-        return Live().with_(decode(kind, bodies), [kind.name] if is_whole else [])
+        objects = decode(kind, bodies)
+        for one in objects:
+            # Without its key it would look undeclared, and a prune would delete it.
+            if kind.key_parts(one.values) is None:
+                names = " or ".join(f"`{name}`" for name in kind.key_fields)
+                detail = f"answered with an object, {one.id}, that lacks {names}"
+                raise BadAnswer("GET", kind.endpoints.list.path, detail=detail)
+        return Live().with_(objects, [kind.name] if is_whole else [])
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""

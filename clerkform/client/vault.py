@@ -25,6 +25,14 @@ SHORTEST_REDACTED = 6
 """Characters; to blank out anything shorter would blank out half of every text."""
 
 
+OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
+"""Folders whose files hold credentials, or say what is run."""
+PROJECT_FILE = "clerkform.yaml"
+INSTANCE_KEYS = ("sk_test_", "sk_live_")
+MAX_SECRET = 100_000
+"""Bytes; the longest key is a few thousand."""
+
+
 class _Refused(Exception):
     """Carries what is wrong to where the span is known."""
 
@@ -59,6 +67,7 @@ class Vault:
         self._env, self._forbidden = env, forbidden_env
         self._allow_commands, self._timeout = allow_commands, timeout
         self._remembered: set[str] = set()
+        self._sent: set[str] = set()
         self._writing = threading.Lock()
 
     def __repr__(self) -> str:
@@ -78,7 +87,10 @@ class Vault:
         except _Refused as refusal:
             problem = refusal.at(span)
         else:
-            self.remember(secret)
+            # What a file of the checkout holds is its author's to choose: were it taken out of
+            # every text, it could hide what a plan does.
+            is_own_file = ref.source == "from_file" and self._is_in_project(ref, base)
+            self.remember_sent(secret) if is_own_file else self.remember(secret)
             return secret
         raise ManifestError([problem])
 
@@ -133,16 +145,19 @@ class Vault:
 
     def remember(self, secret: str) -> None:
         """Take this out of every text from now on: itself, as JSON has it, and line by line."""
-        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-        if "\n" in secret:
-            forms.update(line.strip() for line in secret.splitlines() if "-----" not in line)
-        self._remembered |= {form for form in forms if len(form) >= SHORTEST_REDACTED}
+        self._remembered |= _forms(secret)
+
+    def remember_sent(self, value: str) -> None:
+        """Take this out of what a server says from now on: it is sent, and may be echoed."""
+        self._sent |= _forms(value)
 
     def redact(self, text: str) -> str:
         """``text`` without any secret that this vault has seen: a net below all other care."""
-        for secret in sorted(self._remembered.copy(), key=len, reverse=True):
-            text = text.replace(secret, "(secret)")
-        return text
+        return _without(text, self._remembered)
+
+    def redact_answer(self, text: str) -> str:
+        """A server's text, before it is shortened or escaped, without anything it was sent."""
+        return _without(text, self._remembered | self._sent)
 
     def _find(self, ref: SecretRef, base: Path) -> str:
         match ref.source:
@@ -168,6 +183,13 @@ class Vault:
                 "keep this secret in a variable of its own",
             )
         value = self._env.get(name, "")
+        if name.startswith("CLERK_") or value.startswith(INSTANCE_KEYS):
+            raise _Refused(
+                "forbidden-variable",
+                f"{name} is, or by its name may be, the secret key of an instance, which no"
+                " manifest may read",
+                "keep this secret in a variable whose name does not begin with CLERK_",
+            )
         if not value:
             state = "is empty" if name in self._env else "is not set"
             raise _Refused("secret-unset", f"the environment variable {name} {state}", "set it")
@@ -183,7 +205,12 @@ class Vault:
                 raise _Refused("secret-file-missing", why, "paths are relative to the manifest")
             if not path.is_file():
                 raise _Refused("secret-file-unreadable", f"{text} is not a regular file")
+            if path.stat().st_size > MAX_SECRET:
+                raise _Refused("secret-file-unreadable", f"{text} is larger than any secret")
             return _text(path.read_bytes(), text)
+
+    def _is_in_project(self, ref: SecretRef, base: Path) -> bool:
+        return (base / str(ref.from_file)).resolve().is_relative_to(self._folders[0])
 
     def _look_at(self, sink: Sink, base: Path) -> Path | None:
         """The file that the sink writes, if it does."""
@@ -236,6 +263,10 @@ class Vault:
             ) from None
         if not any(path.is_relative_to(folder) for folder in self._folders):
             raise _Refused("outside-folder", f"{text} is outside the project folder", ALLOW_FOLDER)
+        if not OFF_LIMITS.isdisjoint(path.parts) or path.name == PROJECT_FILE:
+            raise _Refused(
+                "off-limits", f"{text} belongs to git, to CI or to clerkform; no secret is there"
+            )
         return path
 
     def _program(self, argv: object, base: Path) -> tuple[str, ...]:
@@ -264,6 +295,19 @@ class Vault:
                 f"`{argv[0]}` {failure}",
                 "what it prints is not shown, as it may hold the secret: run it by hand to see",
             ) from None
+
+
+def _forms(secret: str) -> set[str]:
+    forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    if "\n" in secret:
+        forms.update(line.strip() for line in secret.splitlines() if "-----" not in line)
+    return {form for form in forms if len(form) >= SHORTEST_REDACTED}
+
+
+def _without(text: str, forms: set[str]) -> str:
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "(secret)")
+    return text
 
 
 def _path_text(sink: Sink) -> str:

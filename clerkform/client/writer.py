@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -47,6 +47,7 @@ class ClerkWriter:
         if step.id.verb == "delete":
             return await self._remove(kind, step)
         values = {n: await self._filled(step, n, value, ids) for n, value in step.values.items()}
+        self._remember_sensitive(kind, values)
         if step.id.verb == "create":
             return await self._create(kind, step, values)
         return await self._update(kind, step, values, step.object_id or ids[step.address])
@@ -57,6 +58,13 @@ class ClerkWriter:
         if isinstance(value, SecretRef):
             return await asyncio.to_thread(self._vault.resolve, value, self._base(step, name))
         return value
+
+    def _remember_sensitive(self, kind: Kind, values: Values) -> None:
+        """What is never printed must not be either when Clerk's refusal quotes it."""
+        for name, value in values.items():
+            if kind.fields[name].traits.sensitive:
+                for text in _texts(value):
+                    self._vault.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
         """The folder of the manifest that declares the field."""
@@ -97,26 +105,29 @@ class ClerkWriter:
 
     async def _create(self, kind: Kind, step: Step, values: Values) -> Written:
         if not kind.generates:
-            return (await self._make(kind, values))[0]
+            return (await self._make(kind, step, values))[0]
         for _ in range(CREATES):
-            written, secret = await self._make(kind, values)
-            secret = secret or await self._secret_again(kind, written.object_id)
+            written, secret = await self._make(kind, step, values)
+            try:
+                secret = secret or await self._secret_again(kind, written.object_id)
+            except ApiError as error:
+                await self._discard(kind, step, written, f"asking for its secret failed: {error}")
+                raise
             if secret is not None:
                 await self._deliver(kind, step, written, secret)
                 return written
-            # Nobody holds it, so nothing is lost with it.
-            await self._discard(kind, written.object_id)
+            await self._discard(kind, step, written, "Clerk did not show its secret")
         raise SecretNotKept(
             f"{step.address} was created {CREATES} times without Clerk showing its secret, and"
             " removed again each time",
             hint="run it again later; what was there before is still there",
         )
 
-    async def _make(self, kind: Kind, values: Values) -> tuple[Written, str | None]:
+    async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
         """Create the object once, and what the answer shows of it; a lost answer shows no secret.
 
-        What a create has made whose answer was lost is looked for and taken over. Only where
-        there is nothing is the create sent again.
+        What a create has made whose answer was lost or is of no use is looked for and taken over.
+        Only where there is nothing is the create sent again.
         """
         op = kind.endpoints.create
         for is_last in (False, True):
@@ -124,17 +135,17 @@ class ClerkWriter:
                 answer = await self._client.write(
                     op.method, op.path, kind.to_api(values), repeatable=False
                 )
+                written = self._checked(kind, op.method, op.path, values, answer)
             except ApiError as error:
                 if not error.may_have_acted:
                     raise
-                made = await self._look_for(kind, values)
+                made = await self._look_for(kind, step, values)
                 if made is not None:
                     note = "taken over, as its answer was lost"
                     return Written(made.id, made, dropped(kind, values, made), note), None
                 if is_last:
                     raise
             else:
-                written = self._checked(kind, op.method, op.path, values, answer)
                 secret = kind.generates and (answer or {}).get(kind.generates.field)
                 return written, secret if isinstance(secret, str) else None
         raise AssertionError("the last try either returns or raises")
@@ -159,18 +170,10 @@ class ClerkWriter:
         try:
             await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
         except ManifestError as error:
-            why = error.diagnostics[0].message
-            try:
-                await self._discard(kind, written.object_id)
-            except ApiError:
-                raise SecretNotKept(
-                    f"{step.address} was created, but its secret could not be delivered: {why}."
-                    " It could not be removed again either, so nobody has its secret",
-                    hint=f"`clerkform apply --replace '{step.address}'` makes a new one",
-                ) from None
+            why = f"its secret could not be delivered: {error.diagnostics[0].message}"
+            await self._discard(kind, step, written, why)
             raise SecretNotKept(
-                f"{step.address} was created, but its secret could not be delivered: {why}."
-                " It was removed again",
+                f"{step.address} was created, but {why}. It was removed again",
                 hint="once that is mended, the next apply makes it anew",
             ) from None
 
@@ -186,12 +189,31 @@ class ClerkWriter:
         secret = answer.get(kind.generates.field)
         return secret if isinstance(secret, str) else None
 
-    async def _discard(self, kind: Kind, object_id: str) -> None:
+    async def _discard(self, kind: Kind, step: Step, written: Written, why: str) -> None:
+        """Remove what nobody holds the secret of: nothing is lost with it.
+
+        What was found rather than answered is removed only if it is what was sent, for it may be
+        somebody else's.
+        """
         op = kind.endpoints.removal(None)
         assert op is not None
-        await self._send(op, object_id, dict(op.body) if op.body else None)
+        way_out = f"`clerkform apply --replace '{step.address}'` makes a new one"
+        if written.note and written.dropped:
+            raise SecretNotKept(
+                f"{written.object_id} at {step.address} may be what this run has made, or somebody"
+                f" else's: it was left alone. {why}",
+                hint=way_out,
+            )
+        try:
+            await self._send(op, written.object_id, dict(op.body) if op.body else None)
+        except ApiError:
+            raise SecretNotKept(
+                f"{step.address} was created, but {why}. It could not be removed again either, so"
+                " nobody has its secret",
+                hint=way_out,
+            ) from None
 
-    async def _look_for(self, kind: Kind, values: Values) -> LiveObject | None:
+    async def _look_for(self, kind: Kind, step: Step, values: Values) -> LiveObject | None:
         """The object that a create with a lost answer has made, if it made one.
 
         An object that the plan did not see, with the same key, is taken to be it.
@@ -203,10 +225,22 @@ class ClerkWriter:
         )
         waited, pause = 0.0, 0.5
         while True:
-            for one in await self._reader.find(kind, under):
-                is_new = one.id not in self._known and not kind.ignore(one.values)
-                if is_new and self._keys_of(kind, one, values) == wanted:
-                    return one
+            found = [
+                one
+                for one in await self._reader.find(kind, under)
+                if one.id not in self._known
+                and not kind.ignore(one.values)
+                and self._keys_of(kind, one, values) == wanted
+            ]
+            if len(found) > 1:
+                raise SecretNotKept(
+                    f"the answer to the create of {step.address} was lost, and there are now"
+                    f" {len(found)} new objects with its key",
+                    hint=f"look at {', '.join(sorted(one.id for one in found))}, and remove what"
+                    " nobody uses",
+                )
+            if found:
+                return found[0]
             if waited >= LOOK_FOR:
                 return None
             await self._sleep(pause)
@@ -217,6 +251,18 @@ class ClerkWriter:
         """The live object's key, by the fields that were sent: a slug may be the server's own."""
         stands_in = {f.name for f in kind.identity if f.traits.otherwise and f.name not in values}
         return kind.key_parts({k: v for k, v in one.values.items() if k not in stands_in})
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _path(op: Op, object_id: str) -> str:

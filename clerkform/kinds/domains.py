@@ -6,7 +6,7 @@ is never returned, so it is left out.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
@@ -33,12 +33,18 @@ def keep(values: Values) -> Kept | None:
     return None
 
 
+def from_api(body: dict[str, Any]) -> dict[str, Any]:
+    """A domain that does not say what it is is taken for the primary one, which nothing removes."""
+    return {"is_satellite": False, **body}
+
+
 KIND = Kind(
     name="domains",
     singular="domain",
     model=Domain,
     endpoints=crud("/domains", listing=Listing("/domains", page=None), get=False),
     id_prefix="dmn_",
+    from_api=from_api,
     keep=keep,
     lost_by_delete="the satellite's users can no longer sign in there",
 )
