@@ -7,14 +7,21 @@ mistake hides no other. The pipeline raises once, after the last stage, in sourc
 from __future__ import annotations
 
 import difflib
+import heapq
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from operator import eq
+from typing import Final, Literal, NamedTuple
 
 from clerkform.errors import ManifestError
 
 Severity = Literal["error", "warning", "note"]
+
+_LONGEST_WORD: Final = 100
+_COMPARED: Final = 50
+_NEAR: Final = 0.6
+"""Of the characters of two words, the part that has to be the same in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,22 @@ def collecting() -> Iterator[Problems]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint that names the nearest of ``known``, if one is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """A hint that names the nearest of ``known``, if one is near.
+
+    Comparing is slow and a manifest may have thousands of names, so only those that look alike at
+    first sight are compared.
+    """
+    if len(word) > _LONGEST_WORD:
+        return None
+
+    backwards = word[::-1]
+    longest = len(word) * (2 - _NEAR) / _NEAR  # or too much of the name is in it alone
+    shortest = len(word) * _NEAR / (2 - _NEAR)
+
+    def same_at_the_ends(name: str) -> int:
+        return [*map(eq, word, name), *map(eq, backwards, name[::-1])].count(True)
+
+    fitting = (name for name in known if shortest <= len(name) <= longest)
+    likely = heapq.nlargest(_COMPARED, fitting, key=same_at_the_ends)
+    near = difflib.get_close_matches(word, likely, n=1, cutoff=_NEAR)
     return f"did you mean `{near[0]}`?" if near else None

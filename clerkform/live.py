@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clerkform.desired import Desired, Item, listed_under
+from clerkform.desired import Desired, listed_under
 from clerkform.model import Address, Kind, Registry, Values
 
 FEW = 3
@@ -73,21 +73,30 @@ def decode(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> tuple[LiveObject,
     )
 
 
-def first_reads(desired: Desired, registry: Registry, pruned: frozenset[str]) -> tuple[Read, ...]:
-    """What to ask for first: one read per kind that a manifest has a section of."""
+def first_reads(
+    desired: Desired,
+    registry: Registry,
+    whole: frozenset[str],
+    also: Sequence[Address] = (),
+) -> tuple[Read, ...]:
+    """What to ask for first: one read per kind that a manifest has a section of.
+
+    ``whole`` kinds are listed to the end; ``also`` are addresses to look up, declared or not.
+    """
     reads = []
     for kind in registry.values():
         if kind.name in desired.sections and not kind.listed_per:
-            items = [item for item in desired.items.values() if item.kind is kind]
-            reads.append(_read(kind, items, whole=kind.name in pruned))
+            keys = {address.key for address in also if address.kind == kind.name}
+            reads.append(Read(kind.name) if kind.name in whole else _read(kind, desired, keys))
     return tuple(reads)
 
 
-def _read(kind: Kind, items: Sequence[Item], *, whole: bool) -> Read:
+def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:
     lookups = kind.endpoints.lookups
-    if whole or not (lookups.by_key or lookups.by_ids):
+    if not (lookups.by_key or lookups.by_ids):
         return Read(kind.name)
-    keys, names, ids = set[str](), set[str](), set[str]()
+    names, ids = set[str](), set[str]()
+    items = [item for item in desired.items.values() if item.kind is kind]
     for item in items:
         if item.pin:
             ids.add(item.pin)

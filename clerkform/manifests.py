@@ -37,8 +37,11 @@ class Secrets(Protocol):
     ) -> Diagnostic | None:
         """Why the key that is there cannot sign with the algorithm."""
 
+    def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why a new secret could not be delivered there, as far as looking tells."""
+
     def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a new secret could not be delivered there."""
+        """Why a new secret could not be delivered there, after trying to write."""
 
     def sink_warnings(
         self, sink: Sink, base: Path, span: Span | None = None

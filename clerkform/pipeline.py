@@ -19,7 +19,7 @@ from clerkform.diff.actions import Actions, Rules, diff
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
 from clerkform.lint.run import lint
-from clerkform.live import Live
+from clerkform.live import Live, first_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry
 from clerkform.plan.build import Plan, build_plan
@@ -55,6 +55,10 @@ class Asked:
     delete_first: bool = False
     """What is replaced goes before its successor is made."""
     guards: Guards = field(default_factory=Guards)
+    everything: bool = False
+    """Read whole kinds even where looking up what is declared would be cheaper."""
+    looks_at: tuple[Address, ...] = ()
+    """What to read besides, declared or not."""
 
     def wants(self, address: Address) -> bool:
         chosen = not self.targets or any(matches(p, address) for p in self.targets)
@@ -98,7 +102,9 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
     rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
-    matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
+    whole = rules.pruned | (desired.sections if asked.everything else frozenset())
+    reads = first_reads(desired, registry, whole, asked.looks_at)
+    matched, live = await read_and_match(desired, registry, ends.reader, rules, reads, problems)
     found = diff(matched, live, registry, rules, problems, _wanted(matched, asked))
     if problems.errors:
         raise PlanError(problems.in_order())
@@ -106,6 +112,8 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     plan = build_plan(found)
     for sink, base, span in sinks(_creating(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
+        if bad := ends.secrets.check_sink(sink, base, span):
+            problems.append(replace(bad, severity="note"))
     counts = {kind: len(live.of(kind)) for kind in registry}
     asked = replace(asked, guards=replace(asked.guards, live_counts=counts))
     return Planned(
@@ -150,6 +158,12 @@ def _addresses(patterns: Sequence[str], desired: Desired) -> frozenset[Address]:
     found: set[Address] = set()
     for pattern in patterns:
         named = {address for address in desired.items if matches(pattern, address)}
+        for address in sorted(named):
+            if desired.items[address].external or desired.items[address].absent:
+                raise UsageError(
+                    f"--replace {pattern}: {address} is declared external or absent",
+                    hint="only what clerkform makes can be made anew",
+                )
         if not named:
             raise UsageError(
                 f"--replace {pattern}: no manifest declares that",
@@ -265,6 +279,7 @@ async def _pending_among(
     pruned = {n for n, how in planned.loaded.environment.prune.items() if how == "all"}
     rules = Rules(frozenset(pruned & desired.sections))
     problems = Problems()
-    matched, live = await read_and_match(desired, registry, ends.reader, rules, problems)
+    reads = first_reads(desired, registry, rules.pruned)
+    matched, live = await read_and_match(desired, registry, ends.reader, rules, reads, problems)
     found = diff(matched, live, registry, rules, problems, done.__contains__)
     return tuple(action.address for action in found.actions if action.is_pending)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from clerkform.diff.actions import live_address
+from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.pipeline import Ends
@@ -39,7 +40,7 @@ async def pull(
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
         for kind in registry.values()
-        if kind not in asked
+        if kind.runtime and kind not in asked and not targets
     ]
     keys: dict[tuple[str, str], str] = {}
     for kind in asked:
@@ -61,6 +62,11 @@ async def pull(
         if items or not targets:
             sections[kind.name] = items
         left_out += _fields_left_out(kind, live, words)
+    if targets and not sections:
+        raise UsageError(
+            f"nothing live matches {', '.join(targets)}",
+            hint="an address is `kind/key`, such as jwt_templates/convex, or a pattern of one",
+        )
     return Pulled(sections, tuple(left_out))
 
 

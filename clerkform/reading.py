@@ -10,7 +10,7 @@ from clerkform.diagnostics import Problems
 from clerkform.diff.actions import Rules, deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.errors import ApiError
-from clerkform.live import Live, Read, first_reads, second_reads
+from clerkform.live import Live, Read, second_reads
 from clerkform.model import Registry
 from clerkform.together import together
 
@@ -26,9 +26,14 @@ class Reader(Protocol):
 
 
 async def read_and_match(
-    desired: Desired, registry: Registry, reader: Reader, rules: Rules, problems: Problems
+    desired: Desired,
+    registry: Registry,
+    reader: Reader,
+    rules: Rules,
+    reads: Sequence[Read],
+    problems: Problems,
 ) -> tuple[Matched, Live]:
-    """Everything that a plan of ``desired`` has to see, paired with it.
+    """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
 
     Raises:
         ApiError: a read failed. Only a subject that does not exist is a problem of the manifest's.
@@ -43,7 +48,7 @@ async def read_and_match(
             _report_subject(read, desired, first, problems)
             return Live()
 
-    live = await read_all(reader.read, first_reads(desired, registry, rules.pruned), Live())
+    live = await read_all(reader.read, reads, Live())
     first = match(desired, live, registry, Problems())
     under = second_reads(desired, registry, first.ids, deleted_ids(first, rules))
     live = await read_all(read_under, under, live)

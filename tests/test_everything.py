@@ -22,7 +22,7 @@ SCENARIOS = ROOT / "tests" / "scenarios"
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
 NAMES_KINDS = (
     *("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "reference.py"),
-    *("jwt/", "lint/", "cli/rendering.py"),
+    *("jwt/", "lint/", "cli/rendering.py", "cli/commands/sandbox.py"),
 )
 """Where a kind may be named: ``embedded`` reads the sandbox's switches, ``init`` writes a manifest,
 and the JWT tools and the linter are about one kind."""

@@ -100,7 +100,7 @@ def test_the_demo_fails_when_a_step_does_not_do_what_it_should(tmp_path):
 
 @pytest.fixture
 def served(tmp_path):
-    with serving(tmp_path / "sandbox.sqlite") as one:
+    with serving(tmp_path / "sandbox.sqlite", "--instance", "development") as one:
         yield one
 
 

@@ -3,6 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
+from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
 from clerkform.pipeline import Ends
@@ -98,7 +101,8 @@ def test_a_target_pulls_what_it_matches():
     assert pulled(targets=("domains/s.*",)).sections == {
         "domains": [{"name": "s.example", "proxy_url": "https://s.example/__clerk"}]
     }
-    assert pulled(targets=("domains/nothing",)).sections == {}
+    with pytest.raises(UsageError, match="nothing live matches domains/nothing"):
+        pulled(targets=("domains/nothing",))
     assert pulled(targets=("*/https://a.*",)).sections == {
         "redirect_urls": ["https://a.example/cb"]
     }

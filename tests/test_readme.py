@@ -211,3 +211,15 @@ def test_the_step_by_step_commands_run(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "Plan: 9 to create" in done.stdout
+
+
+def test_the_test_of_an_application_passes(tmp_path):
+    (example,) = blocks(section("In the tests of your application"), "python")
+    (tmp_path / "test_it.py").write_text(example)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

@@ -12,18 +12,29 @@ from clerkform.errors import UsageError
 from clerkform.project import Environment
 from clerkform.sandbox import SandboxError, Settings
 from clerkform.sandbox.knobs import changed
+from clerkform.source.files import is_own
 
 FOLDER: Final = ".clerkform"
 
 
 def state_file(environment: Environment, *, make: bool = False) -> Path:
-    """Where the embedded sandbox of an environment keeps what is live."""
+    """Where the embedded sandbox of an environment keeps what is live.
+
+    Raises:
+        UsageError: it is, or is reached by, a link: in a checkout that may lead to any file.
+    """
     folder = environment.root / FOLDER
+    name = f"sandbox.{environment.name}.sqlite"
+    if not is_own(environment.root, f"{FOLDER}/{name}"):
+        raise UsageError(
+            f"`{FOLDER}/{name}` is a link or is reached by one; it was not opened",
+            hint=f"remove the link, and the sandbox makes a `{FOLDER}` folder of its own",
+        )
     if make and not folder.exists():
         folder.mkdir(mode=0o700)
         # As git would otherwise offer it for the next commit.
         (folder / ".gitignore").write_text("*\n")
-    return folder / f"sandbox.{environment.name}.sqlite"
+    return folder / name
 
 
 def settings(environment: Environment) -> Settings:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clerkform import pipeline
 from clerkform.cli import asking, connect, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.options import Online, Selection
 from clerkform.kinds import KINDS
+from clerkform.model import Address
 from clerkform.pipeline import Planned
 
 
-def compare(invocation: Invocation, where: Online, selection: Selection) -> Planned:
+def compare(
+    invocation: Invocation,
+    where: Online,
+    selection: Selection,
+    *,
+    everything: bool = False,
+    looks_at: tuple[Address, ...] = (),
+) -> Planned:
     """A plan that is not for applying.
 
     Raises:
@@ -20,4 +30,5 @@ def compare(invocation: Invocation, where: Online, selection: Selection) -> Plan
     invocation.view.findings(loaded.findings)
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.looking(loaded.environment, selection)
+        asked = replace(asked, everything=everything, looks_at=looks_at)
         return session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))

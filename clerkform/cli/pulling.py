@@ -14,6 +14,7 @@ from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.report.shown import escaped
 from clerkform.source.emit import emit
+from clerkform.source.files import is_own
 
 STANDARD_OUTPUT: Final = "-"
 SCHEMA: Final = "schema.json"
@@ -32,11 +33,22 @@ def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
 
 
 def home(environment: Environment) -> str:
-    """Where the project's own manifests are, so that the next plan reads what was pulled."""
+    """Where the project's own manifests are, so that the next plan reads what was pulled.
+
+    Raises:
+        UsageError: that is no plain folder of the project: a checkout does not choose another.
+    """
     places = (
         place for place in environment.manifests or () if not place.endswith((".yaml", ".yml"))
     )
-    return next(places, ".")
+    place = next(places, ".")
+    if not is_own(environment.root, place):
+        raise UsageError(
+            f"the manifests' folder `{place}` leads outside the project, or is or passes a link;"
+            " nothing was written",
+            hint="pull into another folder with -o DIR, or print with -o -",
+        )
+    return place
 
 
 def hand_over(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError
 from clerkform.project import load_project
 from clerkform.project.file import given, listed, which_of
+from clerkform.source.files import is_own
 
 IGNORED: Final = (".clerkform/", ".secrets/")
 FILES: Final = {"clerkform.yaml": "clerkform.yaml", "clerk/main.yaml": "main.yaml"}
@@ -32,10 +33,16 @@ Next: read its comments, change what they call yours, then
 
 
 def start(root: Path, ci: str | None) -> tuple[list[str], list[str]]:
-    """Write what is not there yet; answers what was written and what was kept."""
+    """Write what is not there yet; answers what was written and what was kept.
+
+    Raises:
+        UsageError: one of the files is, or is reached by, a link. Then none is written.
+    """
     written: list[str] = []
     kept: list[str] = []
-    for name, template in {**FILES, **(WORKFLOWS[ci] if ci else {})}.items():
+    files = {**FILES, **(WORKFLOWS[ci] if ci else {})}
+    _refuse_links(root, [*files, ".gitignore"])
+    for name, template in files.items():
         path = root / name
         (written if _write(path, _template(template)) else kept).append(name)
     (written if _ignore(root / ".gitignore") else kept).append(".gitignore")
@@ -46,7 +53,7 @@ def add_template(root: Path, asked: Sequence[str]) -> tuple[list[str], list[str]
     """Write the preset that ``jwt NAME`` asks for to where the project's manifests are.
 
     Raises:
-        UsageError: something else was asked for.
+        UsageError: something else was asked for, or a link is where the preset would go.
     """
     what, name = (*asked, "")[:2]
     if what != "jwt" or len(asked) > 2:
@@ -62,6 +69,7 @@ def add_template(root: Path, asked: Sequence[str]) -> tuple[list[str], list[str]
         hint = which_of(name, known) if name else f"there are: {listed(known)}"
         raise UsageError(message, hint=hint)
     path = f"{_folder(root)}/jwt-{name}.yaml"
+    _refuse_links(root, [path])
     return ([path], []) if _write(root / path, presets.text(name)) else ([], [path])
 
 
@@ -73,6 +81,16 @@ def _folder(root: Path) -> str:
     inside = (p for p in named if (root / p).resolve().is_relative_to(root.resolve()))
     folders = (place for place in inside if not place.endswith((".yaml", ".yml")))
     return posixpath.normpath(next(folders, "clerk"))
+
+
+def _refuse_links(root: Path, names: Iterable[str]) -> None:
+    """A checkout may hold links that lead to any file of the machine."""
+    for name in names:
+        if not is_own(root, name):
+            raise UsageError(
+                f"`{name}` is a link or is reached by one; nothing was written",
+                hint="put a plain file or folder in the link's place",
+            )
 
 
 def _write(path: Path, text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerkform.desired.check import check_ignored, check_pins, check_references
+from clerkform.desired.check import check_ignored, check_pins, check_references, check_renames
 from clerkform.desired.item import Desired, Item, listed_under, secrets
 from clerkform.desired.sections import keyed, overlaid, sections_of
 from clerkform.desired.validate import item_of
@@ -40,5 +40,6 @@ def desired_state(
                 items[item.address] = item
     check_pins(items, problems)
     check_ignored(items, problems)
+    check_renames(items, problems)
     check_references(items, registry, problems)
     return Desired(items, frozenset(sections) | frozenset(over))

@@ -39,6 +39,25 @@ def check_ignored(items: Mapping[Address, Item], problems: Problems) -> None:
                 )
 
 
+def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
+    """A key that an item had before is no other item's now."""
+    for item in items.values():
+        old = item.renamed_from
+        if old is None:
+            continue
+        values = {**item.values, item.kind.identity[-1].name: old}
+        parts = item.kind.key_parts(values)
+        other = items.get(item.kind.address(parts)) if parts else None
+        if other is not None and other is not item:
+            problems.error(
+                "rename-conflict",
+                f"{item.address} was renamed from {other.address}, which is declared as well",
+                item.at("lifecycle", "renamed_from"),
+                related=[("declared here", other.span)],
+                hint="leave out `renamed_from`, or that item",
+            )
+
+
 def check_references(items: Mapping[Address, Item], registry: Registry, problems: Problems) -> None:
     graph: dict[Address, set[Address]] = {}
     for item in items.values():

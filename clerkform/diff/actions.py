@@ -149,7 +149,8 @@ def deleted_ids(matched: Matched, rules: Rules) -> Mapping[str, frozenset[str]]:
     going: dict[str, set[str]] = {}
     for pair in matched.pairs:
         is_pruned = pair.item is None and pair.live and pair.live.kind in rules.pruned
-        is_asked = pair.item and (pair.item.absent or pair.item.address in rules.replace)
+        item = pair.item
+        is_asked = item and (item.absent or (item.address in rules.replace and not item.external))
         if pair.live and (is_pruned or is_asked):
             going.setdefault(pair.live.kind, set()).add(pair.live.id)
     return {kind: frozenset(ids) for kind, ids in going.items()}
@@ -272,7 +273,7 @@ def _check_resent(item: Item, live: LiveObject, problems: Problems) -> None:
 def _refuse(kept: Kept, what: str, item: Item, problems: Problems) -> None:
     problems.error(
         kept.code,
-        f"{item.address} is {kept.what}, which is never {what}",
+        f"{item.address} is, or is declared as, {kept.what}, which is never {what}",
         item.span,
         hint="change it in Clerk's dashboard, and then here",
     )

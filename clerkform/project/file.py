@@ -14,7 +14,7 @@ from pydantic.functional_validators import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
-from clerkform.source.files import PROJECT_FILE, read_text
+from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
 from clerkform.source.validation import report
@@ -83,7 +83,9 @@ class SandboxApi(_Part):
     """The embedded sandbox with settings of its own."""
 
     sandbox: dict[str, Any]
-    """How the sandbox behaves: instance type, latency, rate limit, read lag, faults."""
+    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency` and
+    `read_lag` (such as `50ms`), `organizations`, `slugs` and `api_keys` (true or false),
+    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`."""
 
 
 class DeclaredEnvironment(_Part):
@@ -184,6 +186,9 @@ def load_project(root: Path, problems: Problems) -> Project | None:
     span = Span(Source(PROJECT_FILE), 1, 1)
     if not Path(os.path.realpath(path)).is_relative_to(root.resolve()):
         problems.error("outside-folder", "the project file leads outside its folder", span)
+        return None
+    if is_hidden(root.resolve(), Path(os.path.realpath(path))):
+        problems.error("hidden-file", "the project file is a link to a hidden file", span)
         return None
     text = read_text(path, PROJECT_FILE, problems, span)
     node = parse(Source(PROJECT_FILE, text), problems) if text is not None else None

@@ -65,7 +65,8 @@ def sides(change: Change) -> tuple[str | None, str | None]:
     """A change's values before and after, shortened; None where there is no value."""
     both = [None if value is GONE else value for value in (change.before, change.after)]
     is_there = [value is not GONE for value in (change.before, change.after)]
-    texts = [SENSITIVE if change.hidden else compact(value) for value in both]
+    # That it is null says nothing of what it was.
+    texts = [SENSITIVE if change.hidden and one is not None else compact(one) for one in both]
     before, after = (shortened(text) for text in texts)
     if before == after and all(is_there) and not change.hidden:
         start = max(0, _same_beginning(*texts) - LONGEST // 3)

@@ -57,7 +57,7 @@ def _operand(text: str, known: Mapping[str, Any]) -> Any:
         return float(text) if "." in text else int(text)
     if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1]
-    value: Any = known
+    value: Any = known if "." in text else None  # no shortcode is a user or organization as a whole
     for name in text.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value

@@ -1,7 +1,7 @@
 """Finds manifests and reads them, and reads the files that ``from_file`` names.
 
-What a checkout holds is not trusted: nothing outside the project folder is read, whichever way a
-path or a link leads there.
+What a checkout holds is not trusted: nothing outside the project folder is read, and nothing
+hidden in it (``.git`` and ``.env`` hold credentials), whichever way a path or a link leads there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000
 """Bytes of a file named by ``from_file``; Clerk takes no value that large."""
+MAX_MANIFEST: Final = 20_000_000
+"""Bytes of any other file: far more than people or ``pull`` write."""
+ENDINGS: Final = (".yaml", ".yml")
 
 _NOWHERE: Final[Mapping[str, Span]] = MappingProxyType({})
 
@@ -106,7 +109,7 @@ class _Search:
 
     def entry(self, entry: os.DirEntry[str], shown: str) -> None:
         is_folder = os.path.isdir(entry.path)  # entry.is_dir() fails on a ring of links
-        if not is_folder and not shown.endswith((".yaml", ".yml")):
+        if not is_folder and not shown.endswith(ENDINGS):
             return
         real = self.inside(Path(entry.path), shown, Span(Source(shown), 1, 1))
         if real is None or real in self.excluded:
@@ -122,14 +125,29 @@ class _Search:
         except (OSError, RuntimeError, ValueError) as error:  # a ring of links, a NUL
             self.fail("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span, None)
             return None
-        if real.is_relative_to(self.root):
+        if not real.is_relative_to(self.root):
+            self.fail(
+                "outside-folder",
+                f"`{shown}` leads outside the project folder",
+                span,
+                "only what is in the project folder is read; move or copy it there",
+            )
+        elif is_hidden(self.root, real):
+            self.fail(
+                "hidden-file",
+                f"`{shown}` is hidden or leads to what is, and that may hold credentials",
+                span,
+                "keep manifests where no part of the path begins with a dot",
+            )
+        elif os.path.isfile(real) and not real.name.endswith(ENDINGS):
+            self.fail(
+                "not-a-manifest",
+                f"`{shown}` is no `.yaml` or `.yml` file",
+                span,
+                "a manifest's own name ends in `.yaml` or `.yml`, and so does what a link leads to",
+            )
+        else:
             return real
-        self.fail(
-            "outside-folder",
-            f"`{shown}` leads outside the project folder",
-            span,
-            "only what is in the project folder is read; move or copy it there",
-        )
         return None
 
     def fail(self, code: str, message: str, span: Span | None, hint: str | None) -> None:
@@ -146,13 +164,29 @@ def _is_skipped(entry: os.DirEntry[str]) -> bool:
     )
 
 
+def is_hidden(root: Path, real: Path) -> bool:
+    """Whether a part of ``real`` below ``root``, both resolved, begins with a dot."""
+    return any(part.startswith(".") for part in real.relative_to(root).parts)
+
+
+def is_own(root: Path, relative: str) -> bool:
+    """Whether ``relative`` stays in ``root`` and no link is on the way: safe to write to."""
+    if "\0" in relative:  # no path
+        return False
+    base = os.path.realpath(root)
+    path = Path(os.path.normpath(os.path.join(base, relative)))
+    return (
+        path.is_relative_to(base)
+        and os.path.realpath(os.path.join(base, relative)) == str(path)
+        # A link to itself resolves to itself.
+        and not any(each.is_symlink() for each in (path, *path.parents))
+    )
+
+
 def read_text_inside(
     root: Path, folder: str, relative: str, span: Span, problems: Problems
 ) -> str | None:
-    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``.
-
-    Nothing hidden is read: ``.git`` and ``.env`` hold credentials, and a plan shows values.
-    """
+    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``."""
     base = root.resolve()
     try:
         real = (base / folder / relative).resolve()
@@ -167,7 +201,7 @@ def read_text_inside(
             span,
             hint="only what is in the project folder is read; move or copy it there",
         )
-    elif any(part.startswith(".") for part in real.relative_to(base).parts):
+    elif is_hidden(base, real):
         problems.error(
             "hidden-file",
             f"`{relative}` is hidden, and what is hidden may hold credentials",
@@ -197,8 +231,9 @@ def read_text(
         if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
             problems.error("unreadable-file", f"`{shown}` is no regular file", span)
             return None
-        if limit is not None and status.st_size > limit:
-            problems.error("too-large", f"`{shown}` is larger than {limit:,} bytes", span)
+        bound = MAX_MANIFEST if limit is None else limit
+        if status.st_size > bound:
+            problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
             return None
         data = path.read_bytes()
     except OSError as error:

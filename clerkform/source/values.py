@@ -26,16 +26,24 @@ Forms = Callable[[tuple[str, ...]], FieldForm | None]
 """What stands at a path of field names: an ordinary value, a secret, free-form JSON, or a nested
 model whose fields are asked for in turn; None where there is no such field."""
 
+MAX_FILLED: Final = 20_000_000
+"""Characters that variables and files may add to the manifests of one environment, so that a few
+lines of a checkout cannot exhaust the memory."""
+NODE_WEIGHT: Final = 50
+"""Characters that an entry of a map or a list counts for, beside its text."""
+
 FORMS: Final = ("from_env", "from_file", "from_command", "literal")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
-    """What the values of one manifest may draw on."""
+    """What the values of manifests may draw on."""
 
     variables: Mapping[str, Json]
     read: Callable[[str, Span], str | None]
-    """The text of a file named in this manifest at that place; None where that is reported."""
+    """The text of a file named in a manifest at that place; None where that is reported."""
+    room: int = MAX_FILLED
+    """Characters that may still be added; below 0 once that was too many, and reported."""
 
 
 def looks_like_form(value: object) -> bool:
@@ -161,12 +169,31 @@ class _Filler:
                 broken = True
                 code, message, hint = wrong
                 self.problems.error(code, message, node.span, hint=hint, quotes_line=quotes_line)
-            elif alone:
-                return node_of(self.scope.variables[match[1]], node.span)
-            else:
-                value = self.scope.variables[match[1]]
+                continue
+            value = self.scope.variables[match[1]]
+            if not self.fits(value, node.span, quotes_line=quotes_line):
+                return None
+            if alone:
+                return node_of(value, node.span)
+            if not broken:
                 pieces.append(str(value).lower() if isinstance(value, bool) else str(value))
         return None if broken else Node("".join([*pieces, text[end:]]), node.span)
+
+    def fits(self, value: Json, span: Span, *, quotes_line: bool = True) -> bool:
+        """Whether there is room for what is added here; said once where there is not."""
+        if self.scope.room < 0:
+            return False
+        self.scope.room -= _weight(value)
+        if self.scope.room >= 0:
+            return True
+        self.problems.error(
+            "too-large",
+            f"with this, variables and files add more than {MAX_FILLED:,} characters in all",
+            span,
+            hint="use smaller ones, or use them in fewer places",
+            quotes_line=quotes_line,
+        )
+        return False
 
     def wrong_reference(self, name: str | None, rest: str) -> tuple[str, str, str] | None:
         """Code, message and hint, if ``${`` followed by ``rest`` names no variable."""
@@ -209,12 +236,14 @@ class _Filler:
             )
             return None
         text = self.scope.read(path, inner.span)
-        if text is None:
+        if text is None or not self.fits(text, inner.span):
             return None
         if not as_json:
             return Node(re.sub(r"\r?\n\Z", "", text), span)
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), path))
-        return parse_free_form(Source(shown, text), span, self.problems)
+        parsed = parse_free_form(Source(shown, text), span, self.problems)
+        # Its aliases and its short entries take more than the text.
+        return parsed if parsed and self.fits(parsed.plain(), inner.span) else None
 
     def secret(self, node: Node) -> Node | None:
         """A reference, checked for its shape only; no finding shows the line."""
@@ -250,6 +279,14 @@ class _Filler:
             hint=hint,
             quotes_line=False,
         )
+
+
+def _weight(value: Json) -> int:
+    if isinstance(value, dict):
+        return sum(NODE_WEIGHT + len(key) + _weight(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return sum(NODE_WEIGHT + _weight(inner) for inner in value)
+    return len(value) if isinstance(value, str) else len(str(value))
 
 
 def _is_variable(text: str) -> bool:

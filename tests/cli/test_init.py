@@ -107,3 +107,35 @@ def test_the_readme_names_every_preset():
 def test_what_init_does_not_know_it_says(arguments, says, tmp_path):
     assert says in Folder(tmp_path).run("init", *arguments, exit_code=1).output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        (".gitignore", "outside"),
+        (".gitignore", "nothing"),
+        ("clerk", "."),
+        ("clerkform.yaml", "nothing"),
+        (".github", "."),
+    ],
+)
+def test_init_writes_through_no_link(name, target, tmp_path):
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "outside").write_text("mine")
+    (root / name).symlink_to(tmp_path / target)
+    result = Folder(root).run("init", "--ci", "github", exit_code=1)
+    assert "is a link or is reached by one; nothing was written" in result.stderr
+    assert [path.name for path in root.iterdir()] == [name]
+    assert {path.name for path in tmp_path.iterdir()} == {"root", "outside"}
+    assert (tmp_path / "outside").read_text() == "mine"
+
+
+@pytest.mark.parametrize("link", ["clerk", "clerk/jwt-convex.yaml"])
+def test_a_preset_is_written_through_no_link(link, tmp_path):
+    root = tmp_path / "root"
+    (root / link).parent.mkdir(parents=True)
+    (root / link).symlink_to(tmp_path / "away")
+    result = Folder(root).run("init", "jwt", "convex", exit_code=1)
+    assert "`clerk/jwt-convex.yaml` is a link or is reached by one" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]

@@ -72,3 +72,19 @@ def test_the_schema_is_named_where_there_is_one(applied, has_schema):
 def test_a_pull_needs_no_manifest(folder):
     (folder.root / "clerk.yaml").unlink()
     assert folder.run("pull").stdout == "wrote domains.yaml\n"
+
+
+@pytest.mark.parametrize("place", ["linked/", "linked/sub/", "inner/", "../elsewhere/"])
+def test_the_project_cannot_choose_a_folder_outside_of_it(folder, tmp_path_factory, place):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (folder.root / "linked").symlink_to(elsewhere)
+    (folder.root / "plain").mkdir()
+    (folder.root / "inner").symlink_to("plain")
+    project = folder.root / "clerkform.yaml"
+    project.write_text(project.read_text() + f"manifests: [{place}]\n")
+    before = set(folder.root.parent.rglob("*"))
+    result = folder.run("pull", exit_code=exits.WRONG)
+    assert f"`{place}` leads outside the project, or is or passes a link" in result.stderr
+    made = {path for path in set(folder.root.parent.rglob("*")) - before if path.suffix == ".yaml"}
+    assert made == set() == set(elsewhere.iterdir())
+    assert "wrote" in folder.run("pull", "-o", "linked").stdout

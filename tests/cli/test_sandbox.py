@@ -74,3 +74,17 @@ def test_settings_of_the_sandbox_take_effect(folder):
         "version: 1\nenvironments:\n  odd: {api: {sandbox: {slugs: false, rate_limit: 50/10s}}}\n"
     )
     assert "3 to create" in folder.run("plan").stdout
+
+
+@pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.sqlite"])
+@pytest.mark.parametrize("target", ["there", "nothing"])
+@pytest.mark.parametrize("command", [["plan"], ["sandbox", "reset"], ["sandbox", "dump"]])
+def test_the_state_is_kept_behind_no_link(folder, tmp_path_factory, link, target, command):
+    away = tmp_path_factory.mktemp("away")
+    (away / "there").mkdir() if link == ".clerkform" else (away / "there").touch()
+    (folder.root / link).parent.mkdir(exist_ok=True)
+    (folder.root / link).symlink_to(away / target)
+    result = folder.run(*command, exit_code=exits.WRONG)
+    assert "is a link or is reached by one; it was not opened" in result.stderr
+    assert [path.name for path in away.rglob("*")] == ["there"]
+    assert (away / "there").is_dir() or (away / "there").read_bytes() == b""

@@ -70,8 +70,6 @@ async def applied(it, edit):
 
 def consistent(item):
     """A template with a key of its own is signed by an algorithm for that, and others by none."""
-    if "signing_algorithm" not in item:
-        return item
     others = {name: value for name, value in item.items() if name != "signing_algorithm"}
     return {**others, "signing_algorithm": "HS256"} if item.get("signing_key") else others
 

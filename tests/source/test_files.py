@@ -5,7 +5,7 @@ import os
 import pytest
 
 from clerkform.diagnostics import Problems, Source, Span
-from clerkform.source.files import read_manifests, read_text_inside
+from clerkform.source.files import MAX_MANIFEST, is_own, read_manifests, read_text_inside
 
 HERE = Span(Source("clerk/m.yaml"), 3, 5)
 
@@ -48,11 +48,66 @@ def test_what_is_no_manifest_is_skipped(root):
     assert read(root, exclude=["over/"]) == (["a.yaml"], [])
 
 
-def test_named_places_are_read_even_if_hidden_or_excluded(root):
-    write(root, "a.yaml", ".clerk/b.yaml", "over/c.yaml", "d.yaml", "over/sub/e.yaml")
-    places = [".clerk", "over/", "./d.yaml"]
-    paths, problems = read(root, places, exclude=["over", "over/sub"])
-    assert (paths, problems) == ([".clerk/b.yaml", "d.yaml", "over/c.yaml"], [])
+def test_named_places_are_read_even_if_excluded(root):
+    write(root, "a.yaml", "over/c.yaml", "d.yaml", "over/sub/e.yaml")
+    paths, problems = read(root, ["over/", "./d.yaml"], exclude=["over", "over/sub"])
+    assert (paths, problems) == (["d.yaml", "over/c.yaml"], [])
+
+
+@pytest.mark.parametrize("place", [".env", ".git/config", ".git", "a/.b.yaml", "a/../.env", ".no"])
+def test_a_named_place_that_is_hidden_is_refused(root, place):
+    write(root, ".env", ".git/config", "a/.b.yaml")
+    span = Span(Source("clerkform.yaml"), 2, 3)
+    assert read(root, [place], named_at={place: span}) == ([], [("hidden-file", "clerkform.yaml")])
+
+
+def test_a_link_to_what_is_hidden_or_no_manifest_is_refused(root):
+    write(root, ".env", ".git/config.yaml", "id_rsa", "z.yaml")
+    (root / "a.yaml").symlink_to(".git/config.yaml")
+    (root / "b.yaml").symlink_to(".env")
+    (root / "c.yaml").symlink_to("id_rsa")
+    (root / "d").symlink_to(".git")
+    problems = Problems()
+    sources = read_manifests(root, None, problems)
+    assert [source.path for source in sources] == ["z.yaml"]
+    assert [(p.code, p.span.path) for p in problems.in_order()] == [
+        ("hidden-file", "a.yaml"), ("hidden-file", "b.yaml"),
+        ("not-a-manifest", "c.yaml"), ("hidden-file", "d"),
+    ]  # fmt: skip
+    assert {p.span.source.text for p in problems} == {""}
+
+
+def test_a_named_file_that_is_no_manifest_is_refused(root):
+    write(root, "id_rsa", "a.yml")
+    assert read(root, ["id_rsa", "a.yml"]) == (["a.yml"], [("not-a-manifest", None)])
+
+
+def test_a_project_whose_own_folder_is_hidden_is_read(tmp_path):
+    write(tmp_path / ".config/clerk", "a.yaml")
+    assert read(tmp_path / ".config/clerk") == (["a.yaml"], [])
+
+
+def test_a_manifest_that_is_too_large_is_refused(root):
+    write(root, "b.yaml")
+    with (root / "a.yaml").open("wb") as file:
+        file.truncate(MAX_MANIFEST + 1)
+    assert read(root) == (["b.yaml"], [("too-large", "a.yaml")])
+
+
+def test_what_is_written_to_is_in_the_folder_and_no_link_is_on_the_way(root, tmp_path):
+    write(root, "a/b.yaml")
+    (root / "inner").symlink_to("a")
+    (root / "outer").symlink_to(tmp_path)
+    (root / "self").symlink_to("self")
+    (root / "gone").symlink_to("nothing")
+    (tmp_path / "way").symlink_to(root)
+    for path in (".", "a", "a/b.yaml", "new/c.yaml", "new/../a/"):
+        assert is_own(tmp_path / "way", path), path
+    for path in (
+        "..", str(tmp_path), "inner", "inner/x", "outer", "outer/x", "outer/../a", "self", "gone",
+        "gone/x", "a\0b",
+    ):  # fmt: skip
+        assert not is_own(root, path), path
 
 
 def test_a_file_in_two_places_is_read_once(root):

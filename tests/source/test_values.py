@@ -4,7 +4,7 @@ import pytest
 
 from clerkform.diagnostics import Problems, Source
 from clerkform.source.parse import parse
-from clerkform.source.values import Scope, fill
+from clerkform.source.values import MAX_FILLED, Scope, fill
 
 FORMS = {
     ("name",): "plain",
@@ -253,3 +253,56 @@ def test_a_list_of_parts_is_filled_part_by_part():
         "life": [{"renamed": "h.example"}, {"renamed": "${x}"}]
     }
     assert plain("life: ${var.port}") == {"life": 8080}
+
+
+def crowded(text: str, value="", files=FILES):
+    """What is left, and what is wrong, where ``${var.x}`` is ``value``."""
+    problems = Problems()
+    node = parse(Source("clerk/m.yaml", text), problems)
+    scope = Scope({"x": value}, lambda path, _: files.get(path))
+    node = fill(node, scope, problems, FORMS)
+    return node.plain(), [(p.code, str(p.span)) for p in problems]
+
+
+def test_variables_may_add_only_so_much_in_all():
+    big = "x" * (MAX_FILLED // 2)
+    assert crowded("name: ['${var.x}', '${var.x}']", big) == ({"name": [big] * 2}, [])
+    many = "name:" + "\n- ${var.x}" * 3000
+    assert crowded(many, big) == ({}, [("too-large", "clerk/m.yaml:4:3")])
+
+
+def test_what_variables_add_inside_text_is_counted():
+    many = "name: " + "-${var.x}" * 3000
+    assert crowded(many, "x" * 100_000) == ({}, [("too-large", "clerk/m.yaml:1:7")])
+
+
+def test_small_entries_are_counted_for_more_than_their_text():
+    many = "name:" + "\n- ${var.x}" * 5
+    assert crowded(many, [1] * (MAX_FILLED // 200)) == ({}, [("too-large", "clerk/m.yaml:5:3")])
+    assert crowded(many, {"a" * (MAX_FILLED // 4): 1})[1] == [("too-large", "clerk/m.yaml:5:3")]
+
+
+def test_files_count_as_well():
+    files = {"a.txt": "x" * (MAX_FILLED // 2), "a.json": f"[{'1,' * (MAX_FILLED // 50)}1]"}
+    twice = "life: [{renamed: {from_file: a.txt}}, {renamed: {from_file: a.txt}}]"
+    assert crowded(twice, files=files)[1] == []
+    thrice = f"{twice}\nname: {{from_file: a.txt}}"
+    assert crowded(thrice, files=files)[1] == [("too-large", "clerk/m.yaml:2:19")]
+    found = crowded("claims: {from_file: a.json}", files=files)
+    assert found == ({}, [("too-large", "clerk/m.yaml:1:21")])
+
+
+def test_all_items_of_an_environment_share_the_room():
+    problems = Problems()
+    scope = Scope({"x": "x" * (MAX_FILLED // 2)}, lambda *_: None)
+    node = parse(Source("clerk/m.yaml", "name: '${var.x}'"), problems)
+    left = [fill(node, scope, problems, FORMS).plain() for _ in range(4)]
+    assert [bool(fields) for fields in left] == [True, True, False, False]
+    assert [p.code for p in problems] == ["too-large"]
+
+
+def test_a_secret_that_adds_too_much_has_its_line_not_shown():
+    problems = Problems()
+    node = parse(Source("clerk/m.yaml", "key: '${var.x}'"), problems)
+    fill(node, Scope({"x": "x" * (MAX_FILLED + 1)}, lambda *_: None), problems, FORMS)
+    assert [(p.code, p.quotes_line) for p in problems] == [("too-large", False)]

@@ -20,4 +20,4 @@ def command(invocation: Invocation, where: Online, selection: Selection) -> None
     from clerkform.cli import looking
     from clerkform.report.inventory import inventory
 
-    invocation.view.table(inventory(looking.compare(invocation, where, selection)))
+    invocation.view.table(inventory(looking.compare(invocation, where, selection, everything=True)))

@@ -124,7 +124,10 @@ def reset(invocation: Invocation, environment: str | None, state: Path | None) -
 @command.command()
 @options.environment
 @_STATE
-def dump(environment: str | None, state: Path | None) -> None:
+@options.option(
+    "--instance-id", metavar="ID", help="Which one, where the state holds several instances."
+)
+def dump(environment: str | None, state: Path | None, instance_id: str | None) -> None:
     """Print what the embedded sandbox of an environment holds, as the API would answer it."""
     import json
 
@@ -133,4 +136,4 @@ def dump(environment: str | None, state: Path | None) -> None:
 
     path = embedded.chosen_state(environment, state)
     with embedded.reported():
-        click.echo(json.dumps(dump_sandbox(path), indent=2))
+        click.echo(json.dumps(dump_sandbox(path, instance=instance_id), indent=2))

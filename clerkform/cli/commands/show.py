@@ -17,9 +17,12 @@ def command(invocation: Invocation, where: Online, address: str) -> None:
     from clerkform.cli import looking
     from clerkform.cli.options import Selection
     from clerkform.kinds import KINDS
+    from clerkform.model import Address
     from clerkform.report.resource import describe
 
-    planned = looking.compare(invocation, where, Selection((), ()))
+    kind, _, key = address.partition("/")
+    asked_for = (Address(kind, key),)
+    planned = looking.compare(invocation, where, Selection((), ()), looks_at=asked_for)
     resource = describe(address, planned, KINDS)
     invocation.view.say(f"{resource}\n", **resource.data)
     invocation.view.table(resource.table())
