@@ -116,7 +116,8 @@ class Review:
 
     def notes(self) -> Iterator[Diagnostic]:
         """What a reviewer should know and nobody has to fix before the plan can be read."""
-        yield from (found for found in self.planned.findings if found.severity == "note")
+        told = self.planned.loaded.findings
+        yield from (found for found in self.planned.findings if found not in told)
         for action in self.plan.actions:
             for note in action.notes:
                 yield Diagnostic("note", f"{action.address}: {note}", action.span, None, "note")

@@ -560,3 +560,36 @@ def test_an_address_or_a_key_that_cannot_be_is_a_mistake_of_usage(cli, variable,
     assert sentence in done.err
     assert "sk_test_with" not in done.text
     assert cli.received == []
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
+def test_a_server_that_echoes_what_it_was_sent_is_not_quoted(cli, output):
+    """Redacted before it is shortened or escaped, whatever the value looks like."""
+    key = "sk_test_of_this_test"
+    cli.environ["CLERK_SECRET_KEY"] = key
+    note = "private *note* with  two blanks _and_ more"
+    cli.write(f'organizations: [{{slug: acme, name: A, private_metadata: {{note: "{note}"}}}}]\n')
+    said = f"bad key {key} and {note} and {'x' * 600}"
+    cli.fault("/organizations$", "POST", status=422, body=clerks("form_param_unknown", said))
+    done = cli("apply", "--auto-approve", "--format", output)
+    assert done.code == FAILED
+    assert "two blanks" not in done.text
+    assert key not in done.text.replace("\\", "")
+
+
+@pytest.mark.parametrize("drop", ["id", "secret"])
+def test_a_key_whose_answer_is_of_no_use_is_found_and_its_secret_delivered(cli, drop):
+    cli.write(MANIFEST.replace("secret_to: none", "secret_to: {file: key.txt}"))
+    cli.fault("/api_keys$", "POST", drop=drop, times=1)
+    assert cli("apply", "--auto-approve").code == DONE
+    (key,) = cli.live("api_keys")
+    assert (cli.root / "key.txt").read_text() == cli.app.state.store.secret("api_keys", key["id"])
+
+
+def test_a_list_without_keys_is_a_failed_read_and_prunes_nothing(cli):
+    cli.write("redirect_urls: [https://a.example/cb]\n")
+    assert cli("apply", "--auto-approve").code == DONE
+    cli.write("version: 1\nprune: {redirect_urls: all}\n", "clerkform.yaml")
+    cli.fault("/redirect_urls$", "GET", drop="data.url")
+    assert cli("apply", "--auto-approve").code == NO_PLAN
+    assert len(cli.live("redirect_urls")) == 1
