@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format demo schema clean
+.PHONY: help test check format demo schema clerk-js clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: $(VENV)/.dev ## Run the test suite
 	$(BIN)/pytest -n auto
@@ -27,6 +27,9 @@ demo: $(VENV)/.user ## Plan, apply and drift on the embedded sandbox
 
 schema: $(VENV)/.user ## Write schema.json again
 	$(BIN)/clerkform schema -o schema.json
+
+clerk-js: ## Install Clerk's JavaScript clients, which judge the sandbox where they are there
+	sh tests/conformance/sandbox/js/install.sh
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
