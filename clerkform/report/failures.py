@@ -74,7 +74,8 @@ def _at(action: Action | None, fields: tuple[str, ...], found: Diagnostic) -> Di
     item = action.item
     declared = (path.partition(".")[0] for path in fields)
     name = next((name for name in declared if name in item.values), None)
-    # A line may hold several fields; one of them may be what is never printed.
-    is_shown = not any(item.kind.fields[one].traits.sensitive for one in item.values)
     span = item.span if name is None else item.at(name)
-    return replace(found, span=span, quotes_line=is_shown)
+    # A line may hold several fields; one of them may be what is never printed.
+    fields_of = item.kind.fields
+    unshown = {item.at(one).line for one in item.values if fields_of[one].traits.sensitive}
+    return replace(found, span=span, quotes_line=span.line not in unshown)
