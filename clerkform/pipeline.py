@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from clerkform.apply.run import Event, Writer, run
+from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import Actions, Rules, diff
@@ -25,9 +25,6 @@ from clerkform.model import Address, Registry
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
 from clerkform.reading import Reader, read_and_match
-
-VISIBLE_WITHIN = 10.0
-"""Seconds that reads may lag behind the writes before an apply says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from clerkform.client.programs import ProgramFailed, can_be_started, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.model.secrets import SecretRef, Sink
+from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
 ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"
@@ -27,7 +28,6 @@ SHORTEST_REDACTED = 6
 
 OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
-PROJECT_FILE = "clerkform.yaml"
 INSTANCE_KEYS = ("sk_test_", "sk_live_")
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""

@@ -15,7 +15,6 @@ from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry, Values
 
 Verb = Literal["create", "update", "replace", "delete", "none"]
-PENDING: tuple[Verb, ...] = ("create", "update", "replace", "delete")
 
 
 @dataclass(frozen=True, slots=True)

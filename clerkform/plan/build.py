@@ -11,7 +11,7 @@ from clerkform.diff.actions import Action, Actions
 from clerkform.diff.fields import ignored_paths, sent_value
 from clerkform.diff.values import without_nulls
 from clerkform.live import LiveObject
-from clerkform.model import Address, Reference
+from clerkform.model import Address
 from clerkform.model.step import Step, StepId
 from clerkform.plan.order import order_steps
 
@@ -219,6 +219,3 @@ def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step
         removal=(action.item and action.item.lifecycle("deletion"))
         or next(iter(action.kind.endpoints.removals), None),
     )
-
-
-__all__ = ["AFTER_CREATE", "Plan", "Reference", "build_plan"]
