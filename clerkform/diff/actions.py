@@ -10,7 +10,7 @@ from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff.fields import Difference, creation, difference
 from clerkform.diff.match import Matched
-from clerkform.diff.values import Change
+from clerkform.diff.values import Change, MadeBy
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry, Values
 
@@ -34,6 +34,8 @@ class Action:
     """The address of the object that goes, where its key differs from the new one."""
     delete_first: bool = False
     """With ``replace``: the old object goes before the new one is made."""
+    made_by: MadeBy = "unattributed"
+    """Why a whole object is to be created or deleted; an update's changes each have their own."""
 
     @property
     def span(self) -> Span | None:

@@ -7,7 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from clerkform.model.canonical import canonical, folded
+
 Path = tuple[str | int, ...]
+MadeBy = Literal["edited", "drifted", "both", "unattributed"]
+"""Who made a difference: git moved, live moved, both did, or no ledger says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Change:
     after: Any
     hidden: bool = False
     """Neither value is shown: the field is sensitive."""
-    made_by: Literal["edited", "drifted", "both", "unattributed"] = "unattributed"
+    made_by: MadeBy = "unattributed"
 
     @property
     def field(self) -> str:
@@ -61,24 +65,6 @@ def dotted(path: Path) -> str:
             name = step if step and not set(step) & set(". []\"'") else json.dumps(step)
             text += f".{name}" if text else name
     return text
-
-
-def canonical(value: Any) -> str:
-    """JSON text that is equal exactly where two values are equal as JSON.
-
-    Python takes ``True`` for ``1``, JSON doesn't; JSON takes ``1.0`` for ``1``.
-    """
-    return json.dumps(_folded(value), sort_keys=True, ensure_ascii=False, default=str)
-
-
-def _folded(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: _folded(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_folded(inner) for inner in value]
-    return value
 
 
 def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
@@ -104,8 +90,8 @@ def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
         yield Change(path, before, after)
         return
     found = DeepDiff(
-        _folded(before),
-        _folded(after),
+        folded(before),
+        folded(after),
         view="tree",
         zip_ordered_iterables=True,
         ignore_private_variables=False,  # a key may begin with underscores

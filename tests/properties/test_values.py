@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from clerkform.diff.values import (
     GONE,
-    canonical,
     equal,
     json_changes,
     merge_changes,
@@ -15,6 +14,7 @@ from clerkform.diff.values import (
     value_at,
     without_nulls,
 )
+from clerkform.model.canonical import canonical
 from tests.strategies import json_objects, json_values
 
 

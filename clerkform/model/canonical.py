@@ -1,0 +1,26 @@
+"""Equality of JSON values, as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def canonical(value: Any) -> str:
+    """JSON text that is equal exactly where two values are equal as JSON.
+
+    Python takes ``True`` for ``1``, JSON doesn't; JSON takes ``1.0`` for ``1``.
+    """
+    return json.dumps(folded(value), sort_keys=True, ensure_ascii=False, default=str)
+
+
+def folded(value: Any) -> Any:
+    """``value`` with every whole number as an integer."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: folded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [folded(inner) for inner in value]
+    return value
