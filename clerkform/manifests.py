@@ -37,6 +37,9 @@ class Secrets(Protocol):
     ) -> Diagnostic | None:
         """Why the key that is there cannot sign with the algorithm."""
 
+    def fingerprint(self, ref: SecretRef, base: Path, salt: bytes) -> str | None:
+        """What tells whether the value is another one; None where there is no value."""
+
     def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Why a new secret could not be delivered there, as far as looking tells."""
 

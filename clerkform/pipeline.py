@@ -7,21 +7,30 @@ the network or a secret is behind the protocols of ``Ends``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
+from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.desired import Desired, Item
+from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import Actions, Rules, diff
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
+from clerkform.ledger.entries import Ledger, pointer
+from clerkform.ledger.fingerprint import new_salt
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
+from clerkform.ledger.recall import NO_LEDGER
+from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, first_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
-from clerkform.model import Address, Registry
+from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
 from clerkform.reading import Reader, read_and_match
@@ -33,8 +42,12 @@ class Ends:
 
     reader: Reader
     secrets: Secrets
-    writer: Callable[[frozenset[str]], Writer]
-    """Makes a writer, given the ids that are live before it starts."""
+    writer: Callable[[Live, Journal], Writer]
+    """Makes a writer, given what is live before it starts, and where it keeps what must not be
+    lost."""
+    ledger: Store | None = None
+    salt: Callable[[], bytes] = new_salt
+    """Random bytes for the fingerprints of a new ledger."""
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -51,6 +64,10 @@ class Asked:
     """Addresses or globs of what is made anew though nothing of it changed."""
     delete_first: bool = False
     """What is replaced goes before its successor is made."""
+    resend: tuple[str, ...] = ()
+    """Addresses or globs of what has its write-only fields sent though nothing else changed."""
+    deliver: tuple[str, ...] = ()
+    """Addresses or globs of what has the secret that the server made delivered once more."""
     guards: Guards = field(default_factory=Guards)
     everything: bool = False
     """Read whole kinds even where looking up what is declared would be cheaper."""
@@ -72,6 +89,12 @@ class Planned:
     live: Live
     matched: Matched
     instance: Instance
+    opened: Opened = NOTHING_OPENED
+    ledger: Ledger = NO_LEDGER
+    """What was opened, with what the reads settled of it."""
+    rules: Rules = field(default_factory=Rules)
+    prints: Mapping[tuple[Address, str], str] = field(default_factory=dict)
+    """Fingerprints of declared secrets that could be compared with those that were sent."""
     refusals: tuple[Diagnostic, ...] = ()
     """Nobody may apply this plan."""
     writing: tuple[Diagnostic, ...] = ()
@@ -94,20 +117,26 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     instance = Instance(str(facts["id"]), str(facts["environment_type"]))
     if wrong := [*check_instance(instance, asked.guards)]:
         raise PlanError(wrong)
+    opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
     desired = _in_question(loaded.desired, registry, asked)
     loaded = replace(loaded, desired=desired)
-    pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
-    rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
+    rules = _rules(loaded, asked)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
+    problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
-    matched, live = await read_and_match(desired, registry, ends.reader, rules, reads, problems)
-    found = diff(matched, live, registry, rules, problems, _wanted(matched, asked))
+    seen = await read_and_match(
+        desired, registry, ends.reader, rules, reads, problems, opened.ledger
+    )
+    matched, live, ledger = seen.matched, seen.live, seen.ledger
+    prints = await _prints(desired, ledger, ends.secrets, environment.root)
+    wanted = _wanted(matched, asked)
+    found = diff(matched, live, registry, rules, problems, wanted, ledger, prints)
     if problems.errors:
         raise PlanError(problems.in_order())
     _check_targets(asked, found)
     plan = build_plan(found)
-    for sink, base, span in sinks(_creating(plan), environment.root):
+    for sink, base, span in sinks(_delivering(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
         if bad := ends.secrets.check_sink(sink, base, span):
             problems.append(replace(bad, severity="note"))
@@ -120,11 +149,53 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         live,
         matched,
         instance,
+        opened,
+        ledger,
+        rules,
+        prints,
         (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
         ends.requests(),
     )
+
+
+def _rules(loaded: Loaded, asked: Asked) -> Rules:
+    desired, prune = loaded.desired, loaded.environment.prune
+    policies = {
+        how: {n for n in desired.sections if prune.get(n) == how} for how in ("all", "owned")
+    }
+    return Rules(
+        frozenset(policies["all"]),
+        frozenset(policies["owned"]),
+        _addresses("--replace", asked.replace, desired, lambda item: True),
+        asked.delete_first,
+        _addresses("--resend", asked.resend, desired, _has_secrets),
+        _addresses("--deliver", asked.deliver, desired, _is_delivered),
+    )
+
+
+def _has_secrets(item: Item) -> bool:
+    return any(True for _ in declared_secrets(item))
+
+
+def _is_delivered(item: Item) -> bool:
+    return any(sink.form != "none" for sink, _, _ in sinks([item], Path()))
+
+
+async def _prints(
+    desired: Desired, ledger: Ledger, vault: Secrets, root: Path
+) -> Mapping[tuple[Address, str], str]:
+    """Fingerprints of the secrets that the ledger has one of to compare with."""
+    found: dict[tuple[Address, str], str] = {}
+    for item in desired.items.values():
+        entry = ledger.get(item.address)
+        for field_, ref in declared_secrets(item) if entry else ():
+            if entry and pointer((field_.name,)) in entry.prints:
+                base = (root / item.at(field_.name).path).parent
+                text = await asyncio.to_thread(vault.fingerprint, ref, base, ledger.salt)
+                found |= {(item.address, field_.name): text} if text else {}
+    return found
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
@@ -150,24 +221,35 @@ def _in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
     return Desired(items, desired.sections & names)
 
 
-def _addresses(patterns: Sequence[str], desired: Desired) -> frozenset[Address]:
-    """The declared addresses that are named; each pattern must name one."""
+def _addresses(
+    option: str, patterns: Sequence[str], desired: Desired, has_it: Callable[[Item], bool]
+) -> frozenset[Address]:
+    """The declared addresses that are named; each pattern must name one that the option is for."""
     found: set[Address] = set()
     for pattern in patterns:
-        named = {address for address in desired.items if matches(pattern, address)}
-        for address in sorted(named):
-            if desired.items[address].external or desired.items[address].absent:
+        items = [item for item in desired.items.values() if matches(pattern, item.address)]
+        for item in sorted(items, key=lambda item: item.address):
+            if item.external or item.absent:
                 raise UsageError(
-                    f"--replace {pattern}: {address} is declared external or absent",
-                    hint="only what clerkform makes can be made anew",
+                    f"{option} {pattern}: {item.address} is declared external or absent",
+                    hint="only what clerkform writes can be written again",
                 )
-        if not named:
+        if not items:
             raise UsageError(
-                f"--replace {pattern}: no manifest declares that",
+                f"{option} {pattern}: no manifest declares that",
                 hint="`clerkform list` shows every address",
             )
+        named = {item.address for item in items if has_it(item)}
+        if not named:
+            raise UsageError(f"{option} {pattern}: {_LACKS[option]}")
         found |= named
     return frozenset(found)
+
+
+_LACKS = {
+    "--resend": "nothing there has a secret that is sent",
+    "--deliver": "nothing there has a secret that is delivered, or it is declared as `none`",
+}
 
 
 def _wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
@@ -202,9 +284,16 @@ def _check_targets(asked: Asked, found: Actions) -> None:
 
 
 async def apply(
-    planned: Planned, registry: Registry, ends: Ends, stopped: Callable[[], bool]
+    planned: Planned,
+    registry: Registry,
+    ends: Ends,
+    stopped: Callable[[], bool],
+    journal: Journal | None = None,
 ) -> AsyncIterator[Event]:
     """Run a plan, checking first what would fail after the first write.
+
+    What is done is kept in the ledger, also where the plan has no step: what was found as it is
+    declared is adopted.
 
     Raises:
         PlanError: the plan is refused; nothing was written.
@@ -213,12 +302,44 @@ async def apply(
     if refused := [*planned.refusals, *planned.writing]:
         raise PlanError(refused)
     preflight(planned, ends.secrets)
-    known = frozenset(one.id for kind in registry for one in planned.live.of(kind))
-    writer = ends.writer(known)
+    journal = journal or Journal(planned.opened, planned.ledger, ends.ledger)
+    await _check_ledger(planned, journal)
+    keeper = _keeper(planned, ends, journal)
+    writer = ends.writer(planned.live, journal)
     events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
     async with aclosing(events):
         async for event in events:
+            await keeper.keep(event)
             yield event
+    await keeper.finish()
+
+
+async def _check_ledger(planned: Planned, journal: Journal) -> None:
+    """Without a record a new secret could be lost, so no create is begun that makes one."""
+    if not _delivering(planned.plan):
+        return
+    try:
+        await journal.prove()
+    except StoreFailed as failure:
+        hint = "mend that, or name a file that can be written as the environment's `ledger:`"
+        raise PlanError([Diagnostic("ledger-unwritable", str(failure), hint=hint)]) from None
+
+
+def _keeper(planned: Planned, ends: Ends, journal: Journal) -> Keeper:
+    asked, environment = planned.asked, planned.loaded.environment
+    items = planned.loaded.desired.items
+
+    async def seal(item: Item, name: str, ref: SecretRef) -> str | None:
+        base = (environment.root / item.at(name).path).parent
+        return await asyncio.to_thread(ends.secrets.fingerprint, ref, base, journal.head.salt)
+
+    def is_forgotten(address: Address, is_live: bool) -> bool:
+        keeps = environment.prune.get(address.kind) == "owned"
+        was_looked_for = address.kind in planned.rules.owned
+        is_nobodys = not keeps or (was_looked_for and not is_live)
+        return asked.wants(address) and address not in items and is_nobodys
+
+    return Keeper(planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten)
 
 
 def preflight(planned: Planned, vault: Secrets) -> None:
@@ -229,15 +350,17 @@ def preflight(planned: Planned, vault: Secrets) -> None:
     items = [a.item for a in planned.plan.actions if a.item and a.address in writing]
     for found in secret_findings(items, vault, root, run_commands=True):
         problems.append(replace(found, severity="error"))
-    for sink, base, span in sinks(_creating(planned.plan), root):
+    for sink, base, span in sinks(_delivering(planned.plan), root):
         if bad := vault.prepare_sink(sink, base, span):
             problems.append(bad)
     if problems.errors:
         raise ManifestError(problems.in_order())
 
 
-def _creating(plan: Plan) -> list[Item]:
-    return [a.item for a in plan.actions if a.item and a.verb in ("create", "replace")]
+def _delivering(plan: Plan) -> list[Item]:
+    """What has a step that ends with a secret being handed over."""
+    steps = {step.address for step in plan.steps if step.sink is not None}
+    return [a.item for a in plan.actions if a.item and a.address in steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +395,11 @@ async def not_yet_visible(
 async def _pending_among(
     done: frozenset[Address], planned: Planned, registry: Registry, ends: Ends
 ) -> tuple[Address, ...]:
-    desired = planned.loaded.desired
-    pruned = {n for n, how in planned.loaded.environment.prune.items() if how == "all"}
-    rules = Rules(frozenset(pruned & desired.sections))
-    problems = Problems()
+    desired, problems = planned.loaded.desired, Problems()
+    rules = Rules(planned.rules.pruned, planned.rules.owned)
     reads = first_reads(desired, registry, rules.pruned)
-    matched, live = await read_and_match(desired, registry, ends.reader, rules, reads, problems)
-    found = diff(matched, live, registry, rules, problems, done.__contains__)
+    seen = await read_and_match(
+        desired, registry, ends.reader, rules, reads, problems, planned.ledger
+    )
+    found = diff(seen.matched, seen.live, registry, rules, problems, done.__contains__)
     return tuple(action.address for action in found.actions if action.is_pending)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from clerkform.desired import Desired
@@ -10,6 +11,8 @@ from clerkform.diagnostics import Problems
 from clerkform.diff.actions import Rules, deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.errors import ApiError
+from clerkform.ledger.entries import Ledger
+from clerkform.ledger.recall import owned, settled
 from clerkform.live import Live, Read, second_reads
 from clerkform.model import Registry
 from clerkform.together import together
@@ -25,6 +28,15 @@ class Reader(Protocol):
         """The objects that one read asks for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Live state, paired with what is declared, and the ledger with what that settles of it."""
+
+    matched: Matched
+    live: Live
+    ledger: Ledger
+
+
 async def read_and_match(
     desired: Desired,
     registry: Registry,
@@ -32,7 +44,8 @@ async def read_and_match(
     rules: Rules,
     reads: Sequence[Read],
     problems: Problems,
-) -> tuple[Matched, Live]:
+    ledger: Ledger,
+) -> Seen:
     """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
 
     Raises:
@@ -49,14 +62,54 @@ async def read_and_match(
             return Live()
 
     live = await read_all(reader.read, reads, Live())
-    first = match(desired, live, registry, Problems())
-    under = second_reads(desired, registry, first.ids, deleted_ids(first, rules))
-    live = await read_all(read_under, under, live)
-    return match(desired, live, registry, problems), live
+    first = match(desired, live, registry, Problems(), ledger)
+    if by_id := _by_recorded_id(desired, registry, first, rules, live, ledger):
+        live = await read_all(reader.read, by_id, live)
+        first = match(desired, live, registry, Problems(), ledger)
+    under = second_reads(desired, registry, first.ids, deleted_ids(first, rules, ledger))
+    forgotten = _under_recorded(desired, rules, ledger)
+    live = await read_all(read_under, dict.fromkeys((*under, *forgotten)), live)
+    ledger = settled(ledger, live, registry)
+    return Seen(match(desired, live, registry, problems, ledger), live, ledger)
+
+
+def _by_recorded_id(
+    desired: Desired,
+    registry: Registry,
+    first: Matched,
+    rules: Rules,
+    live: Live,
+    ledger: Ledger,
+) -> list[Read]:
+    """What the ledger has an id of and looking up the declared keys did not find.
+
+    It may have been renamed elsewhere; and what is no longer declared may have to be pruned.
+    """
+    reads = []
+    for kind in registry.values():
+        if kind.name in live.whole or not kind.endpoints.lookups.by_ids:
+            continue
+        items = (item for item in desired.of(kind) if item.address not in first.ids)
+        ids = {found for item in items if not item.absent and (found := ledger.id_of(item.address))}
+        if kind.name in rules.owned:
+            mine = owned(ledger).items()
+            ids |= {i for i, at in mine if at.kind == kind.name and at not in desired.items}
+        if ids:
+            reads.append(Read(kind.name, ids=tuple(sorted(ids))))
+    return reads
+
+
+def _under_recorded(desired: Desired, rules: Rules, ledger: Ledger) -> list[Read]:
+    """Where to look for what is no longer declared, of the kinds that have no list of all."""
+    return [
+        Read(address.kind, entry.under)
+        for address, entry in sorted(ledger.entries.items())
+        if address.kind in rules.owned and entry.under and address not in desired.items
+    ]
 
 
 async def read_all(
-    ask: Callable[[Read], Awaitable[Live]], reads: Sequence[Read], live: Live
+    ask: Callable[[Read], Awaitable[Live]], reads: Iterable[Read], live: Live
 ) -> Live:
     """Ask everything at once; the first failure fails them all."""
     parts = await together(_answered(ask, read) for read in reads)

@@ -205,8 +205,10 @@ async def bench(
         ends = Ends(
             reader,
             vault,
-            lambda known: ClerkWriter(client, reader, KINDS, vault, root, known, no_sleep),
-            lambda: client.reads + client.writes,
-            no_sleep,
+            lambda live, journal: ClerkWriter(
+                client, reader, KINDS, vault, root, live, journal, app.state.store.now, no_sleep
+            ),
+            requests=lambda: client.reads + client.writes,
+            sleep=no_sleep,
         )
         yield Bench(root, app, http, ends, environ)

@@ -91,7 +91,8 @@ def test_an_environment_with_everything(tmp_path):
 
 def test_what_is_left_out_has_defaults(tmp_path):
     chosen = environment(tmp_path, "one", "version: 1\nenvironments: {one: {}}")
-    assert chosen == Environment("one", tmp_path, by_default=False)
+    ledger = ".clerkform/ledger.one.json"
+    assert chosen == Environment("one", tmp_path, by_default=False, ledger=ledger)
     assert chosen.limits == Limits(10, 30)
 
 
@@ -131,7 +132,6 @@ def test_no_environments_key_may_be_read_by_anything_else(tmp_path):
         ("version: 1\nmanifests: clerk/", [("wrong-type", "2:12")]),
         ("version: 1\nmanifests: []", [("out-of-bounds", "2:12")]),
         ("version: 1\nvars: {a-b: 1}", [("bad-pattern", "2:8")]),
-        ("version: 1\nprune: {redirect_urls: owned}", [("prune-owned", "2:24")]),
         ("version: 1\nprune: {redirect_urls: some}", [("wrong-value", "2:24")]),
         ("version: 1\nlimits: {max_deletes: -1}", [("out-of-bounds", "2:23")]),
         ("version: 1\nlimits: {max_delete_percent: 101}", [("out-of-bounds", "2:30")]),
@@ -139,7 +139,7 @@ def test_no_environments_key_may_be_read_by_anything_else(tmp_path):
         ("version: 1\nledger: x", [("unknown-field", "2:1")]),
         ("version: 1\nenvironments: {a b: {}}", [("bad-pattern", "2:16")]),
         ("version: 1\nenvironments: {a: }", [("null-here", "2:19")]),
-        ("version: 1\nenvironments: {a: {ledger: x}}", [("unknown-field", "2:20")]),
+        ("version: 1\nenvironments: {a: {ledger: x}}", [("bad-pattern", "2:28")]),
         ("version: 1\nenvironments: {a: {api: real}}", [("wrong-value", "2:25")]),
         ("version: 1\nenvironments: {a: {api: {sandbx: {}}}}", [("unknown-field", "2:26")]),
         ("version: 1\nenvironments: {a: {instance: x}}", [("bad-pattern", "2:30")]),
@@ -166,13 +166,13 @@ def test_each_mistake_is_found_at_its_place(tmp_path, text, expected):
 def test_mistakes_are_found_together(tmp_path):
     text = """\
         version: 1
-        prune: {a: owned}
+        prune: {a: mine}
         environments:
           a: {secret_key: abc, max_quota: 3}
           b: {secret_key: {from_env: HOME}, productoin: true}
         """
     assert found(tmp_path, text) == [
-        ("prune-owned", "2:12"), ("literal-secret", "4:19"), ("out-of-bounds", "4:35"),
+        ("wrong-value", "2:12"), ("literal-secret", "4:19"), ("out-of-bounds", "4:35"),
         ("secret-key-variable", "5:30"), ("unknown-field", "5:37"),
     ]  # fmt: skip
 

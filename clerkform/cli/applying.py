@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from clerkform import pipeline
@@ -17,6 +17,8 @@ from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.store import StoreFailed, StoreLocked
 from clerkform.pipeline import Planned
 from clerkform.report.tally import Tally
 
@@ -46,13 +48,57 @@ def _refusal(code: str, message: str, hint: str | None) -> PlanError:
     return PlanError([Diagnostic(code, message, hint=hint)])
 
 
+@contextmanager
+def locked(session: Session, invocation: Invocation) -> Iterator[None]:
+    """Nobody else on this machine applies to the environment until the end of the block.
+
+    Raises:
+        PlanError: somebody does already.
+    """
+    with ExitStack() as stack:
+        try:
+            if session.ends.ledger:
+                stack.enter_context(session.ends.ledger.lock())
+        except StoreLocked as locked:
+            raise _refusal("ledger-locked", str(locked), "wait until it is done") from None
+        except StoreFailed as failure:
+            invocation.view.findings([_unrecorded(str(failure))])
+        yield
+
+
+def _unrecorded(why: str) -> Diagnostic:
+    message = f"{why}; what is applied is not recorded"
+    return Diagnostic("ledger-unwritable", message, severity="warning")
+
+
+def record(planned: Planned, session: Session, invocation: Invocation) -> None:
+    """Write down what was found as it is declared, where there is nothing to apply."""
+    assert not planned.plan.steps
+
+    async def walk() -> None:
+        async for _ in pipeline.apply(planned, KINDS, session.ends, lambda: False, journal):
+            pass
+
+    journal = Journal(planned.opened, planned.ledger, session.ends.ledger)
+    session.run(walk())
+    _report_ledger(journal, invocation)
+
+
+def _report_ledger(journal: Journal, invocation: Invocation) -> None:
+    if journal.failure:
+        invocation.view.findings([_unrecorded(str(journal.failure))])
+    if journal.set_aside:
+        invocation.note(f"the ledger that could not be used is {journal.set_aside} now")
+
+
 def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int:
     """Apply, and answer the exit code. The first interrupt lets what is under way finish."""
     tally = Tally(planned.plan.steps)
     log = Log(invocation)
+    journal = Journal(planned.opened, planned.ledger, session.ends.ledger)
 
     async def walk(stopped: Callable[[], bool]) -> None:
-        async for event in pipeline.apply(planned, KINDS, session.ends, stopped):
+        async for event in pipeline.apply(planned, KINDS, session.ends, stopped, journal):
             tally.add(event)
             invocation.has_written |= tally.has_started
             if isinstance(event, Started):
@@ -71,6 +117,7 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             if tally.has_started:
                 invocation.view.applied(tally)
+            _report_ledger(journal, invocation)
         if stopped():
             raise KeyboardInterrupt
     _wait_until_visible(planned, tally, session, invocation)

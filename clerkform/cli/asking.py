@@ -48,4 +48,12 @@ def writing(
         interactive=interactive,
         allow_delete=frozenset(wanted.allow_delete),
     )
-    return Asked(wanted.target, wanted.exclude, wanted.replace, delete_first, guards)
+    return Asked(
+        wanted.target,
+        wanted.exclude,
+        wanted.replace,
+        delete_first,
+        wanted.resend,
+        wanted.deliver,
+        guards,
+    )

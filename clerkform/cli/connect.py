@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
+from clerkform.ledger.store import open_store
 from clerkform.pipeline import Ends
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
@@ -135,12 +137,21 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
     reader = ClerkReader(client, KINDS)
+    root = environment.root
     return Ends(
         reader=reader,
         secrets=vault,
-        writer=lambda known: ClerkWriter(client, reader, KINDS, vault, environment.root, known),
+        writer=lambda live, journal: ClerkWriter(
+            client, reader, KINDS, vault, root, live, journal, now
+        ),
+        ledger=open_store(environment.ledger, root),
         requests=lambda: client.reads + client.writes,
     )
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
 
 
 def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:

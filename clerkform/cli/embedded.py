@@ -6,15 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from clerkform.errors import UsageError
+from clerkform.private_files import OWN_FOLDER, make_own_folder
 from clerkform.project import Environment
 from clerkform.sandbox import SandboxError, Settings
 from clerkform.sandbox.knobs import changed
 from clerkform.source.files import is_own
-
-FOLDER: Final = ".clerkform"
 
 
 def state_file(environment: Environment, *, make: bool = False) -> Path:
@@ -23,17 +22,15 @@ def state_file(environment: Environment, *, make: bool = False) -> Path:
     Raises:
         UsageError: it is, or is reached by, a link: in a checkout that may lead to any file.
     """
-    folder = environment.root / FOLDER
+    folder = environment.root / OWN_FOLDER
     name = f"sandbox.{environment.name}.sqlite"
-    if not is_own(environment.root, f"{FOLDER}/{name}"):
+    if not is_own(environment.root, f"{OWN_FOLDER}/{name}"):
         raise UsageError(
-            f"`{FOLDER}/{name}` is a link or is reached by one; it was not opened",
-            hint=f"remove the link, and the sandbox makes a `{FOLDER}` folder of its own",
+            f"`{OWN_FOLDER}/{name}` is a link or is reached by one; it was not opened",
+            hint=f"remove the link, and the sandbox makes a `{OWN_FOLDER}` folder of its own",
         )
-    if make and not folder.exists():
-        folder.mkdir(mode=0o700)
-        # As git would otherwise offer it for the next commit.
-        (folder / ".gitignore").write_text("*\n")
+    if make:
+        make_own_folder(folder)
     return folder / name
 
 

@@ -117,6 +117,8 @@ class Wanted(Selection):
     """What a plan is asked to do, and which guards are told that it is meant."""
 
     replace: tuple[str, ...]
+    resend: tuple[str, ...]
+    deliver: tuple[str, ...]
     max_deletes: int | None
     max_delete_percent: float | None
     allow_delete: tuple[str, ...]
@@ -187,6 +189,18 @@ wanted = _gathered(
         metavar="ADDRESS",
         multiple=True,
         help="Make this object anew though nothing of it changed; repeatable.",
+    ),
+    option(
+        "--resend",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Send the secrets of this object, which Clerk never returns, once more; repeatable.",
+    ),
+    option(
+        "--deliver",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Deliver the secret of this live API key once more; repeatable.",
     ),
     option(
         "--max-deletes",

@@ -1,53 +1,16 @@
-"""Putting a secret into a file: whole or not at all, and readable by its owner alone."""
+"""What goes into a secret's file, and whether git would commit it."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 """What a shell and every reader of env files take as it is."""
 
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
-
-
-def write_privately(path: Path, content: bytes) -> None:
-    """Replace ``path`` in one move by a file of mode 0600 that is on the disk already."""
-    make_folder(path.parent)
-    # mkstemp makes files of mode 0600.
-    handle, name = tempfile.mkstemp(prefix=".clerkform-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    _sync_folder(path.parent)
-
-
-def try_to_write(path: Path) -> None:
-    """Make the folder, and a file in it that is gone again at once; ``path`` is not touched.
-
-    Raises:
-        OSError: what ``write_privately`` would meet.
-    """
-    make_folder(path.parent)
-    with tempfile.NamedTemporaryFile(prefix=".clerkform-", dir=path.parent):
-        pass
-
-
-def make_folder(folder: Path) -> None:
-    """Every missing folder on the way gets mode 0700, which ``parents=True`` would not do."""
-    if not folder.is_dir():
-        make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def with_line(content: str, name: str, value: str) -> str:
@@ -111,13 +74,3 @@ def is_unignored(path: Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False  # without git there is nothing to be committed to
     return answer.returncode == 1  # 0: ignored, 128: not in a work tree
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        # Some file systems refuse to sync a folder; the file in it is on the disk either way.
-        with contextlib.suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)

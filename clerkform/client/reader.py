@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError, BadAnswer
-from clerkform.live import FEW, Live, LiveObject, Read, cheaper_to_list, decode
+from clerkform.live import FEW, Live, Read, cheaper_to_list, decode
 from clerkform.model import Kind, Registry
 from clerkform.together import together
 
@@ -91,7 +91,3 @@ class ClerkReader:
         return await self._client.list(
             listing.path, params={**listing.params, **params}, page=listing.page
         )
-
-    async def find(self, kind: Kind, under: tuple[tuple[str, str], ...]) -> Sequence[LiveObject]:
-        """Everything that is listed now, for whoever lost the answer to a create."""
-        return (await self.read(Read(kind.name, under))).of(kind.name)

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from clerkform.client.delivery import is_unignored, try_to_write, with_line, write_privately
+from clerkform.client.delivery import is_unignored, with_line
 from clerkform.client.programs import ProgramFailed, can_be_started, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
+from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model.secrets import SecretRef, Sink
+from clerkform.private_files import try_to_write, write_privately
 from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
@@ -68,7 +70,8 @@ class Vault:
         self._allow_commands, self._timeout = allow_commands, timeout
         self._remembered: set[str] = set()
         self._sent: set[str] = set()
-        self._writing = threading.Lock()
+        self._writing, self._printing = threading.Lock(), threading.Lock()
+        self._printed: dict[tuple[tuple[str, ...], Path], str] = {}
 
     def __repr__(self) -> str:
         return f"Vault({str(self._folders[0])!r})"
@@ -93,6 +96,13 @@ class Vault:
             self.remember_sent(secret) if is_own_file else self.remember(secret)
             return secret
         raise ManifestError([problem])
+
+    def fingerprint(self, ref: SecretRef, base: Path, salt: bytes) -> str | None:
+        """What tells whether the secret is another one than it was; None where there is none."""
+        try:
+            return fingerprint(salt, self.resolve(ref, base))
+        except ManifestError:
+            return None
 
     def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Why ``resolve`` would fail, as far as that shows without running a program."""
@@ -167,7 +177,12 @@ class Vault:
                 return self._file(str(ref.from_file), base)
             case "from_command":
                 argv = self._program(ref.from_command, base)
-                return _text(self._run(argv, base, b""), f"what `{argv[0]}` printed")
+                # Once a run: it may ask somebody, and two answers could differ.
+                with self._printing:
+                    if (argv, base) not in self._printed:
+                        text = _text(self._run(argv, base, b""), f"what `{argv[0]}` printed")
+                        self._printed[argv, base] = text
+                    return self._printed[argv, base]
 
     def _look_for(self, ref: SecretRef, base: Path) -> None:
         if ref.source == "from_command":

@@ -14,12 +14,20 @@ from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, BadAnswer, ManifestError, SecretNotKept
-from clerkform.live import LiveObject
+from clerkform.ledger.entries import Intent
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.recall import is_as_new
+from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Kind, Op, Reference, Registry, SecretRef, Values
 from clerkform.model.step import Step
+from clerkform.plan.build import DELIVER
 
 LOOK_FOR = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""
+LOOK_BACK = 30.0
+"""Seconds since the intent to look for what an earlier run may have made."""
+DUPLICATE = (400, 409, 422)
+"""How the API refuses a second object with a key; the codes differ from kind to kind."""
 CREATES = 2
 """How often an object is made whose secret Clerk does not show."""
 
@@ -34,12 +42,15 @@ class ClerkWriter:
         registry: Registry,
         vault: Vault,
         root: Path,
-        known: frozenset[str],
+        live: Live,
+        journal: Journal,
+        now: Callable[[], int],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """``known`` are the ids that were live when the plan was made."""
+        """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
         self._client, self._reader, self._registry = client, reader, registry
-        self._vault, self._root, self._known, self._sleep = vault, root, known, sleep
+        self._vault, self._root, self._sleep, self._now = vault, root, sleep, now
+        self._live, self._journal = live, journal
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
@@ -50,6 +61,8 @@ class ClerkWriter:
         self._remember_sensitive(kind, values)
         if step.id.verb == "create":
             return await self._create(kind, step, values)
+        if step.id.part == DELIVER:
+            return await self._hand_over(kind, step, values)
         return await self._update(kind, step, values, step.object_id or ids[step.address])
 
     async def _filled(self, step: Step, name: str, value: Any, ids: Mapping[Address, str]) -> Any:
@@ -106,8 +119,11 @@ class ClerkWriter:
     async def _create(self, kind: Kind, step: Step, values: Values) -> Written:
         if not kind.generates:
             return (await self._make(kind, step, values))[0]
+        left = await self._left_behind(kind, step, values)
         for _ in range(CREATES):
-            written, secret = await self._make(kind, step, values)
+            written, secret = (left, None) if left else await self._make(kind, step, values)
+            left = None
+            await self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
             try:
                 secret = secret or await self._secret_again(kind, written.object_id)
             except ApiError as error:
@@ -123,6 +139,41 @@ class ClerkWriter:
             hint="run it again later; what was there before is still there",
         )
 
+    async def _hand_over(self, kind: Kind, step: Step, values: Values) -> Written:
+        """Deliver the secret of what is live; what nobody can have the secret of is made anew."""
+        assert step.object_id is not None
+        written = Written(step.object_id, note="its secret was delivered")
+        secret = await self._secret_again(kind, step.object_id)
+        if secret is not None:
+            await self._put(kind, step, secret)
+            return written
+        if not values:
+            raise SecretNotKept(
+                f"Clerk does not show the secret of {step.address} again",
+                hint=f"`clerkform apply --replace '{step.address}'` makes a new one, and whoever"
+                " holds the old one is refused from then on",
+            )
+        await self._discard(kind, step, written, "Clerk did not show its secret")
+        return await self._create(kind, step, values)
+
+    async def _left_behind(self, kind: Kind, step: Step, values: Values) -> Written | None:
+        """What an earlier run has made and could not record: looked for while it may not show."""
+        intent, key = self._journal.entry(step.address).intent, kind.key_parts(values)
+        if intent is None or intent.key != key:
+            return None
+        age = (self._now() - intent.at) / 1000
+        found = await self._look_for(
+            kind,
+            step,
+            values,
+            min(max(LOOK_BACK - age, 0), LOOK_BACK),
+            lambda one: is_as_new(one.values.get("created_at"), intent.at),
+        )
+        note = "made by an earlier run, which was cut off"
+        if found is None:
+            return None
+        return Written(found.id, found, dropped(kind, values, found), note)
+
     async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
         """Create the object once, and what the answer shows of it; a lost answer shows no secret.
 
@@ -130,6 +181,8 @@ class ClerkWriter:
         Only where there is nothing is the create sent again.
         """
         op = kind.endpoints.create
+        if kind.generates:
+            await self._intend(kind, step, values)
         for is_last in (False, True):
             try:
                 answer = await self._client.write(
@@ -137,18 +190,38 @@ class ClerkWriter:
                 )
                 written = self._checked(kind, op.method, op.path, values, answer)
             except ApiError as error:
-                if not error.may_have_acted:
+                note = "taken over, as its answer was lost"
+                if error.may_have_acted:
+                    made = await self._look_for(kind, step, values, LOOK_FOR)
+                elif kind.generates:
+                    await self._journal.withdraw(step.address)
                     raise
-                made = await self._look_for(kind, step, values)
+                else:
+                    made = await self._somebody_elses(kind, step, values, error)
+                    note = "taken over, as somebody else has made it meanwhile"
                 if made is not None:
-                    note = "taken over, as its answer was lost"
                     return Written(made.id, made, dropped(kind, values, made), note), None
-                if is_last:
+                if is_last or not error.may_have_acted:
                     raise
             else:
                 secret = kind.generates and (answer or {}).get(kind.generates.field)
                 return written, secret if isinstance(secret, str) else None
         raise AssertionError("the last try either returns or raises")
+
+    async def _intend(self, kind: Kind, step: Step, values: Values) -> None:
+        key = kind.key_parts(values)
+        assert key is not None
+        seen = (one.id for one in self._live.of(kind.name) if kind.key_parts(one.values) == key)
+        await self._journal.intend(step.address, Intent(self._now(), key, tuple(sorted(seen))))
+
+    async def _somebody_elses(
+        self, kind: Kind, step: Step, values: Values, error: ApiError
+    ) -> LiveObject | None:
+        """What is in the way of a create since the plan was made, if it is as declared."""
+        if error.status not in DUPLICATE:
+            return None
+        found = await self._look_for(kind, step, values, 0)
+        return None if found is None or dropped(kind, values, found) else found
 
     def _checked(
         self,
@@ -165,10 +238,8 @@ class ClerkWriter:
 
     async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
         """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
-        assert kind.generates is not None
-        base = self._base(step, kind.generates.sink)
         try:
-            await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+            await self._put(kind, step, secret)
         except ManifestError as error:
             why = f"its secret could not be delivered: {error.diagnostics[0].message}"
             await self._discard(kind, step, written, why)
@@ -176,6 +247,12 @@ class ClerkWriter:
                 f"{step.address} was created, but {why}. It was removed again",
                 hint="once that is mended, the next apply makes it anew",
             ) from None
+
+    async def _put(self, kind: Kind, step: Step, secret: str) -> None:
+        assert kind.generates is not None
+        base = self._base(step, kind.generates.sink)
+        await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+        await self._journal.delivered(step.address)
 
     async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
         """What the server made, if it still shows it."""
@@ -212,25 +289,31 @@ class ClerkWriter:
                 " nobody has its secret",
                 hint=way_out,
             ) from None
+        await self._journal.withdraw(step.address)
 
-    async def _look_for(self, kind: Kind, step: Step, values: Values) -> LiveObject | None:
-        """The object that a create with a lost answer has made, if it made one.
+    async def _look_for(
+        self,
+        kind: Kind,
+        step: Step,
+        values: Values,
+        within: float,
+        may_be: Callable[[LiveObject], bool] = lambda one: True,
+    ) -> LiveObject | None:
+        """The object that a create with a lost answer has made, if it shows in so many seconds.
 
         An object that the plan did not see, with the same key, is taken to be it.
         """
-        wanted = kind.key_parts(values)
-        under = tuple(
-            (parameter, str(values.get(name, kind.fields[name].traits.variant)))
-            for parameter, name in kind.endpoints.list.under.items()
-        )
+        known = self._live.objects.get(kind.name, {})
+        wanted, read = kind.key_parts(values), _read_of(kind, values)
         waited, pause = 0.0, 0.5
         while True:
             found = [
                 one
-                for one in await self._reader.find(kind, under)
-                if one.id not in self._known
+                for one in (await self._reader.read(read)).of(kind.name)
+                if one.id not in known
                 and not kind.ignore(one.values)
                 and self._keys_of(kind, one, values) == wanted
+                and may_be(one)
             ]
             if len(found) > 1:
                 raise SecretNotKept(
@@ -241,7 +324,7 @@ class ClerkWriter:
                 )
             if found:
                 return found[0]
-            if waited >= LOOK_FOR:
+            if waited >= within:
                 return None
             await self._sleep(pause)
             waited, pause = waited + pause, pause * 2
@@ -263,6 +346,25 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
+
+
+def _is_delivered(step: Step) -> bool:
+    return step.sink is not None and step.sink.form != "none"
+
+
+def _read_of(kind: Kind, values: Values) -> Read:
+    """The cheapest question whose answer has the object with these fields, if it is there."""
+    under = tuple(
+        (parameter, str(values.get(name, kind.fields[name].traits.variant)))
+        for parameter, name in kind.endpoints.list.under.items()
+    )
+    lookups, (first, *more) = kind.endpoints.lookups, kind.identity
+    has_key = values.get(first.name) is not None
+    if lookups.by_key and has_key and not more:
+        return Read(kind.name, keys=(str(values[first.name]),))
+    if lookups.by_name and first.traits.otherwise and not has_key:
+        return Read(kind.name, names=(str(values[first.traits.otherwise]),))
+    return Read(kind.name, under)
 
 
 def _path(op: Op, object_id: str) -> str:

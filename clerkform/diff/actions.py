@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
-from clerkform.diff.fields import Difference, creation, difference
+from clerkform.diff import attribution
+from clerkform.diff.fields import Difference, creation, delivery, difference
 from clerkform.diff.match import Matched
-from clerkform.diff.values import Change, MadeBy
+from clerkform.diff.values import Change, MadeBy, equal
+from clerkform.ledger.entries import Entry, Ledger, pointer, sent_record
+from clerkform.ledger.recall import NO_LEDGER, owned, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry, Values
 
@@ -36,6 +39,12 @@ class Action:
     """With ``replace``: the old object goes before the new one is made."""
     made_by: MadeBy = "unattributed"
     """Why a whole object is to be created or deleted; an update's changes each have their own."""
+    recorded: Entry | None = None
+    """What the ledger has of an object that goes and is not declared."""
+    after: Address | None = None
+    """With ``delete``: what replaces it, and has to be there first."""
+    is_owed: bool = False
+    """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 
     @property
     def span(self) -> Span | None:
@@ -44,6 +53,12 @@ class Action:
     @property
     def is_pending(self) -> bool:
         return self.verb != "none"
+
+    def lifecycle(self, name: str) -> Any:
+        """A lifecycle setting as declared, or as it was last."""
+        if self.item:
+            return self.item.lifecycle(name)
+        return self.recorded.lifecycle.get(name) if self.recorded else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +71,19 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is pruned and what is replaced on request."""
+    """What is pruned, and what is replaced, sent or delivered on request."""
 
     pruned: frozenset[str] = frozenset()
+    """Kinds of which everything goes that is not declared."""
+    owned: frozenset[str] = frozenset()
+    """Kinds of which that goes what the ledger has and is no longer declared."""
     replace: frozenset[Address] = field(default_factory=frozenset)
     delete_first: bool = False
     """What is replaced goes before its successor is made, even where both could be live."""
+    resend: frozenset[Address] = field(default_factory=frozenset)
+    """Whose write-only fields are sent though nothing else of them changed."""
+    deliver: frozenset[Address] = field(default_factory=frozenset)
+    """Whose secret is delivered once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +92,8 @@ class _Context:
     keys: Mapping[tuple[str, str], str]
     rules: Rules
     problems: Problems
+    ledger: Ledger
+    prints: Mapping[tuple[Address, str], str]
 
 
 def diff(
@@ -79,15 +103,19 @@ def diff(
     rules: Rules,
     problems: Problems,
     wanted: Callable[[Address], bool] = lambda address: True,
+    ledger: Ledger = NO_LEDGER,
+    prints: Mapping[tuple[Address, str], str] | None = None,
 ) -> Actions:
     """Conclude what to do about each pair whose address is wanted.
 
     A live object whose owner is deleted goes first: the API would leave it behind without one.
+    ``prints`` are the fingerprints of declared secrets, as they are now, by address and field.
     """
     keys = keys_by_id(matched, live, registry)
-    going = deleted_ids(matched, rules)
-    context = _Context(matched.ids, keys, rules, problems)
+    going = deleted_ids(matched, rules, ledger)
+    context = _Context(matched.ids, keys, rules, problems, ledger, prints or {})
     named = {pair.item.address for pair in matched.pairs if pair.item}
+    mine, leftovers = _forgotten(matched, ledger), superseded(ledger)
     actions, undeclared = [], []
     for pair in matched.pairs:
         if pair.item:
@@ -111,15 +139,49 @@ def diff(
                 address = Address(kind.name, pair.live.id)
             named.add(address)
             owner = _going_owner(kind, pair.live.values, going, keys)
-            if not (wanted(address) or (owner and wanted(owner))):
+            was_at, after = mine.get(pair.live.id), leftovers.get(pair.live.id)
+            after = after if after in matched.ids else None
+            if not any(map(wanted, filter(None, (address, owner, was_at, after)))):
                 continue
-            reason = f"{owner} is deleted" if owner else "prune: all"
-            if owner or (kind.name in rules.pruned and not kind.keep(pair.live.values)):
-                actions.append(Action(address, kind, "delete", live=pair.live, reason=reason))
+            reason = _why_deleted(kind, owner, was_at, after, rules)
+            if reason and (owner or not kind.keep(pair.live.values)):
+                made_by = attribution.of_unwanted(None, pair.live, ledger, bool(was_at or after))
+                entry = ledger.get(was_at) if was_at else None
+                actions.append(
+                    Action(
+                        address,
+                        kind,
+                        "delete",
+                        live=pair.live,
+                        reason=reason,
+                        made_by=made_by,
+                        recorded=entry,
+                        after=after,
+                    )
+                )
             elif not kind.keep(pair.live.values):
                 undeclared.append(address)
     by_address = sorted(actions, key=lambda action: (action.address, action.verb))
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
+
+
+def _forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
+    """Ids of what the ledger has at addresses that are no longer declared."""
+    declared = {pair.item.address for pair in matched.pairs if pair.item}
+    return {one: at for one, at in owned(ledger).items() if at not in declared}
+
+
+def _why_deleted(
+    kind: Kind, owner: Address | None, was_at: Address | None, after: Address | None, rules: Rules
+) -> str | None:
+    """Why something that is not declared goes, if it does."""
+    if owner:
+        return f"{owner} is deleted"
+    if after:
+        return f"replaced by {after}"
+    if kind.name in rules.pruned:
+        return "prune: all"
+    return "prune: owned" if was_at and kind.name in rules.owned else None
 
 
 def keys_by_id(matched: Matched, live: Live, registry: Registry) -> Mapping[tuple[str, str], str]:
@@ -145,11 +207,21 @@ def live_address(kind: Kind, one: LiveObject, keys: Mapping[tuple[str, str], str
     return kind.address(parts) if parts else Address(kind.name, one.id)
 
 
-def deleted_ids(matched: Matched, rules: Rules) -> Mapping[str, frozenset[str]]:
+def deleted_ids(
+    matched: Matched, rules: Rules, ledger: Ledger = NO_LEDGER
+) -> Mapping[str, frozenset[str]]:
     """Ids per kind of what goes on request, found without comparing any field."""
     going: dict[str, set[str]] = {}
+    mine = _forgotten(matched, ledger)
     for pair in matched.pairs:
-        is_pruned = pair.item is None and pair.live and pair.live.kind in rules.pruned
+        is_pruned = (
+            pair.item is None
+            and pair.live
+            and (
+                pair.live.kind in rules.pruned
+                or (pair.live.kind in rules.owned and pair.live.id in mine)
+            )
+        )
         item = pair.item
         is_asked = item and (item.absent or (item.address in rules.replace and not item.external))
         if pair.live and (is_pruned or is_asked):
@@ -179,15 +251,19 @@ def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
             return Action(item.address, item.kind, "none", item)
         if kept:
             _refuse(kept, "deleted", item, context.problems)
-        return Action(item.address, item.kind, "delete", item, live, reason="absent: true")
+        made_by = attribution.of_unwanted(item, live, context.ledger, is_owned=True)
+        return Action(
+            item.address, item.kind, "delete", item, live, reason="absent: true", made_by=made_by
+        )
     if item.external:
         return Action(item.address, item.kind, "none", item, live)
     if live is None:
-        return _create(item, kept, context.problems)
+        return _create(item, kept, context)
     return _update(item, live, kept, context)
 
 
-def _create(item: Item, kept: Kept | None, problems: Problems) -> Action:
+def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
+    problems, ledger = context.problems, context.ledger
     if kept:
         problems.error(
             kept.code,
@@ -197,7 +273,10 @@ def _create(item: Item, kept: Kept | None, problems: Problems) -> Action:
             hint="correct the name, or leave the item out",
         )
     _check_needed(item, "created", problems)
-    return Action(item.address, item.kind, "create", item, None, creation(item))
+    entry = ledger.get(item.address)
+    values, _ = sent_record(item.kind, item.values, ledger)
+    made_by = attribution.of_missing(item, ledger, bool(entry and equal(values, entry.values)))
+    return Action(item.address, item.kind, "create", item, None, creation(item), made_by=made_by)
 
 
 def _check_needed(item: Item, what: str, problems: Problems) -> None:
@@ -216,8 +295,12 @@ def _check_needed(item: Item, what: str, problems: Problems) -> None:
 
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
     problems = context.problems
-    found: Difference = difference(item, live, context.ids)
-    kind, changes = item.kind, found.changes
+    kind, ledger = item.kind, context.ledger
+    found: Difference = difference(item, live, context.ids, _secrets_of(item, context))
+    changes = tuple(
+        replace(change, made_by=attribution.of_change(change, item, live, ledger))
+        for change in found.changes
+    )
     renames = [c for c in changes if kind.fields[c.field].traits.identity]
     immutable = [c for c in changes if kind.fields[c.field].traits.immutable]
     is_asked_for = item.address in context.rules.replace
@@ -247,9 +330,36 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         )
     if changes and kind.update_sends == "all":
         _check_resent(item, live, problems)
+    handed, notes = delivery(item, ledger, item.address in context.rules.deliver)
+    changes += handed
     return Action(
-        item.address, kind, "update" if changes else "none", item, live, changes, "", found.notes
+        item.address,
+        kind,
+        "update" if changes else "none",
+        item,
+        live,
+        changes,
+        "",
+        found.notes + notes,
+        is_owed=bool(handed) and _is_owed(ledger.get(item.address)),
     )
+
+
+def _is_owed(entry: Entry | None) -> bool:
+    return entry is not None and entry.delivery == "owed"
+
+
+def _secrets_of(item: Item, context: _Context) -> Mapping[str, bool]:
+    """Of each declared secret that can be compared, whether it is another one than was sent."""
+    if item.address in context.rules.resend:
+        return {n: True for n, f in item.kind.fields.items() if f.traits.write_only}
+    entry = context.ledger.get(item.address)
+    was = entry.prints if entry else {}
+    return {
+        name: was[pointer((name,))] != now
+        for (address, name), now in context.prints.items()
+        if address == item.address and pointer((name,)) in was
+    }
 
 
 def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str:

@@ -17,14 +17,17 @@ from clerkform.diff.values import (
     json_changes,
     merge_changes,
     value_at,
-    without_nulls,
 )
+from clerkform.ledger.entries import Ledger
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
+from clerkform.model.canonical import without_nulls
 
 AFTER_APPLY = Known("(known after apply)")
 SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
+OTHER_SECRET = Known("(another secret)")
+DELIVERED = Known("(the secret of the live object)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,17 @@ class Difference:
     notes: tuple[str, ...] = ()
 
 
-def difference(item: Item, live: LiveObject, ids: Mapping[Address, str]) -> Difference:
-    """The declared fields that live does not have."""
+def difference(
+    item: Item,
+    live: LiveObject,
+    ids: Mapping[Address, str],
+    secrets: Mapping[str, bool] | None = None,
+) -> Difference:
+    """The declared fields that live does not have.
+
+    ``secrets`` says of write-only fields whether the declared one is to be sent; what it lacks
+    cannot be compared.
+    """
     changes: list[Change] = []
     notes: list[str] = []
     ignored = ignored_paths(item)
@@ -47,9 +59,33 @@ def difference(item: Item, live: LiveObject, ids: Mapping[Address, str]) -> Diff
                 replace(change, hidden=field.traits.sensitive)
                 for change in _field_changes(field, sent_value(item, name, live), live, ids)
             ]
-        if note := _note(field, declared, live):
+        is_other = (secrets or {}).get(name)
+        if is_other is None and (note := _note(field, declared, live)):
             notes.append(note)
+        is_sent = any(change.field == name for change in changes) or (name,) in ignored
+        if is_other and declared is not None and not is_sent:
+            changes.append(Change((name,), SECRET, OTHER_SECRET))
     return Difference(tuple(changes), tuple(notes))
+
+
+def delivery(
+    item: Item, ledger: Ledger, is_asked_for: bool
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The secret that the server made of what is live, if it is still to be handed over."""
+    generates = item.kind.generates
+    sink = item.values.get(generates.sink) if generates else None
+    if generates is None or sink is None:
+        return (), ()
+    entry = ledger.get(item.address)
+    is_owed = entry is not None and entry.delivery == "owed"
+    if sink.form != "none" and (is_owed or is_asked_for):
+        return (Change((generates.sink,), GONE, DELIVERED),), ()
+    if sink.form != "none" and entry is None:
+        return (), (
+            f"nothing records whether its {generates.field} was delivered: if nobody has it,"
+            f" --deliver '{item.address}' asks for it, --replace '{item.address}' makes a new one",
+        )
+    return (), ()
 
 
 def creation(item: Item) -> tuple[Change, ...]:

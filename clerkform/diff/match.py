@@ -1,4 +1,4 @@
-"""Pairs desired items with live objects, by pin, by key, or by the key an item had before."""
+"""Pairs desired items with live objects: by pin, by key, by the ledger's id, by a former key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Problems
+from clerkform.ledger.entries import Ledger
+from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kind, Reference, Registry, Values
 
@@ -29,7 +31,13 @@ class Matched:
     ids: Mapping[Address, str]
 
 
-def match(desired: Desired, live: Live, registry: Registry, problems: Problems) -> Matched:
+def match(
+    desired: Desired,
+    live: Live,
+    registry: Registry,
+    problems: Problems,
+    ledger: Ledger = NO_LEDGER,
+) -> Matched:
     """Pair every item and every live object that may be matched.
 
     Kinds come in the order of their references, so that a key that holds another object's key is
@@ -37,9 +45,10 @@ def match(desired: Desired, live: Live, registry: Registry, problems: Problems) 
     """
     pairs: list[Pair] = []
     ids: dict[Address, str] = {}
+    going = frozenset(superseded(ledger))
     for kind in registry.values():
-        items = desired.of(kind)
-        found = _match_kind(kind, items, live.of(kind.name), ids, problems)
+        pool = _Pool(kind, live.of(kind.name), going)
+        found = _match_kind(pool, desired.of(kind), ids, ledger, problems)
         pairs += found
         for pair in found:
             if pair.item and pair.live:
@@ -48,45 +57,55 @@ def match(desired: Desired, live: Live, registry: Registry, problems: Problems) 
 
 
 def _match_kind(
-    kind: Kind,
+    pool: _Pool,
     items: Sequence[Item],
-    objects: Sequence[LiveObject],
     ids: Mapping[Address, str],
+    ledger: Ledger,
     problems: Problems,
 ) -> list[Pair]:
-    pool = _Pool(kind, objects)
     taken: dict[str, Item] = {}
-    pairs: list[Pair] = []
+    found: dict[Address, LiveObject | None] = {}
     for item in sorted(items, key=lambda item: item.pin is None):
         reported = len(problems)
-        found = pool.pinned(item, problems) if item.pin else pool.by_key(item, ids, taken, problems)
-        if found is not None and found.id in taken:
+        one = pool.pinned(item, problems) if item.pin else pool.by_key(item, ids, taken, problems)
+        if one is not None and one.id in taken:
             problems.error(
                 "declared-twice",
-                f"{item.address} and {taken[found.id].address} are the same object, {found.id}",
+                f"{item.address} and {taken[one.id].address} are the same object, {one.id}",
                 item.span,
-                related=[("also declared here", taken[found.id].span)],
+                related=[("also declared here", taken[one.id].span)],
             )
-        elif found is None and item.external and len(problems) == reported:
+        if len(problems) == reported:  # nothing can be concluded about what is not clear
+            found[item.address] = one
+            if one is not None:
+                taken[one.id] = item
+    pairs: list[Pair] = []
+    for item in items:
+        if item.address not in found:
+            continue
+        one = found[item.address]
+        if one is None and (one := pool.recorded(item, ledger, taken)):
+            taken[one.id] = item
+        if one is None and item.external:
             problems.error(
                 "external-not-live",
                 f"{item.address} is declared external, but there is no such object",
                 item.at("external"),
                 hint="create it where it is managed, or leave out `external`",
             )
-        if len(problems) == reported:  # nothing can be concluded about what is not clear
-            pairs.append(Pair(item, found))
-            if found is not None:
-                taken[found.id] = item
-    rest = [one for one in objects if one.id not in taken and not kind.ignore(one.values)]
-    return pairs + [Pair(None, one) for one in rest]
+            continue
+        pairs.append(Pair(item, one))
+    return pairs + [Pair(None, one) for one in pool.rest(taken)]
 
 
 class _Pool:
     """A kind's live objects by id and by key."""
 
-    def __init__(self, kind: Kind, objects: Iterable[LiveObject]) -> None:
-        self._kind = kind
+    def __init__(
+        self, kind: Kind, objects: Iterable[LiveObject], going: frozenset[str] = frozenset()
+    ) -> None:
+        """``going`` are the ids of what was replaced and could not be removed yet."""
+        self._kind, self._going = kind, going
         self._refers = any(field.traits.ref for field in kind.identity)
         self._by_id = {one.id: one for one in objects}
         self._by_key: dict[_Key, list[LiveObject]] = {}
@@ -129,7 +148,7 @@ class _Pool:
         old = self._find(item, self._live_key(item, values, ids), taken, problems)
         if new is None:
             return old
-        if old not in (None, new) and not item.absent:
+        if old and old is not new and old.id not in self._going and not item.absent:
             problems.error(
                 "rename-conflict",
                 f"{item.address} and the one it was renamed from, {old_name}, are both live"
@@ -138,6 +157,20 @@ class _Pool:
                 hint="leave out `renamed_from` and declare the old one `absent: true`",
             )
         return new
+
+    def recorded(self, item: Item, ledger: Ledger, taken: Mapping[str, Item]) -> LiveObject | None:
+        """What the ledger has at the item's address, if nothing else is declared by its key.
+
+        An object that was renamed elsewhere. What must be absent is known by its key alone.
+        """
+        one = self._by_id.get(ledger.id_of(item.address) or "")
+        is_free = one and one.id not in taken and not self._kind.ignore(one.values)
+        return one if is_free and not (item.pin or item.absent or item.external) else None
+
+    def rest(self, taken: Mapping[str, Item]) -> list[LiveObject]:
+        """What no item declares."""
+        free = (one for one in self._by_id.values() if one.id not in taken)
+        return [one for one in free if not self._kind.ignore(one.values)]
 
     def _live_key(self, item: Item, values: Values, ids: Mapping[Address, str]) -> _Key | None:
         """The key as live objects have it: with ids where the item has references."""
@@ -159,6 +192,7 @@ class _Pool:
             return None
         index = self._by_key if item.has_key else self._by_other
         found = [one for one in index.get(key, []) if not _is_pinned(one, taken)]
+        found = [one for one in found if one.id not in self._going] or found
         if len(found) < 2:
             return found[0] if found else None
         named = " and ".join(sorted(one.id for one in found))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from clerkform.model.canonical import canonical, folded
+from clerkform.model.canonical import canonical, folded, without_nulls
 
 Path = tuple[str | int, ...]
 MadeBy = Literal["edited", "drifted", "both", "unattributed"]
@@ -160,10 +160,3 @@ def merged(before: Any, declared: Any) -> Any:
         else:
             result[key] = merged(result.get(key), value)
     return result
-
-
-def without_nulls(declared: Any) -> Any:
-    """``declared`` as a create wants it: a key to remove is not sent. Lists stay as they are."""
-    if not isinstance(declared, dict):
-        return declared
-    return {key: without_nulls(value) for key, value in declared.items() if value is not None}

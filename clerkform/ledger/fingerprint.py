@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from typing import Any, Final
 
 from clerkform.model.canonical import canonical
@@ -21,3 +22,8 @@ def fingerprint(salt: bytes, value: Any) -> str:
     """
     text = canonical(value).encode(errors="surrogatepass")
     return hmac.new(salt, text, hashlib.sha256).hexdigest()
+
+
+def new_salt() -> bytes:
+    """For a ledger or a plan that has none yet."""
+    return secrets.token_bytes(SALT_BYTES)

@@ -1,4 +1,4 @@
-"""Equality of JSON values, as text."""
+"""JSON values in the forms that are compared and sent."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def folded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [folded(inner) for inner in value]
     return value
+
+
+def without_nulls(declared: Any) -> Any:
+    """``declared`` as a create wants it: a key to remove is not sent. Lists stay as they are."""
+    if not isinstance(declared, dict):
+        return declared
+    return {key: without_nulls(value) for key, value in declared.items() if value is not None}

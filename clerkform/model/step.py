@@ -29,7 +29,8 @@ class Step:
     id: StepId
     needs: frozenset[StepId] = frozenset()
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The fields to send: plain values, references, secret references."""
+    """The fields to send: plain values, references, secret references. Where a secret is handed
+    over: what to make anew if Clerk does not show it; empty where others may hold it already."""
     object_id: str | None = None
     """The live object's id, where it exists before the plan runs."""
     removal: str | None = None

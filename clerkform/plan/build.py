@@ -9,13 +9,15 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
 from clerkform.diff.fields import ignored_paths, sent_value
-from clerkform.diff.values import without_nulls
 from clerkform.live import LiveObject
 from clerkform.model import Address
+from clerkform.model.canonical import without_nulls
 from clerkform.model.step import Step, StepId
 from clerkform.plan.order import order_steps
 
 AFTER_CREATE = "after create"
+DELIVER = "secret"
+"""The part of an update that hands over what the server has made."""
 
 _Key = tuple[str, tuple[str, ...] | None]
 """A kind's name and a key of it, as live objects have it."""
@@ -134,6 +136,17 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
     item = action.item
     assert item is not None
     create = StepId(action.address, "create")
+    now, later = _created(item)
+    if create in writers.makes_way:
+        after |= {writers.makes_way[create]}
+    needs = writers.needed_by(item) | after
+    yield Step(create, needs, now, sink=_sink(item), origins=_origins(item))
+    if later:
+        yield Step(StepId(action.address, "update", AFTER_CREATE), frozenset({create}), later)
+
+
+def _created(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a create sends, and what can only be sent once there is something to update."""
     now, later = dict[str, Any](), dict[str, Any]()
     for name, field in item.kind.fields.items():
         traits = field.traits
@@ -145,12 +158,11 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
         elif not traits.local:
             value = item.values[name]
             now[name] = without_nulls(value) if traits.merged else value
-    sink = item.values.get(item.kind.generates.sink) if item.kind.generates else None
-    if create in writers.makes_way:
-        after |= {writers.makes_way[create]}
-    yield Step(create, writers.needed_by(item) | after, now, sink=sink, origins=_origins(item))
-    if later:
-        yield Step(StepId(action.address, "update", AFTER_CREATE), frozenset({create}), later)
+    return now, later
+
+
+def _sink(item: Item) -> Any:
+    return item.values.get(item.kind.generates.sink) if item.kind.generates else None
 
 
 def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
@@ -158,7 +170,11 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     assert item is not None
     assert live is not None
     parts: dict[str, dict[str, Any]] = {}
+    generates = item.kind.generates
     for name in dict.fromkeys(change.field for change in action.changes):
+        if generates and name == generates.sink:
+            yield _delivery(action, item, live, writers)
+            continue
         part = item.kind.fields[name].traits.via or ""
         parts.setdefault(part, {})[name] = sent_value(item, name, live)
     if "" in parts:
@@ -173,6 +189,17 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             live.id,
             origins=_origins(item),
         )
+
+
+def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -> Step:
+    return Step(
+        StepId(action.address, "update", DELIVER),
+        writers.needed_by(item),
+        _created(item)[0] if action.is_owed else {},
+        live.id,
+        sink=_sink(item),
+        origins=_origins(item),
+    )
 
 
 def _sent_with_all(item: Item) -> list[str]:
@@ -212,10 +239,11 @@ def _origins(item: Item) -> Mapping[str, str]:
 
 def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step:
     assert action.live is not None
+    if action.after:
+        after |= {StepId(action.after, "create"), StepId(action.after, "update", DELIVER)}
     return Step(
         _delete_id(action),
         writers.before_deleting(action, action.live.id) | after,
         object_id=action.live.id,
-        removal=(action.item and action.item.lifecycle("deletion"))
-        or next(iter(action.kind.endpoints.removals), None),
+        removal=action.lifecycle("deletion") or next(iter(action.kind.endpoints.removals), None),
     )

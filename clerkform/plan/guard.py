@@ -120,11 +120,11 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
                 action.span,
                 hint=f"if that is what you want: --allow-delete '{gone}'",
             )
-        if action.item and action.item.lifecycle("prevent_destroy"):
+        if action.lifecycle("prevent_destroy"):
             yield Diagnostic(
                 "prevent-destroy",
                 f"{gone} would be {action.verb}d, and its `prevent_destroy` forbids it",
-                action.item.at("lifecycle", "prevent_destroy"),
+                action.item.at("lifecycle", "prevent_destroy") if action.item else None,
                 hint=f"leave it out of the manifest, or pass --allow-delete '{gone}'",
             )
 

@@ -16,6 +16,7 @@ from pydantic import MISSING
 from clerkform.diagnostics import Problems, Source, Span
 from clerkform.errors import UsageError
 from clerkform.plan.guard import Limits
+from clerkform.private_files import OWN_FOLDER
 from clerkform.project.file import (
     DEFAULT_SECRET_KEY,
     DeclaredEnvironment,
@@ -54,6 +55,8 @@ class Environment:
     limits: Limits = field(default_factory=Limits)
     protect: tuple[str, ...] = ()
     max_quota: float | None = None
+    ledger: str = f"{OWN_FOLDER}/ledger.{DEFAULT_ENVIRONMENT}.json"
+    """Where the record of what was last applied is kept, relative to ``root``."""
     vars: Mapping[str, Json] = field(default_factory=dict, repr=False)
     manifests: tuple[str, ...] | None = None
     """Files and folders, relative to ``root``; None for everything there and below."""
@@ -121,6 +124,7 @@ def _environment(
         limits=Limits(**{**_declared(base.limits), **_declared(own.limits)}),
         protect=tuple(dict.fromkeys(given(base.protect, ()) + given(own.protect, ()))),
         max_quota=given(own.max_quota, None),
+        ledger=given(own.ledger, f"{OWN_FOLDER}/ledger.{name}.json"),
         vars={**given(base.vars, {}), **given(own.vars, {})},
         manifests=given(base.manifests, None),
         overlays=given(own.manifests, ()),

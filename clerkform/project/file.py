@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic.functional_validators import BeforeValidator
-from pydantic_core import PydanticCustomError
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
@@ -29,23 +27,19 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple. Its items stay strict."""
 
 
-def _refuse_owned(value: Any) -> Any:
-    if value == "owned":
-        raise PydanticCustomError(
-            "prune-owned",
-            "cannot be `owned` yet: that needs a record of what clerkform made, the ledger",
-            {"hint": "write `none` and remove objects with `absent: true`, or `all`"},
-        )
-    return value
-
-
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 EnvironmentName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)
 ]
 PathText = Annotated[str, Field(min_length=1)]
+LedgerPath = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(\.clerkform/)?([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*\.json$"
+    ),
+]
 LintCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
-Pruning = Annotated[Literal["none", "all"], BeforeValidator(_refuse_owned)]
+Pruning = Literal["none", "owned", "all"]
 
 
 class _Part(BaseModel):
@@ -103,7 +97,7 @@ class DeclaredEnvironment(_Part):
     protected: bool | MISSING = MISSING
     """True: an apply wants this environment's name, typed on a terminal or as `--approve NAME`."""
     prune: dict[str, Pruning] | MISSING = MISSING
-    """Per kind, over the project's: `all` deletes live objects that no manifest declares."""
+    """Per kind, over the project's: what of the live objects that no manifest declares is deleted."""
     limits: DeclaredLimits | MISSING = MISSING
     """What differs from the project's limits on deletions."""
     vars: dict[VariableName, Any] | MISSING = MISSING
@@ -117,6 +111,9 @@ class DeclaredEnvironment(_Part):
     )
     """Another address of the Backend API. Hosts other than Clerk's or this machine also need
     `CLERK_API_URL` or `--allow-api-host`, which no file can give."""
+    ledger: LedgerPath | MISSING = MISSING
+    """Where to keep the record of what was last applied, a `.json` file inside the project folder;
+    `.clerkform/ledger.NAME.json` if left out. Plans are right without it, and sharper with it."""
     manifests: Annotated[Many[PathText], Field(min_length=1)] | MISSING = MISSING
     """Overlay: files or folders whose items are merged over the project's, for this environment."""
 
@@ -135,8 +132,8 @@ class ProjectFile(_Part):
     """Addresses or patterns such as `organizations/*` that no plan may delete. Unlike an item's own
     `prevent_destroy`, this outlives the item's removal from the manifests."""
     prune: dict[str, Pruning] | MISSING = MISSING
-    """Per kind: `all` deletes live objects that no manifest declares, `none` (the default) leaves
-    them alone."""
+    """Per kind, what of the live objects that no manifest declares is deleted: `none` (the default),
+    `owned` (what clerkform made or adopted, as its ledger says) or `all`."""
     limits: DeclaredLimits | MISSING = MISSING
     """How much one apply may delete without being told that it is meant."""
     lint: DeclaredLint | MISSING = MISSING

@@ -88,6 +88,8 @@ class Review:
     def asides(self, action: Action) -> tuple[str, ...]:
         """What is to be known about an action besides its changes."""
         said = [action.reason] if action.reason and action.span else []
+        if action.made_by in ("drifted", "both"):
+            said.append(action.made_by)
         if action.replaces:
             said.append(f"instead of {action.replaces}")
         if waits := self.waits_for(action):

@@ -16,10 +16,10 @@ def test_drift_says_what_where_and_what_to_run(applied, edit):
     edit("lifetime: 60", "lifetime: 300")
     header, row, _, footer = applied.run("drift", exit_code=exits.PENDING).stdout.splitlines()
     assert header.split() == ["ADDRESS", "FINDING", "MADE", "BY", "PLACE", "RUN"]
-    assert row.split("  ") == [
+    assert [cell.strip() for cell in row.split("  ") if cell] == [
         "jwt_templates/convex",
         "lifetime is 60, declared 300",
-        "unattributed",
+        "edited",
         "clerk.yaml:3",
         "clerkform apply -e sandbox -t jwt_templates/convex",
     ]

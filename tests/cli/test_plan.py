@@ -32,7 +32,7 @@ def test_a_change_shows_both_values_and_its_line(applied, edit):
     edit("lifetime: 60", "lifetime: 300")
     lines = applied.run("plan").stdout.splitlines()
     assert "  ~ jwt_templates/convex  clerk.yaml:2" in lines
-    assert "      lifetime  60 → 300" in lines
+    assert "      lifetime  60 → 300   edited" in lines
 
 
 def test_a_target_brings_along_what_it_waits_for(folder):

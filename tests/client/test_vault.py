@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.client.delivery import quoted, with_line, write_privately
+from clerkform.client.delivery import quoted, with_line
 from clerkform.client.vault import Vault
 from clerkform.diagnostics import Source, Span
 from clerkform.errors import ManifestError
 from clerkform.model.secrets import NOWHERE, SecretRef, Sink
+from clerkform.private_files import write_privately
 
 SECRET = "ak_0123456789abcdef"
 SPAN = Span(Source("clerk/keys.yaml"), 4, 7)

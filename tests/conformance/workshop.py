@@ -19,6 +19,8 @@ from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.kinds import KINDS
+from clerkform.ledger.journal import Journal
+from clerkform.live import Live
 from clerkform.manifests import load
 from clerkform.pipeline import Asked, Ends, Planned, apply, make_plan
 from clerkform.plan.guard import Guards
@@ -163,10 +165,19 @@ class Workshop:
         async with ClerkClient(URL, self.key, **options) as client:
             reader = ClerkReader(client, KINDS)
 
-            def writer(known: frozenset[str]) -> ClerkWriter:
-                return ClerkWriter(client, reader, KINDS, vault, self.root, known, time.sleep)
+            def writer(live: Live, journal: Journal) -> ClerkWriter:
+                now = self.app.state.store.now
+                return ClerkWriter(
+                    client, reader, KINDS, vault, self.root, live, journal, now, time.sleep
+                )
 
-            yield Ends(reader, vault, writer, lambda: client.reads + client.writes, time.sleep)
+            yield Ends(
+                reader,
+                vault,
+                writer,
+                requests=lambda: client.reads + client.writes,
+                sleep=time.sleep,
+            )
 
 
 def converged(shop: Workshop, manifest: str, asked: Asked | None = None) -> Applied:

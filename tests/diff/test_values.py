@@ -10,8 +10,8 @@ from clerkform.diff.values import (
     merge_changes,
     merged,
     value_at,
-    without_nulls,
 )
+from clerkform.model.canonical import without_nulls
 
 
 def changes(found):

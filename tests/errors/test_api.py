@@ -382,17 +382,30 @@ def test_a_claim_that_clerk_reserves_is_shown_at_the_claims(cli):
     assert "400 jwt_template_reserved_claim" in done.err
 
 
-def test_what_a_list_did_not_show_yet_is_refused_as_a_duplicate_and_found_the_next_time(cli):
+def test_what_a_list_did_not_show_yet_is_refused_as_a_duplicate_and_taken_over(cli):
     cli.write("allowlist_identifiers: [ann@example.com]\n")
     assert cli("apply", "--auto-approve").code == DONE
     nothing = '{"data": [], "total_count": 0}'
     cli.fault("/allowlist_identifiers$", "GET", times=1, status=200, body=nothing)
     done = cli("apply", "--auto-approve")
-    assert done.code == FAILED
-    assert "clerk.yaml:1:25: error[step-failed]: " in done.err
-    assert "already exists" in done.err
-    assert "400 duplicate_record" in done.err
+    assert done.code == DONE
+    assert "(taken over, as somebody else has made it meanwhile)" in done.out
+    assert len(cli.live("allowlist_identifiers")) == 1
     assert cli("plan", "--detailed-exitcode").code == DONE
+
+
+def test_a_duplicate_that_is_not_as_declared_is_not_taken_over(cli):
+    cli.write("jwt_templates: [{name: convex, claims: {aud: convex}}]\n")
+    assert cli("apply", "--auto-approve").code == DONE
+    nothing = '{"data": [], "total_count": 0}'
+    cli.fault("/jwt_templates$", "GET", times=1, status=200, body=nothing)
+    cli.write("jwt_templates: [{name: convex, claims: {aud: another}}]\n")
+    done = cli("apply", "--auto-approve")
+    assert done.code == FAILED
+    assert "clerk.yaml:1:18: error[step-failed]: " in done.err
+    assert "422 form_identifier_exists" in done.err
+    assert cli("apply", "--auto-approve").code == DONE
+    assert cli.live("jwt_templates")[0]["claims"] == {"aud": "another"}
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_no_key_and_no_project_says_what_to_set(cli):
     [
         ("environment: {}", "2:1", "unknown-field", "did you mean `environments`?"),
         ("limits: {max_deletes: -1}", "2:23", "out-of-bounds", ""),
-        ("prune: {redirect_urls: owned}", "2:24", "prune-owned", "`absent: true`"),
+        ("prune: {redirect_urls: mine}", "2:24", "wrong-value", ""),
         ("prune: {organizations: all}", "2:9", "prune-runtime-kind", "`absent: true`"),
         ("default_environment: prod", "2:22", "unknown-environment", ""),
         (

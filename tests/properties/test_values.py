@@ -12,9 +12,8 @@ from clerkform.diff.values import (
     merge_changes,
     merged,
     value_at,
-    without_nulls,
 )
-from clerkform.model.canonical import canonical
+from clerkform.model.canonical import canonical, without_nulls
 from tests.strategies import json_objects, json_values
 
 

@@ -47,7 +47,10 @@ def command(
         raise UsageError(f"--approve names `{approve}`, but this is `{environment.name}`")
     # Only text shows the plan before the question.
     asks = local.is_terminal() and not auto_approve and invocation.format == "text"
-    with connect.session(invocation, environment, where) as session:
+    with (
+        connect.session(invocation, environment, where) as session,
+        applying.locked(session, invocation),
+    ):
         asked = asking.writing(
             environment,
             wanted,
@@ -60,6 +63,7 @@ def command(
         if refused := [*planned.refusals, *planned.writing]:
             raise PlanError(refused)
         if not planned.plan.steps:
+            applying.record(planned, session, invocation)
             invocation.view.say("Nothing to do.")
             return
         applying.ask(planned, asks=asks, auto_approve=auto_approve, is_named=approve is not None)

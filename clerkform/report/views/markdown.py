@@ -108,7 +108,8 @@ def _action(action: Action, review: Review) -> Iterator[str]:
         before, after = sides(change)
         shown = " → ".join(code(side) for side in (before, after) if side is not None)
         sign = "+ " if before is None else "- " if after is None else ""
-        yield f"  - {code(change.dotted)}: {sign}{shown}"
+        made_by = "" if change.made_by == "unattributed" else f" *{change.made_by}*"
+        yield f"  - {code(change.dotted)}: {sign}{shown}{made_by}"
 
 
 def _row(table: Table, row: Any) -> str:

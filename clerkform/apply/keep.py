@@ -1,0 +1,123 @@
+"""Writes down in the ledger what an apply does: after each step, and at its end for the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from clerkform.apply.run import Done, Event, Failed, Started, Written
+from clerkform.desired import Item, secrets
+from clerkform.diff.actions import Action
+from clerkform.ledger.entries import Entry, pointer, recorded
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.recall import owned, superseded
+from clerkform.live import Live
+from clerkform.model import Address, SecretRef
+from clerkform.model.step import Step
+from clerkform.plan.build import Plan
+
+Seal = Callable[[Item, str, SecretRef], Awaitable[str | None]]
+"""Makes the fingerprint of a secret that an item declares in a field; None if it is not there."""
+
+
+class Keeper:
+    """Fed with every event of one apply."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        live: Live,
+        ids: Mapping[Address, str],
+        journal: Journal,
+        seal: Seal,
+        is_forgotten: Callable[[Address, bool], bool],
+    ) -> None:
+        """``is_forgotten`` says of an address, and whether its object is live, that nobody manages
+        it any more."""
+        self._plan, self._live, self._journal = plan, live, journal
+        self._ids, self._seal, self._is_forgotten = dict(ids), seal, is_forgotten
+        self._actions = {a.address: a for a in plan.actions if a.item}
+        self._left = Counter(s.address for s in plan.steps if s.id.verb != "delete")
+        self._sent: dict[Address, set[str]] = {}
+        ledger = journal.ledger
+        self._at = {**superseded(ledger), **owned(ledger)}
+
+    async def keep(self, event: Event) -> None:
+        match event:
+            case Started(step):
+                await self._about_to(step)
+            case Done(step, written):
+                await self._done(step, written, is_whole=True)
+            case Failed(step, _, written) if written is not None:
+                await self._done(step, written, is_whole=False)
+
+    async def finish(self) -> None:
+        """Record what needed no step, and forget what nobody declares any more."""
+        for action in self._plan.actions:
+            if action.item and action.verb == "none" and not action.item.external:
+                await self._record(action, action.live.id if action.live else None)
+        for address, entry in self._journal.ledger.entries.items():
+            is_live = entry.id in self._live.objects.get(address.kind, {})
+            if address not in self._actions and self._is_forgotten(address, is_live):
+                self._journal.put(address, None)
+        await self._journal.try_to_commit()
+
+    async def _about_to(self, step: Step) -> None:
+        """A replacement leaves two objects for a while, and a crash would leave them for good."""
+        action = self._actions.get(step.address)
+        is_create = step.id.verb == "create" and action and action.verb == "replace"
+        if action and is_create and action.live and not action.delete_first:
+            await self._journal.supersede(step.address, action.live.id)
+            self._at[action.live.id] = step.address
+
+    async def _done(self, step: Step, written: Written, *, is_whole: bool) -> None:
+        address = step.address
+        if step.id.verb == "delete":
+            self._removed(step)
+        else:
+            entry = replace(self._journal.entry(address), id=written.object_id, intent=None)
+            self._journal.put(address, entry)
+            self._at[written.object_id] = address
+            self._ids[address] = written.object_id
+            self._sent.setdefault(address, set()).update(step.values)
+            self._left[address] -= is_whole
+            action = self._actions.get(address)
+            if action and not self._left[address]:
+                await self._record(action, written.object_id)
+        await self._journal.try_to_commit()
+
+    def _removed(self, step: Step) -> None:
+        assert step.object_id is not None
+        action = self._actions.get(step.address)
+        if action and action.item and action.item.absent:
+            self._journal.put(step.address, Entry(absent=True))
+        address = self._at.pop(step.object_id, None)
+        if address is None:
+            return
+        entry = self._journal.entry(address)
+        if step.object_id in entry.superseded:
+            rest = tuple(one for one in entry.superseded if one != step.object_id)
+            self._journal.put(address, replace(entry, superseded=rest))
+        elif entry.id == step.object_id and not entry.absent:
+            self._journal.put(address, None)
+
+    async def _record(self, action: Action, object_id: str | None) -> None:
+        item = action.item
+        assert item is not None
+        before = self._journal.entry(item.address)
+        if item.absent:
+            self._journal.put(item.address, Entry(absent=True))
+            return
+        prints: dict[str, str] = {}
+        for field, ref in secrets(item):
+            was = before.prints.get(pointer((field.name,)))
+            is_sent = field.name in self._sent.get(item.address, ())
+            now = await self._seal(item, field.name, ref) if is_sent or was is None else was
+            if kept := now or was:
+                prints[field.name] = kept
+        entry = recorded(item, before, self._journal.head, object_id, prints)
+        entry = replace(entry, under=item.under(self._ids) if item.kind.listed_per else ())
+        self._journal.put(item.address, entry)
+        if object_id:
+            self._at[object_id] = item.address

@@ -1,0 +1,109 @@
+"""Who made a difference: whoever edited the manifests, whoever changed what is live, or both.
+
+The ledger has what was last applied. Git has moved where the manifest says something else by now,
+live where the API does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clerkform.desired import Item
+from clerkform.diff.values import GONE, Change, MadeBy, equal, value_at
+from clerkform.ledger.entries import Entry, Ledger, kept_value, leaf_prints, pointer
+from clerkform.live import LiveObject
+from clerkform.model import Field
+
+
+def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> MadeBy:
+    """Who made one field differ."""
+    entry = ledger.get(item.address)
+    if ledger.is_new:
+        return "unattributed"
+    field = item.kind.fields[change.field]
+    if entry is None or entry.id != live.id or not _is_recorded(field, entry):
+        return "edited"
+    if field.form == "secret":
+        return _of_secret(field, item, live, entry)
+    path = change.path
+    if field.traits.sensitive:
+        lists = [at for at, step in enumerate(path) if isinstance(step, int)]
+        path = path[: lists[0]] if lists else path
+        declared = _prints(field, item.values[field.name], path, ledger)
+        shown = _prints(field, live.values.get(field.name, GONE), path, ledger)
+        start = pointer(path)
+        was = {at: p for at, p in entry.prints.items() if at == start or at.startswith(f"{start}/")}
+        return _verdict(declared != was, shown != was and bool(was or not field.traits.merged))
+    return _of_plain(field, path, item, live, ledger)
+
+
+def _of_plain(
+    field: Field, path: tuple[str | int, ...], item: Item, live: LiveObject, ledger: Ledger
+) -> MadeBy:
+    entry = ledger.entries[item.address]
+    was = value_at(entry.values[field.name], path[1:])
+    declared = value_at(kept_value(field, item.values[field.name]), path[1:])
+    shown = value_at(live.values.get(field.name, GONE), path[1:])
+    if field.traits.ref and isinstance(was, Mapping):
+        is_moved = {"to": was.get("to")} != declared
+        ids = {str(address): one.id for address, one in ledger.entries.items()}
+        return _verdict(is_moved, ids.get(str(was.get("to"))) != shown)
+    if was is GONE and field.traits.merged:
+        return "edited"
+    return _verdict(not _same(field, declared, was), not _same(field, shown, was))
+
+
+def _of_secret(field: Field, item: Item, live: LiveObject, entry: Entry) -> MadeBy:
+    """What is never read back shows only in whether there is one."""
+    was_set = pointer((field.name,)) in entry.prints
+    is_declared = item.values[field.name] is not None
+    is_live = live.values.get(field.traits.presence or "") is True
+    return _verdict(is_declared is not was_set or is_declared is is_live, is_live is not was_set)
+
+
+def of_missing(item: Item, ledger: Ledger, is_as_recorded: bool) -> MadeBy:
+    """Who made it that something declared is not live."""
+    entry = ledger.get(item.address)
+    if ledger.is_new:
+        return "unattributed"
+    if entry is None or entry.absent or entry.id is None:
+        return "edited"
+    return "drifted" if is_as_recorded else "both"
+
+
+def of_unwanted(item: Item | None, live: LiveObject, ledger: Ledger, is_owned: bool) -> MadeBy:
+    """Who made it that something is live and should not be."""
+    if ledger.is_new:
+        return "unattributed"
+    entry = ledger.get(item.address) if item else None
+    if item is None:
+        return "edited" if is_owned else "drifted"
+    return "drifted" if entry and entry.absent else "edited"
+
+
+def _verdict(git_moved: bool, live_moved: bool) -> MadeBy:
+    if git_moved and live_moved:
+        return "both"
+    return "drifted" if live_moved else "edited"
+
+
+def _is_recorded(field: Field, entry: Entry) -> bool:
+    start = pointer((field.name,))
+    is_printed = any(at == start or at.startswith(f"{start}/") for at in entry.prints)
+    return field.name in entry.values or is_printed
+
+
+def _prints(
+    field: Field, value: Any, path: tuple[str | int, ...], ledger: Ledger
+) -> dict[str, str]:
+    found = value_at(value, path[1:])
+    return {} if found is GONE else leaf_prints(field, found, path, ledger)
+
+
+def _same(field: Field, left: Any, right: Any) -> bool:
+    if left is GONE or right is GONE or left is None or right is None:
+        return (left in (GONE, None)) and (right in (GONE, None))
+    if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
+        left, right = field.normalized(left), field.normalized(right)
+    return equal(left, right, unordered=field.traits.unordered)

@@ -1,0 +1,158 @@
+"""What was last applied, as values: per address the id, the declared values, what is still owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from clerkform.desired import Item
+from clerkform.ledger.fingerprint import fingerprint
+from clerkform.model import Address, Field, Kind, Reference, Values
+from clerkform.model.canonical import without_nulls
+
+Delivery = Literal["owed", "delivered", "unknown"]
+"""Of a secret that the server made: nobody has it yet, it reached its sink, or the object was
+there before clerkform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that yields a secret, recorded before it was sent."""
+
+    at: int
+    """Milliseconds since 1970."""
+    key: tuple[str, ...]
+    """As live objects have it: with ids where a manifest refers to an address."""
+    seen: tuple[str, ...] = ()
+    """Ids that had the key before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was last applied at one address."""
+
+    id: str | None = None
+    """None while there is but an intent, or where the object must not exist."""
+    values: Values = field(default_factory=dict)
+    """The declared fields but for secrets; of sensitive ones and secrets there is what ``prints``
+    has. A reference stands as ``{"to": address}``."""
+    prints: Mapping[str, str] = field(default_factory=dict)
+    """JSON pointer (RFC 6901) to fingerprint: of each leaf of what is sensitive, of each secret."""
+    lifecycle: Values = field(default_factory=dict)
+    """What still counts once the item is no longer declared."""
+    under: tuple[tuple[str, str], ...] = ()
+    """The query parameters that its kind is listed by, if it is only listed under something."""
+    absent: bool = False
+    delivery: Delivery | None = None
+    intent: Intent | None = None
+    superseded: tuple[str, ...] = ()
+    """Ids of what this object replaces and what still has to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All entries of one environment's instance."""
+
+    environment: str
+    instance: str
+    salt: bytes = field(repr=False)
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+    is_new: bool = True
+    """Nothing was recorded before, so nothing can be said of who changed what."""
+
+    def get(self, address: Address) -> Entry | None:
+        return self.entries.get(address)
+
+    def with_(self, address: Address, entry: Entry | None) -> Ledger:
+        """The ledger with this entry, or without one."""
+        entries = dict(self.entries)
+        if entry is None:
+            entries.pop(address, None)
+        else:
+            entries[address] = entry
+        return replace(self, entries=entries)
+
+    def fingerprint(self, value: Any) -> str:
+        return fingerprint(self.salt, value)
+
+    def id_of(self, address: Address) -> str | None:
+        entry = self.entries.get(address)
+        return entry.id if entry else None
+
+
+def recorded(
+    item: Item,
+    before: Entry,
+    ledger: Ledger,
+    object_id: str | None,
+    secret_prints: Mapping[str, str],
+) -> Entry:
+    """The entry of an item that is live as it is declared; ``before`` is the one it had.
+
+    ``secret_prints`` are the fingerprints of its secrets, by field.
+    """
+    values, prints = sent_record(item.kind, item.values, ledger)
+    prints |= {pointer((name,)): text for name, text in secret_prints.items()}
+    lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
+    delivery = before.delivery
+    if item.kind.generates and delivery is None and object_id:
+        delivery = "unknown"
+    return replace(
+        before,
+        id=object_id,
+        values=values,
+        prints=prints,
+        lifecycle=lifecycle,
+        absent=item.absent,
+        delivery=delivery,
+        intent=before.intent if object_id is None else None,
+    )
+
+
+def sent_record(
+    kind: Kind, values: Values, ledger: Ledger
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Fields as an entry keeps them: plain values, and the fingerprints of what is sensitive."""
+    kept: dict[str, Any] = {}
+    prints: dict[str, str] = {}
+    for name, value in values.items():
+        traits = kind.fields[name].traits
+        if traits.local or (kind.fields[name].form == "secret" and value is not None):
+            continue
+        if traits.sensitive:
+            prints |= leaf_prints(kind.fields[name], value, (name,), ledger)
+        else:
+            kept[name] = kept_value(kind.fields[name], value)
+    return kept, prints
+
+
+def kept_value(field_: Field, value: Any) -> Any:
+    """A declared value in the form of ``Entry.values``."""
+    if isinstance(value, Reference):
+        return {"to": str(value.to)}
+    if field_.traits.merged:
+        return without_nulls(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def leaf_prints(
+    field_: Field, value: Any, path: tuple[str | int, ...], ledger: Ledger
+) -> dict[str, str]:
+    """The fingerprints of a sensitive value's leaves, by JSON pointer."""
+    value = without_nulls(value) if field_.traits.merged else value
+    return {pointer(at): ledger.fingerprint(leaf) for at, leaf in _leaves(value, path)}
+
+
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """What maps hold; a list, an empty map and everything else is a leaf."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+    else:
+        yield path, value
+
+
+def pointer(path: tuple[str | int, ...]) -> str:
+    """Source: RFC 6901, section 3."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

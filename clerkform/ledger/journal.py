@@ -1,0 +1,125 @@
+"""Keeps a ledger while an apply runs: what must be on the disk first, and what follows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from clerkform.ledger.document import Encoder
+from clerkform.ledger.entries import Delivery, Entry, Intent, Ledger
+from clerkform.ledger.opening import Opened
+from clerkform.ledger.store import Store, StoreFailed
+from clerkform.model import Address
+
+
+class Journal:
+    """The ledger of one apply, written whole each time; without a store only in memory.
+
+    Writers at the same time share one write: who asks while one is under way waits for the next.
+    """
+
+    def __init__(self, opened: Opened, ledger: Ledger, store: Store | None) -> None:
+        """``ledger`` is what ``opened`` has, with what the plan's reads settled of it."""
+        self.head, self._entries = ledger, dict(ledger.entries)
+        self.failure: StoreFailed | None = None
+        """Why something that was done is not recorded."""
+        self.set_aside = ""
+        """The name that what was in the way has now."""
+        self._store, self._is_in_the_way = store, opened.is_in_the_way
+        self._content = opened.content
+        self._encoder = Encoder()
+        self._turn = asyncio.Lock()
+        self._asked = self._written = 0
+
+    @property
+    def ledger(self) -> Ledger:
+        return replace(self.head, entries=dict(self._entries))
+
+    def entry(self, address: Address) -> Entry:
+        return self._entries.get(address) or Entry()
+
+    def put(self, address: Address, entry: Entry | None) -> None:
+        """Change an entry, or take it out; it is on the disk after ``commit``."""
+        if entry is None:
+            self._entries.pop(address, None)
+        else:
+            self._entries[address] = entry
+
+    async def intend(self, address: Address, intent: Intent) -> None:
+        """A create is about to be sent whose answer alone shows a secret.
+
+        Raises:
+            StoreFailed: that cannot be recorded, so it must not be sent.
+        """
+        self.put(address, replace(self.entry(address), intent=intent))
+        await self.commit()
+
+    async def made(self, address: Address, object_id: str, *, is_owed: bool) -> None:
+        """The object is there; whether anybody waits for its secret is known by its sink."""
+        delivery: Delivery = "owed" if is_owed else "delivered"
+        self.put(
+            address, replace(self.entry(address), id=object_id, intent=None, delivery=delivery)
+        )
+        await self.try_to_commit()
+
+    async def delivered(self, address: Address) -> None:
+        self.put(address, replace(self.entry(address), delivery="delivered"))
+        await self.try_to_commit()
+
+    async def withdraw(self, address: Address) -> None:
+        """Nothing was made, or it is gone again."""
+        before = self.entry(address)
+        entry = replace(before, id=None, intent=None, delivery=None)
+        if before.superseded:  # what was to go stays
+            *rest, last = before.superseded
+            delivery = before.delivery if before.id == last else "unknown"
+            entry = replace(entry, id=last, superseded=tuple(rest), delivery=delivery)
+        self.put(address, entry)
+        await self.try_to_commit()
+
+    async def supersede(self, address: Address, object_id: str) -> None:
+        """What is about to be created replaces this object, which goes after it."""
+        before = self.entry(address)
+        ids = tuple(dict.fromkeys((*before.superseded, object_id)))
+        self.put(address, replace(before, superseded=ids))
+        await self.try_to_commit()
+
+    async def prove(self) -> None:
+        """Write what there is, to know that it can be written.
+
+        Raises:
+            StoreFailed: it cannot.
+        """
+        self._content = None
+        await self.commit()
+
+    async def commit(self) -> None:
+        """Write what has changed.
+
+        Raises:
+            StoreFailed: it could not be written.
+        """
+        self._asked += 1
+        mine = self._asked
+        async with self._turn:
+            if self._written < mine:
+                upto, ledger = self._asked, self.ledger
+                await asyncio.to_thread(self._write, ledger)
+                self._written = upto
+
+    async def try_to_commit(self) -> None:
+        """As ``commit``, for what is done already; why it failed is kept for the end."""
+        try:
+            await self.commit()
+        except StoreFailed as failure:
+            self.failure = failure
+
+    def _write(self, ledger: Ledger) -> None:
+        content = self._encoder.encode(ledger).encode()
+        if self._store is None or content == self._content:
+            return
+        if self._is_in_the_way:
+            self.set_aside = self._store.set_aside()
+            self._is_in_the_way = False
+        self._store.write(content)
+        self._content = content
