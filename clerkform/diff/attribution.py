@@ -11,7 +11,7 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.values import GONE, Change, MadeBy, equal, value_at
-from clerkform.ledger.entries import Entry, Ledger, kept_value, leaf_prints, pointer
+from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints, pointer
 from clerkform.live import LiveObject
 from clerkform.model import Field
 
@@ -34,7 +34,10 @@ def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> M
         shown = _prints(field, live.values.get(field.name, GONE), path, ledger)
         start = pointer(path)
         was = {at: p for at, p in entry.prints.items() if at == start or at.startswith(f"{start}/")}
-        return _verdict(declared != was, shown != was and bool(was or not field.traits.merged))
+        if field.traits.merged and not was:
+            return "edited"
+        there = {at: text for at, text in was.items() if text != NO_VALUE}
+        return _verdict(declared != was, shown != there)
     return _of_plain(field, path, item, live, ledger)
 
 
@@ -102,8 +105,9 @@ def _prints(
 
 
 def _same(field: Field, left: Any, right: Any) -> bool:
-    if left is GONE or right is GONE or left is None or right is None:
-        return (left in (GONE, None)) and (right in (GONE, None))
+    if left in (GONE, None) or right in (GONE, None):
+        is_data = field.traits.free_form and not field.traits.merged
+        return left is right if is_data else left in (GONE, None) and right in (GONE, None)
     if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
         left, right = field.normalized(left), field.normalized(right)
     return equal(left, right, unordered=field.traits.unordered)

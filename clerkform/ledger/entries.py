@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from clerkform.desired import Item
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model import Address, Field, Kind, Reference, Values
-from clerkform.model.canonical import without_nulls
 
 Delivery = Literal["owed", "delivered", "unknown"]
 """Of a secret that the server made: nobody has it yet, it reached its sink, or the object was
 there before clerkform."""
+
+NO_VALUE: Final = "null"
+"""Stands among the fingerprints for a key that a manifest wants removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,6 @@ def kept_value(field_: Field, value: Any) -> Any:
     """A declared value in the form of ``Entry.values``."""
     if isinstance(value, Reference):
         return {"to": str(value.to)}
-    if field_.traits.merged:
-        return without_nulls(value)
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -140,8 +140,11 @@ def leaf_prints(
     field_: Field, value: Any, path: tuple[str | int, ...], ledger: Ledger
 ) -> dict[str, str]:
     """The fingerprints of a sensitive value's leaves, by JSON pointer."""
-    value = without_nulls(value) if field_.traits.merged else value
-    return {pointer(at): ledger.fingerprint(leaf) for at, leaf in _leaves(value, path)}
+    is_removal = field_.traits.merged
+    return {
+        pointer(at): NO_VALUE if leaf is None and is_removal else ledger.fingerprint(leaf)
+        for at, leaf in _leaves(value, path)
+    }
 
 
 def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

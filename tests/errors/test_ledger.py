@@ -1,0 +1,304 @@
+"""What an apply that was cut off has left, and what a ledger that cannot be used does."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from clerkform.cli import connect
+from clerkform.ledger.store import open_store
+from tests.errors.test_api import DONE, FAILED, PENDING, WRONG, clerks
+from tests.support import Clock
+
+MANIFEST = """\
+organizations:
+  - {slug: acme, name: Acme}
+api_keys:
+  - name: billing
+    subject: {organization: acme}
+    secret_to: {file: .secrets/billing}
+redirect_urls: [app://one, app://two]
+"""
+KEY = "api_keys/acme/billing"
+LEDGER = ".clerkform/ledger.default.json"
+
+
+class Record:
+    """The ledger on disk, to look into and to change."""
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / LEDGER
+
+    def read(self):
+        return json.loads(self.path.read_text())
+
+    def entry(self, address):
+        return self.read()["entries"].get(address)
+
+    def edit(self, address, **changes):
+        document = self.read()
+        entry = document["entries"].setdefault(address, {})
+        entry |= changes
+        for name in [name for name, value in changes.items() if value is None]:
+            entry.pop(name, None)
+        self.path.write_text(json.dumps(document))
+
+
+@pytest.fixture
+def applied(cli, monkeypatch):
+    monkeypatch.setattr(connect, "now", lambda: cli.app.state.store.now())
+    cli.write(MANIFEST)
+    assert cli("apply", "--auto-approve").code == DONE
+    cli.app.state.requests.clear()
+    return cli
+
+
+@pytest.fixture
+def record(applied):
+    return Record(applied.root)
+
+
+def holds(cli, at=".secrets/billing"):
+    """The sink has the secret of the only key that works."""
+    working = [key for key in cli.live("api_keys") if not key["revoked"]]
+    assert len(working) == 1
+    kept = (cli.root / at).read_text()
+    return kept == cli.app.state.store.secret("api_keys", working[0]["id"])
+
+
+def begun(cli, record, **changes):
+    """As if the run had been killed after the create, before its answer was recorded."""
+    (key,) = cli.live("api_keys")
+    intent = {"at": Clock().ms, "key": [key["subject"], "billing", "api_key"], **changes}
+    record.edit(KEY, id=None, delivery=None, intent=intent)
+    (cli.root / ".secrets/billing").unlink()
+
+
+def test_nothing_is_planned_right_after_an_apply(applied, record):
+    assert applied("plan", "--detailed-exitcode").code == DONE
+    assert record.entry(KEY)["delivery"] == "delivered"
+    before = record.path.read_bytes()
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.path.read_bytes() == before
+
+
+def test_a_key_whose_creation_was_not_recorded_is_found_and_delivered(applied, record):
+    begun(applied, record)
+    planned = applied("plan", "--detailed-exitcode")
+    assert planned.code == PENDING
+    assert f"~ {KEY}" in planned.out
+    assert "secret_to + (the secret of the live object)" in planned.out
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes == []
+    assert holds(applied)
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def test_what_was_recorded_but_not_delivered_is_delivered(applied, record):
+    record.edit(KEY, delivery="owed")
+    (applied.root / ".secrets/billing").unlink()
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes == []
+    assert holds(applied)
+    assert record.entry(KEY)["delivery"] == "delivered"
+
+
+def test_a_key_whose_secret_is_not_shown_again_is_made_anew(applied, record):
+    begun(applied, record)
+    applied.fault("/secret$", "GET", status=403, body=clerks("forbidden"))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert [line.rpartition("/")[2] for line in applied.writes] == ["revoke", "api_keys"]
+    assert holds(applied)
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def test_a_create_that_was_never_sent_is_sent_after_a_long_look(applied, record):
+    begun(applied, record)
+    applied.app.state.store.delete("api_keys", applied.live("api_keys")[0]["id"])
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.waited >= 30
+    assert applied.writes == ["POST /v1/api_keys"]
+    assert holds(applied)
+
+
+def test_an_old_intent_costs_one_look_only(applied, record):
+    begun(applied, record, at=Clock().ms - 3_600_000)
+    applied.app.state.store.delete("api_keys", applied.live("api_keys")[0]["id"])
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.waited < 10
+    assert holds(applied)
+
+
+@pytest.mark.parametrize("why", ["seen", "older"])
+def test_a_key_that_was_there_before_is_nobodys_to_deliver(applied, record, why):
+    key = applied.live("api_keys")[0]["id"]
+    later = Clock().ms + 3_600_000
+    begun(applied, record, **({"seen": [key]} if why == "seen" else {"at": later}))
+    assert applied("plan", "--detailed-exitcode").code == DONE
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes == []
+    assert not (applied.root / ".secrets/billing").exists()
+    assert record.entry(KEY)["id"] == key
+
+
+def test_without_the_ledger_nothing_is_delivered_and_the_plan_says_so(applied, record):
+    begun(applied, record)
+    record.path.unlink()
+    planned = applied("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert f"--deliver '{KEY}'" in planned.out
+    assert f"--replace '{KEY}'" in planned.out
+    assert applied("apply", "--auto-approve", "--deliver", KEY).code == DONE
+    assert holds(applied)
+
+
+def test_what_others_may_hold_is_not_made_anew_to_deliver_it(applied, record):
+    applied.fault("/secret$", "GET", status=403, body=clerks("forbidden"))
+    done = applied("apply", "--auto-approve", "--deliver", KEY)
+    assert done.code == FAILED
+    assert f"does not show the secret of {KEY} again" in done.err
+    assert f"--replace '{KEY}'" in done.err
+    assert applied.writes == []
+
+
+def test_deliver_and_resend_want_something_that_they_are_for(applied):
+    for option, pattern, why in (
+        ("--deliver", "redirect_urls/*", "nothing there has a secret that is delivered"),
+        ("--resend", "redirect_urls/*", "nothing there has a secret that is sent"),
+        ("--deliver", "api_keys/acme/none", "no manifest declares that"),
+    ):
+        done = applied("plan", option, pattern)
+        assert done.code == WRONG
+        assert why in done.err
+
+
+def test_a_rotation_that_was_cut_off_is_finished(applied, record):
+    """Both keys are live: the new one is nobody's yet, the old one has to go."""
+    old = applied.live("api_keys")[0]["id"]
+    was = record.path.read_text()
+    # The old one cannot be revoked, as if the run had been killed before that.
+    applied.fault("/revoke$", "POST", status=503)
+    assert applied("apply", "--auto-approve", "--replace", KEY).code == FAILED
+    applied.heal()
+    new = next(key["id"] for key in applied.live("api_keys") if key["id"] != old)
+    assert record.entry(KEY) == json.loads(was)["entries"][KEY] | {"id": new, "superseded": [old]}
+    planned = applied("plan")
+    assert f"- api_keys/{old}" in planned.out
+    assert f"replaced by {KEY}" in planned.out
+    assert "1 to delete" in planned.out
+    # The same again, but killed even before the new id was recorded.
+    key = applied.live("api_keys")[0]
+    intent = {"at": Clock().ms, "key": [key["subject"], "billing", "api_key"], "seen": [old]}
+    record.edit(KEY, id=old, superseded=[old], intent=intent)
+    (applied.root / ".secrets/billing").unlink()
+    assert applied("apply", "--auto-approve").code == DONE
+    assert holds(applied)
+    assert record.entry(KEY)["id"] == new
+    assert "superseded" not in record.entry(KEY)
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def test_a_rename_that_was_cut_off_is_finished(applied, record):
+    applied.fault("/redirect_urls/", "DELETE", status=503)
+    renamed = "{url: app://three, lifecycle: {renamed_from: app://two}}"
+    applied.write(MANIFEST.replace("app://two", renamed))
+    assert applied("apply", "--auto-approve").code == FAILED
+    applied.heal()
+    assert len(applied.live("redirect_urls")) == 3
+    assert applied("apply", "--auto-approve").code == DONE
+    assert {one["url"] for one in applied.live("redirect_urls")} == {"app://one", "app://three"}
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def damaged(record, cli):
+    record.path.write_bytes(record.path.read_bytes()[:100])
+
+
+def foreign(record, cli):
+    record.path.write_text(json.dumps({**record.read(), "instance": "ins_other"}))
+
+
+def newer(record, cli):
+    record.path.write_text(json.dumps({**record.read(), "format_version": 2}))
+
+
+def something_else(record, cli):
+    record.path.write_text('{"name": "a-package"}')
+
+
+def missing(record, cli):
+    record.path.unlink()
+
+
+USELESS = [
+    (missing, None),
+    (damaged, "ledger-unusable"),
+    (foreign, "ledger-foreign"),
+    (newer, "ledger-unusable"),
+    (something_else, "ledger-unusable"),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"), USELESS, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_ledger_that_cannot_be_used_changes_no_plan(applied, record, spoil, code):
+    applied.write("version: 1\nprune: {redirect_urls: owned}\n", "clerkform.yaml")
+    applied.write(MANIFEST.replace(", app://two", ""))
+    assert "1 to delete" in applied("plan").out
+    spoil(record, applied)
+    kept = record.path.read_bytes() if code else None
+    planned = applied("plan", "--detailed-exitcode", "--format", "json")
+    assert planned.code == DONE
+    warned = [n["code"] for n in planned.document["plan"]["notes"] if n["severity"] == "warning"]
+    assert warned == ([code] if code else [])
+    done = applied("apply", "--auto-approve")
+    assert done.code == DONE
+    assert applied.writes == []
+    assert len(applied.live("redirect_urls")) == 2
+    assert set(record.read()["entries"]) >= {KEY, "organizations/acme", "redirect_urls/app://one"}
+    if kept:
+        aside = record.path.with_name(f"{record.path.name}.unusable-1")
+        assert aside.read_bytes() == kept
+        assert str(aside.relative_to(applied.root)) in done.err
+
+
+def test_a_ledger_that_cannot_be_written_stops_what_would_make_a_secret(cli):
+    (cli.root / LEDGER).mkdir(parents=True)
+    cli.write(MANIFEST)
+    done = cli("apply", "--auto-approve")
+    assert done.code == WRONG
+    assert "error[ledger-unwritable]" in done.err
+    assert cli.writes == []
+    cli.write("redirect_urls: [app://one]")
+    done = cli("apply", "--auto-approve")
+    assert done.code == DONE
+    assert "what is applied is not recorded" in done.err
+    assert len(cli.live("redirect_urls")) == 1
+
+
+def test_two_applies_on_one_machine_do_not_meet(applied):
+    applied.write(MANIFEST.replace("app://two", "app://three"))
+    with open_store(LEDGER, applied.root).lock():
+        done = applied("apply", "--auto-approve")
+        assert done.code == WRONG
+        assert "error[ledger-locked]" in done.err
+        assert f"process {os.getpid()}" in done.err
+        assert applied("plan").code == DONE
+    assert applied.writes == []
+    assert applied("apply", "--auto-approve").code == DONE
+
+
+def test_an_organization_that_was_renamed_in_the_dashboard_is_recognised(applied, record):
+    (organization,) = applied.live("organizations")
+    applied.app.state.store.replace("organizations", {**organization, "slug": "acme-two"})
+    planned = applied("plan", "--format", "json")
+    (action,) = planned.document["plan"]["actions"]
+    assert (action["address"], action["action"]) == ("organizations/acme", "update")
+    assert [(c["field"], c["before"], c["after"], c["made_by"]) for c in action["changes"]] == [
+        ("slug", "acme-two", "acme", "drifted")
+    ]
+    assert applied("apply", "--auto-approve").code == DONE
+    assert [one["slug"] for one in applied.live("organizations")] == ["acme"]
+    assert holds(applied)
