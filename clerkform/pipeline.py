@@ -51,6 +51,8 @@ class Asked:
     """Addresses or globs of what is made anew though nothing of it changed."""
     delete_first: bool = False
     """What is replaced goes before its successor is made."""
+    destroys: bool = False
+    """What is declared goes, and nothing is pruned."""
     guards: Guards = field(default_factory=Guards)
     everything: bool = False
     """Read whole kinds even where looking up what is declared would be cheaper."""
@@ -95,8 +97,10 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     if wrong := [*check_instance(instance, asked.guards)]:
         raise PlanError(wrong)
     desired = _in_question(loaded.desired, registry, asked)
-    loaded = replace(loaded, desired=desired)
     pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
+    if asked.destroys:
+        desired, pruned = desired.destroyed(), set()
+    loaded = replace(loaded, desired=desired)
     rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
@@ -106,12 +110,16 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     if problems.errors:
         raise PlanError(problems.in_order())
     _check_targets(asked, found)
+    _check_excludes(asked, found)
     plan = build_plan(found)
     for sink, base, span in sinks(_creating(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
         if bad := ends.secrets.check_sink(sink, base, span):
             problems.append(replace(bad, severity="note"))
-    counts = {kind: len(live.of(kind)) for kind in registry}
+    counts = {
+        kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
+        for kind in registry.values()
+    }
     asked = replace(asked, guards=replace(asked.guards, live_counts=counts))
     return Planned(
         loaded,
@@ -198,6 +206,16 @@ def _check_targets(asked: Asked, found: Actions) -> None:
             raise UsageError(
                 f"--target {pattern} matches nothing that is declared or would be pruned",
                 hint="`clerkform list` shows every address",
+            )
+
+
+def _check_excludes(asked: Asked, found: Actions) -> None:
+    """What goes with its owner cannot stay behind."""
+    for action in found.actions:
+        if any(matches(pattern, action.address) for pattern in asked.excludes):
+            raise UsageError(
+                f"{action.address} is excluded, but goes with what owns it",
+                hint="exclude both, or neither",
             )
 
 

@@ -30,6 +30,7 @@ def writing(
     interactive: bool,
     approved: bool = False,
     delete_first: bool = False,
+    destroys: bool = False,
 ) -> Asked:
     """A plan to be applied; the command line goes before the project file."""
     limits = environment.limits
@@ -48,4 +49,11 @@ def writing(
         interactive=interactive,
         allow_delete=frozenset(wanted.allow_delete),
     )
-    return Asked(wanted.target, wanted.exclude, wanted.replace, delete_first, guards)
+    return Asked(
+        wanted.target,
+        wanted.exclude,
+        wanted.replace,
+        delete_first=delete_first,
+        destroys=destroys,
+        guards=guards,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,6 +25,8 @@ class Item:
     """The declared fields, as they were written: plain values, references, secret references."""
     resource: Resource
     node: Node
+    destroyed: bool = False
+    """Asked to go, whatever its manifest says."""
 
     @property
     def span(self) -> Span:
@@ -42,7 +44,7 @@ class Item:
 
     @property
     def absent(self) -> bool:
-        return self.resource.absent is True
+        return self.resource.absent is True or (self.destroyed and not self.external)
 
     @property
     def external(self) -> bool:
@@ -100,6 +102,11 @@ class Desired:
 
     def of(self, kind: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if item.kind is kind)
+
+    def destroyed(self) -> Desired:
+        """The same, to go instead of to be there."""
+        items = {at: replace(item, destroyed=True) for at, item in self.items.items()}
+        return Desired(items, self.sections)
 
 
 def secrets(item: Item) -> Iterator[tuple[Field, SecretRef]]:

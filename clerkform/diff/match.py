@@ -67,7 +67,7 @@ def _match_kind(
                 item.span,
                 related=[("also declared here", taken[found.id].span)],
             )
-        elif found is None and item.external and len(problems) == reported:
+        elif found is None and item.external and not item.destroyed and len(problems) == reported:
             problems.error(
                 "external-not-live",
                 f"{item.address} is declared external, but there is no such object",
