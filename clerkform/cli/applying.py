@@ -16,7 +16,7 @@ from clerkform.cli.log import Log
 from clerkform.cli.options import Approval, Online, Wanted
 from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
-from clerkform.errors import PlanError, UsageError
+from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.pipeline import Planned
 from clerkform.report.tally import Tally
@@ -109,9 +109,15 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
     with _stoppable(session, invocation) as stopped:
         try:
             session.run(walk(stopped), "applying", len(planned.plan.steps))
+        except ClerkformError:
+            # Ctrl-C ends a program, too, that was to print a secret.
+            if stopped() and not tally.has_started:
+                raise KeyboardInterrupt from None
+            raise
         finally:
-            # The counts are told whoever interrupts once more; ``_stoppable`` undoes this.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # The counts are told whoever interrupts once more; ``_stoppable`` undoes this. Not
+            # SIG_IGN: where Ctrl-C is ignored, SIGTERM raises.
+            signal.signal(signal.SIGINT, lambda *_: None)
             if tally.has_started:
                 invocation.view.applied(tally)
         if stopped():
