@@ -15,11 +15,11 @@ from fnmatch import fnmatchcase
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Actions, Rules, diff
+from clerkform.diff.actions import Actions, Rules, deleted_ids, diff
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
 from clerkform.lint.run import lint
-from clerkform.live import Live, first_reads
+from clerkform.live import Live, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry
 from clerkform.plan.build import Plan, build_plan
@@ -82,6 +82,8 @@ class Planned:
     """Warnings and notes, from the manifests and about secrets."""
     reads: int = 0
     """Requests that it took to make the plan."""
+    reads_again: int = 0
+    """Requests that it takes to see what an apply wrote."""
 
 
 async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked) -> Planned:
@@ -131,8 +133,23 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
-        ends.requests(),
+        took := ends.requests(),
+        took + _other_reads(plan, desired, matched, registry, rules),
     )
+
+
+def _other_reads(
+    plan: Plan, desired: Desired, matched: Matched, registry: Registry, rules: Rules
+) -> int:
+    """How many more reads there are after an apply than before it: no instance is read, and what
+    can only be listed under something else comes and goes with that."""
+    gone = {a.live.id for a in plan.actions if a.live and a.verb == "delete"}
+    ids = {address: one for address, one in matched.ids.items() if one not in gone}
+    ids |= {a.address: str(a.address) for a in plan.actions if a.verb == "create"}
+    going = deleted_ids(matched, Rules(rules.pruned))
+    before = second_reads(desired, registry, matched.ids, deleted_ids(matched, rules))
+    after = second_reads(desired, registry, ids, {kind: i - gone for kind, i in going.items()})
+    return len(after) - len(before) - 1
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
