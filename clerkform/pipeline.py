@@ -94,10 +94,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment = loaded.environment
-    facts = await ends.reader.instance()
-    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
-    if wrong := [*check_instance(instance, asked.guards)]:
-        raise PlanError(wrong)
+    instance = await checked_instance(ends, asked.guards)
     desired = _in_question(loaded.desired, registry, asked)
     pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
     if asked.destroys:
@@ -136,6 +133,19 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         took := ends.requests(),
         took + _other_reads(plan, desired, matched, registry, rules),
     )
+
+
+async def checked_instance(ends: Ends, guards: Guards) -> Instance:
+    """The instance that the key belongs to.
+
+    Raises:
+        PlanError: another one is meant.
+    """
+    facts = await ends.reader.instance()
+    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    if wrong := [*check_instance(instance, guards)]:
+        raise PlanError(wrong)
+    return instance
 
 
 def _other_reads(

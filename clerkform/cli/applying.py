@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from clerkform import pipeline
@@ -54,7 +55,8 @@ def plan_and_apply(
             destroys=destroys,
         )
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
-        invocation.view.plan(planned, session.allowed)
+        # What refuses it is told below, and not twice.
+        invocation.view.plan(replace(planned, writing=()), session.allowed)
         if refused := [*planned.refusals, *planned.writing]:
             raise PlanError(refused)
         if not planned.plan.steps:

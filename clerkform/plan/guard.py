@@ -100,8 +100,8 @@ def _too_many(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic
         if 100 * count > guards.limits.max_delete_percent * live:
             yield Diagnostic(
                 "max-delete-percent",
-                f"this plan deletes {count} of {guards.live_counts.get(name, 0)} live {name},"
-                f" {percent} % (fewer than {SMALL} count as {SMALL});"
+                f"this plan deletes {count} of the {guards.live_counts.get(name, 0)} live {name}"
+                f" that it has read, {percent} % (fewer than {SMALL} count as {SMALL});"
                 f" the limit is {guards.limits.max_delete_percent:g} %",
                 hint=f"if that is what you want: --max-delete-percent {percent}",
             )
@@ -131,9 +131,11 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
 
 
 def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
-    for name in sorted({a.kind.name for a in plan.actions if a.verb == "delete"}):
+    """Where the old object goes before the new one is made, there may be none in between."""
+    going = [a for a in plan.actions if a.verb == "delete" or a.delete_first]
+    for name in sorted({action.kind.name for action in going}):
         actions = [a for a in plan.actions if a.kind.name == name]
-        gone = [a for a in actions if a.verb == "delete"]
+        gone = [a for a in going if a.kind.name == name]
         made = sum(a.verb == "create" for a in actions)
         why = gone[0].kind.last_one_matters
         is_last = guards.live_counts.get(name, 0) + made - len(gone) <= 0

@@ -83,6 +83,7 @@ TRIPPED = {
         Case("apply", NO_ENTRIES, ENTRIES),
         Case("apply -t allowlist_identifiers/*", NO_ENTRIES, ENTRIES),
         Case("apply", "allowlist_identifiers: []\n", ENTRIES, NO_LIMITS + PRUNED),
+        Case("apply --replace allowlist_identifiers/*", ENTRIES, ENTRIES),
         Case("destroy", ENTRIES, ENTRIES),
     ],
     "delete-needs-approval": [
@@ -194,7 +195,7 @@ def refused(cli: Cli, code: str, *args: str) -> str:
 COMMANDS = ("plan", "apply --auto-approve", "destroy --auto-approve", "drift")
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "list", f"show {ADDRESS}"])
+@pytest.mark.parametrize("command", [*COMMANDS, "list", f"show {ADDRESS}", "pull -o -"])
 def test_only_the_pinned_instance_is_looked_at(cli, command):
     prepared(cli, Case("plan", project="environments: {pinned: {instance: ins_other}}\n"))
     seen = len(cli.received)
@@ -271,7 +272,7 @@ def test_revoked_keys_do_not_count_as_live(cli):
     cli.write("version: 1\n", "clerkform.yaml")
     gone = (key.replace("secret_to: none", "absent: true") for key in keys[:5])
     cli.write(f"{ACME}api_keys:\n{''.join(gone)}")
-    assert "5 of 10 live api_keys, 50 %" in refused(
+    assert "5 of the 10 live api_keys that it has read, 50 %" in refused(
         cli, "max-delete-percent", "apply", "--auto-approve"
     )
 
