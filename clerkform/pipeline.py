@@ -98,7 +98,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     desired = _in_question(loaded.desired, registry, asked)
     pruned = {n for n, how in environment.prune.items() if how == "all"} & desired.sections
     if asked.destroys:
-        desired, pruned = desired.destroyed(), set()
+        desired, pruned = desired.destroyed(asked.wants), set()
     loaded = replace(loaded, desired=desired)
     rules = Rules(frozenset(pruned), _addresses(asked.replace, desired), asked.delete_first)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))

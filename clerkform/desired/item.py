@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,6 +76,12 @@ class Item:
             if isinstance(value, Reference):
                 yield self.kind.fields[name], value
 
+    def owners(self) -> Iterator[Address]:
+        """What this item goes with."""
+        for field_, reference in self.references():
+            if field_.traits.ref and field_.traits.ref.owner:
+                yield reference.to
+
 
 def listed_under(
     kind: Kind, values: Values, ids: Mapping[Address, str]
@@ -103,9 +109,12 @@ class Desired:
     def of(self, kind: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if item.kind is kind)
 
-    def destroyed(self) -> Desired:
-        """The same, to go instead of to be there."""
-        items = {at: replace(item, destroyed=True) for at, item in self.items.items()}
+    def destroyed(self, wanted: Callable[[Address], bool]) -> Desired:
+        """The same, but what is wanted is to go, and what that owns."""
+        items = {
+            address: replace(item, destroyed=wanted(address) or any(map(wanted, item.owners())))
+            for address, item in self.items.items()
+        }
         return Desired(items, self.sections)
 
 

@@ -93,7 +93,8 @@ class Review:
         if waits := self.waits_for(action):
             said.append("after " + ", ".join(str(address) for address in waits))
         if action.item and not self.planned.asked.wants(action.address):
-            said.append("a target needs it")
+            is_gone = action.verb == "delete"
+            said.append("goes with what owns it" if is_gone else "a target needs it")
         return tuple(said)
 
     @staticmethod

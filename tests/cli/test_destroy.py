@@ -92,7 +92,16 @@ def test_a_target_takes_along_what_it_owns_and_nothing_else(live):
     done = live("destroy", "--auto-approve", "-t", "organizations/acme", *ACME)
     assert done.code == exits.DONE, done.text
     assert "Plan: 0 to create, 0 to update, 0 to replace, 2 to delete." in done.out
+    assert "api_keys/acme/billing   (goes with what owns it)" in done.out
     assert len(live.live("redirect_urls")) == 2
+
+
+def test_nothing_is_read_of_organizations_that_stay(live):
+    before = len(live.received)
+    live("destroy", "-t", "redirect_urls/*")
+    live("destroy", "-t", "api_keys/acme/billing")
+    lists = [line for line in live.received[before:] if "api_keys" in line]
+    assert lists == ["GET /v1/api_keys"]
 
 
 @pytest.mark.parametrize("declared", [MANIFEST, "organizations: [{slug: acme}]\n"])
