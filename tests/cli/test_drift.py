@@ -1,11 +1,13 @@
 """``drift`` as cron runs it: its exit codes, its documents, and what an outage leaves of it."""
 
 import json
+import re
 
 import pytest
 
 from clerkform.cli import exits
 from tests.errors.conftest import cli
+from tests.shell import REPO
 
 __all__ = ["cli"]
 
@@ -18,6 +20,15 @@ redirect_urls: [app://one]
 KEYS = {"format_version", "command", "exit_code", "findings", "errors"}
 DRIFT = {"environment", "instance", "fail_on", "drift", "counts", "not_compared"}
 HTML = {"status": 502, "body": "<html>bad gateway</html>"}
+
+
+def test_the_document_in_the_docs_has_the_shape_of_a_real_one(drifted):
+    (text,) = re.findall(r"```json\n(.*?)```", (REPO / "docs" / "drift.md").read_text(), re.DOTALL)
+    shown, real = json.loads(text), drifted("drift", "--format", "json").document
+    assert list(shown) == list(real)
+    for name in ("instance", "counts"):
+        assert list(shown[name]) == list(real[name])
+    assert list(shown["drift"][0]) == list(real["drift"][0])
 
 
 @pytest.fixture

@@ -236,6 +236,42 @@ def test_an_apply_takes_as_many_requests_as_its_plan_says(cli, timed, name):
     assert took == said
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        "apply --replace api_keys/org-1/billing",
+        "apply --replace organizations/org-2",
+        "destroy -t api_keys/*",
+        "destroy -t organizations/org-1",
+        "destroy -t organizations/org-2",
+        "destroy --exclude organizations/org-1 --exclude api_keys/*",
+    ],
+)
+def test_so_does_one_that_is_narrowed(cli, timed, args):
+    timed(rate_limit=None)
+    cli.write(SCENARIOS["four are looked up"])
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    said, took = cost(cli, *args.split(), "--auto-approve", *ALL)
+    assert took == said
+
+
+@pytest.mark.parametrize(
+    "owned", ["", "  - {name: other, subject: {organization: org-1}, absent: true}\n"]
+)
+def test_so_does_one_that_prunes_and_deletes(cli, timed, owned):
+    timed(rate_limit=None)
+    keys = SCENARIOS["four are looked up"]
+    cli.write(f"{keys}redirect_urls: [app://one, app://two]\n")
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    cli.write("version: 1\nprune: {redirect_urls: all}\n", "clerkform.yaml")
+    cli.write(
+        "redirect_urls: [app://one]\norganizations: [{slug: org-1, absent: true}]\n"
+        + (f"api_keys:\n{owned}" if owned else "")
+    )
+    said, took = cost(cli, "apply", "--auto-approve", *ALL)
+    assert took == said
+
+
 def test_the_largest_example_takes_as_many_requests_as_its_plan_says(cli, timed, tmp_path):
     timed(rate_limit=None)
     shutil.copytree(EXAMPLES / "saas", cli.root, dirs_exist_ok=True)

@@ -1,5 +1,6 @@
 """Findings by who made them, and which of them make the command fail."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from clerkform.plan.build import Plan
 from clerkform.plan.guard import Instance
 from clerkform.project import Environment
 from clerkform.report.drift import FAIL_ON, MAKERS, Drift
+from tests.shell import REPO
 from tests.support import compare, desired_from, live_from
 
 MANIFEST = """\
@@ -115,6 +117,14 @@ def test_what_could_not_be_read_is_said_before_the_rest():
     table = drift(*["drifted"] * 4, unread=("organizations",)).table("drifted")
     assert table.footer.startswith("Not compared, as it could not be read: organizations.\n")
     assert table.data["not_compared"] == ["organizations"]
+
+
+def test_the_docs_say_what_fails():
+    page = (REPO / "docs" / "drift.md").read_text()
+    for maker in MAKERS:
+        (row,) = re.findall(rf"^\| `{maker}` \|(.+)\|$", page, flags=re.MULTILINE)
+        said = [cell.strip() == "2" for cell in row.split("|")[1:]]
+        assert said == [maker in FAIL_ON[on] for on in ("edited", "drifted", "any")]
 
 
 def test_every_maker_is_asked_about_by_some_choice():
