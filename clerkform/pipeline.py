@@ -18,7 +18,7 @@ from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Actions, Rules, diff
+from clerkform.diff.actions import Actions, Rules, deleted_ids, diff
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
 from clerkform.ledger.entries import Ledger, pointer
@@ -28,7 +28,7 @@ from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
 from clerkform.ledger.recall import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
-from clerkform.live import Live, first_reads
+from clerkform.live import Live, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
@@ -68,6 +68,8 @@ class Asked:
     """Addresses or globs of what has its write-only fields sent though nothing else changed."""
     deliver: tuple[str, ...] = ()
     """Addresses or globs of what has the secret that the server made delivered once more."""
+    destroys: bool = False
+    """What is declared goes, and nothing is pruned."""
     guards: Guards = field(default_factory=Guards)
     everything: bool = False
     """Read whole kinds even where looking up what is declared would be cheaper."""
@@ -103,6 +105,8 @@ class Planned:
     """Warnings and notes, from the manifests and about secrets."""
     reads: int = 0
     """Requests that it took to make the plan."""
+    reads_again: int = 0
+    """Requests that it takes to see what an apply wrote."""
 
 
 async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked) -> Planned:
@@ -113,12 +117,11 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment = loaded.environment
-    facts = await ends.reader.instance()
-    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
-    if wrong := [*check_instance(instance, asked.guards)]:
-        raise PlanError(wrong)
+    instance = await checked_instance(ends, asked.guards)
     opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
     desired = _in_question(loaded.desired, registry, asked)
+    if asked.destroys:
+        desired = desired.destroyed(asked.wants)
     loaded = replace(loaded, desired=desired)
     rules = _rules(loaded, asked)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
@@ -135,12 +138,16 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     if problems.errors:
         raise PlanError(problems.in_order())
     _check_targets(asked, found)
+    _check_excludes(asked, found)
     plan = build_plan(found)
     for sink, base, span in sinks(_delivering(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
         if bad := ends.secrets.check_sink(sink, base, span):
             problems.append(replace(bad, severity="note"))
-    counts = {kind: len(live.of(kind)) for kind in registry}
+    counts = {
+        kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
+        for kind in registry.values()
+    }
     asked = replace(asked, guards=replace(asked.guards, live_counts=counts))
     return Planned(
         loaded,
@@ -156,12 +163,14 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
-        ends.requests(),
+        took := ends.requests(),
+        took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
 
 
 def _rules(loaded: Loaded, asked: Asked) -> Rules:
-    desired, prune = loaded.desired, loaded.environment.prune
+    desired = loaded.desired
+    prune = {} if asked.destroys else loaded.environment.prune
     policies = {
         how: {n for n in desired.sections if prune.get(n) == how} for how in ("all", "owned")
     }
@@ -196,6 +205,38 @@ async def _prints(
                 text = await asyncio.to_thread(vault.fingerprint, ref, base, ledger.salt)
                 found |= {(item.address, field_.name): text} if text else {}
     return found
+
+
+async def checked_instance(ends: Ends, guards: Guards) -> Instance:
+    """The instance that the key belongs to.
+
+    Raises:
+        PlanError: another one is meant.
+    """
+    facts = await ends.reader.instance()
+    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    if wrong := [*check_instance(instance, guards)]:
+        raise PlanError(wrong)
+    return instance
+
+
+def _other_reads(
+    plan: Plan,
+    desired: Desired,
+    matched: Matched,
+    registry: Registry,
+    rules: Rules,
+    ledger: Ledger,
+) -> int:
+    """How many more reads there are after an apply than before it: no instance is read, and what
+    can only be listed under something else comes and goes with that."""
+    gone = {a.live.id for a in plan.actions if a.live and a.verb == "delete"}
+    ids = {address: one for address, one in matched.ids.items() if one not in gone}
+    ids |= {a.address: str(a.address) for a in plan.actions if a.verb == "create"}
+    going = deleted_ids(matched, Rules(rules.pruned, rules.owned), ledger)
+    before = second_reads(desired, registry, matched.ids, deleted_ids(matched, rules, ledger))
+    after = second_reads(desired, registry, ids, {kind: i - gone for kind, i in going.items()})
+    return len(after) - len(before) - 1
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
@@ -280,6 +321,16 @@ def _check_targets(asked: Asked, found: Actions) -> None:
             raise UsageError(
                 f"--target {pattern} matches nothing that is declared or would be pruned",
                 hint="`clerkform list` shows every address",
+            )
+
+
+def _check_excludes(asked: Asked, found: Actions) -> None:
+    """What goes with its owner cannot stay behind."""
+    for action in found.actions:
+        if any(matches(pattern, action.address) for pattern in asked.excludes):
+            raise UsageError(
+                f"{action.address} is excluded, but goes with what owns it",
+                hint="exclude both, or neither",
             )
 
 

@@ -91,7 +91,7 @@ class Keeper:
         assert step.object_id is not None
         action = self._actions.get(step.address)
         if action and action.item and action.item.absent:
-            self._journal.put(step.address, Entry(absent=True))
+            self._journal.put(step.address, _must_be_absent(action.item))
         address = self._at.pop(step.object_id, None)
         if address is None:
             return
@@ -107,7 +107,7 @@ class Keeper:
         assert item is not None
         before = self._journal.entry(item.address)
         if item.absent:
-            self._journal.put(item.address, Entry(absent=True))
+            self._journal.put(item.address, _must_be_absent(item))
             return
         prints: dict[str, str] = {}
         for field, ref in secrets(item):
@@ -121,3 +121,8 @@ class Keeper:
         self._journal.put(item.address, entry)
         if object_id:
             self._at[object_id] = item.address
+
+
+def _must_be_absent(item: Item) -> Entry | None:
+    """What to record of an object that is gone: nothing, if it was only to be destroyed."""
+    return None if item.destroyed else Entry(absent=True)

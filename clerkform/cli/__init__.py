@@ -56,12 +56,20 @@ def _interrupt(*_: Any) -> None:
 
 @contextlib.contextmanager
 def _termination_interrupts() -> Iterator[None]:
-    """SIGTERM, which a cancelled CI job gets, is handled wherever Ctrl-C is."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """SIGTERM, which a cancelled CI job gets, is handled wherever Ctrl-C is.
+
+    So is SIGHUP, which comes when a terminal is closed; ``nohup`` has it ignored.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    if before[signal.SIGHUP] == signal.SIG_IGN:
+        del before[signal.SIGHUP]
+    for number in before:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,26 +1,75 @@
-"""Asks whether to apply a plan, applies it, and says what was done, however it ends."""
+"""Makes a plan to be applied, asks whether to, and says what was done, however it ends."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from clerkform import pipeline
 from clerkform.apply.run import NotRun, Started
-from clerkform.cli import exits, local
+from clerkform.cli import asking, connect, exits, local
 from clerkform.cli.connect import Session
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
+from clerkform.cli.options import Approval, Online, Wanted
 from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
-from clerkform.errors import PlanError
+from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
 from clerkform.pipeline import Planned
 from clerkform.report.tally import Tally
+
+
+def plan_and_apply(
+    invocation: Invocation,
+    where: Online,
+    wanted: Wanted,
+    approval: Approval,
+    *,
+    delete_first: bool = False,
+    destroys: bool = False,
+) -> int:
+    """Show a plan, ask, and carry it out; answers the exit code.
+
+    Raises:
+        PlanError: a guard or a person refused it; nothing was written.
+    """
+    loaded = local.loaded(where)
+    invocation.view.findings(loaded.findings)
+    name = loaded.environment.name
+    is_named = approval.approve is not None
+    if is_named and approval.approve != name:
+        raise UsageError(f"--approve names `{approval.approve}`, but this is `{name}`")
+    # Only text shows the plan before the question.
+    asks = local.is_terminal() and not approval.auto_approve and invocation.format == "text"
+    with (
+        connect.session(invocation, loaded.environment, where) as session,
+        locked(session, invocation),
+    ):
+        asked = asking.writing(
+            loaded.environment,
+            wanted,
+            interactive=asks,
+            approved=asks or is_named,
+            delete_first=delete_first,
+            destroys=destroys,
+        )
+        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        # What refuses it is told below, and not twice.
+        invocation.view.plan(replace(planned, writing=()), session.allowed)
+        if refused := [*planned.refusals, *planned.writing]:
+            raise PlanError(refused)
+        if not planned.plan.steps:
+            record(planned, session, invocation)
+            invocation.view.say("Nothing to do.")
+            return exits.DONE
+        ask(planned, asks=asks, auto_approve=approval.auto_approve, is_named=is_named)
+        return carry_out(planned, session, invocation)
 
 
 def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> None:
@@ -36,7 +85,7 @@ def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> 
         raise _refusal(
             "no-terminal",
             "there is no terminal to ask on, so nothing was written",
-            "pass --auto-approve to apply without being asked",
+            "to write without being asked: --auto-approve",
         )
     wanted = name if planned.asked.guards.protected and not is_named else "yes"
     what = "its name" if wanted == name else "'yes'"
@@ -112,9 +161,15 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
     with _stoppable(session, invocation) as stopped:
         try:
             session.run(walk(stopped), "applying", len(planned.plan.steps))
+        except ClerkformError:
+            # Ctrl-C ends a program, too, that was to print a secret.
+            if stopped() and not tally.has_started:
+                raise KeyboardInterrupt from None
+            raise
         finally:
-            # The counts are told whoever interrupts once more; ``_stoppable`` undoes this.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # The counts are told whoever interrupts once more; ``_stoppable`` undoes this. Not
+            # SIG_IGN: where Ctrl-C is ignored, SIGTERM raises.
+            signal.signal(signal.SIGINT, lambda *_: None)
             if tally.has_started:
                 invocation.view.applied(tally)
             _report_ledger(journal, invocation)

@@ -30,6 +30,7 @@ def writing(
     interactive: bool,
     approved: bool = False,
     delete_first: bool = False,
+    destroys: bool = False,
 ) -> Asked:
     """A plan to be applied; the command line goes before the project file."""
     limits = environment.limits
@@ -52,8 +53,9 @@ def writing(
         wanted.target,
         wanted.exclude,
         wanted.replace,
-        delete_first,
-        wanted.resend,
-        wanted.deliver,
-        guards,
+        delete_first=delete_first,
+        resend=wanted.resend,
+        deliver=wanted.deliver,
+        destroys=destroys,
+        guards=guards,
     )

@@ -94,9 +94,23 @@ class Session:
         self.progress.expect(what, total)
         try:
             self._runner.run(keep())
+        except KeyboardInterrupt:
+            self._cancel()
+            raise
         finally:
             self.progress.clear()
         return results[0]
+
+    def _cancel(self) -> None:
+        """End what still runs, before the connection that it uses is closed."""
+        tasks = asyncio.all_tasks(self._runner.get_loop())
+
+        async def cancelled() -> None:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        self._runner.run(cancelled())
 
     def soon(self, call: Callable[[], object]) -> None:
         """Call from the event loop, as soon as it has time; for signal handlers."""
@@ -131,6 +145,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
+        stack.callback(vault.stop)
         ends = _ends(client, vault, environment)
         yield Session(runner, client, ends, target.allowed, progress)
 

@@ -116,13 +116,22 @@ class Selection:
 class Wanted(Selection):
     """What a plan is asked to do, and which guards are told that it is meant."""
 
-    replace: tuple[str, ...]
-    resend: tuple[str, ...]
-    deliver: tuple[str, ...]
     max_deletes: int | None
     max_delete_percent: float | None
     allow_delete: tuple[str, ...]
     allow_production: bool
+    replace: tuple[str, ...] = ()
+    resend: tuple[str, ...] = ()
+    deliver: tuple[str, ...] = ()
+    """Of a command without these options: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the command line says so that nobody has to be asked."""
+
+    auto_approve: bool
+    approve: str | None
 
 
 def _gathered(name: str, made: type, *adds: Callable[[F], F]) -> Callable[[F], F]:
@@ -131,7 +140,8 @@ def _gathered(name: str, made: type, *adds: Callable[[F], F]) -> Callable[[F], F
     def decorate(function: F) -> F:
         @functools.wraps(function)
         def command(*args: Any, **values: Any) -> Any:
-            own = {field.name: values.pop(field.name) for field in fields(made)}
+            names = [field.name for field in fields(made) if field.name in values]
+            own = {name: values.pop(name) for name in names}
             return function(*args, **{name: made(**own)}, **values)
 
         decorated: Any = command
@@ -179,29 +189,7 @@ where = _gathered("where", Where, environment, _var)
 reach = _gathered("where", Reach, environment, _max_quota, _allow_api_host)
 online = _gathered("where", Online, environment, _var, _max_quota, _allow_api_host)
 selection = _gathered("selection", Selection, target, _exclude)
-wanted = _gathered(
-    "wanted",
-    Wanted,
-    target,
-    _exclude,
-    option(
-        "--replace",
-        metavar="ADDRESS",
-        multiple=True,
-        help="Make this object anew though nothing of it changed; repeatable.",
-    ),
-    option(
-        "--resend",
-        metavar="ADDRESS",
-        multiple=True,
-        help="Send the secrets of this object, which Clerk never returns, once more; repeatable.",
-    ),
-    option(
-        "--deliver",
-        metavar="ADDRESS",
-        multiple=True,
-        help="Deliver the secret of this live API key once more; repeatable.",
-    ),
+_overrides = (
     option(
         "--max-deletes",
         metavar="N",
@@ -225,4 +213,32 @@ wanted = _gathered(
         is_flag=True,
         help="Write to a production instance that the project file does not call one.",
     ),
+)
+_again = (
+    option(
+        "--replace",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Make this object anew though nothing of it changed; repeatable.",
+    ),
+    option(
+        "--resend",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Send the secrets of this object, which Clerk never returns, once more; repeatable.",
+    ),
+    option(
+        "--deliver",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Deliver the secret of this live API key once more; repeatable.",
+    ),
+)
+wanted = _gathered("wanted", Wanted, target, _exclude, *_again, *_overrides)
+destroyed = _gathered("wanted", Wanted, target, _exclude, *_overrides)
+approval = _gathered(
+    "approval",
+    Approval,
+    option("--auto-approve", is_flag=True, help="Write without asking."),
+    option("--approve", metavar="ENVIRONMENT", help="Name a protected environment, as if typed."),
 )

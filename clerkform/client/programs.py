@@ -13,10 +13,21 @@ class ProgramFailed(Exception):
     """Why, as the end of a sentence that began with the program's name; never its output."""
 
 
+Running = set[subprocess.Popen[bytes]]
+"""Programs that were started and have not ended."""
+
+
 def run_program(
-    argv: Sequence[str], folder: Path, env: Mapping[str, str], given: bytes, timeout: float
+    argv: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    given: bytes,
+    timeout: float,
+    running: Running,
 ) -> bytes:
     """What the program prints on standard output, ``given`` being its standard input.
+
+    While it runs it is in ``running``.
 
     Its standard error is thrown away: a program that traces what it does would put the secret
     into a log. Who wants to see why it failed can run it by hand. ``timeout`` is in seconds.
@@ -32,10 +43,14 @@ def run_program(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            # Ctrl-C goes to all that run on a terminal, and a delivery should be finished. Who is
+            # given nothing may have to ask for a password there, so it stays.
+            start_new_session=bool(given),
         )
     except (OSError, ValueError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else None
         raise ProgramFailed(f"could not be started: {why or 'its name is not usable'}") from None
+    running.add(process)
     with process:
         try:
             printed, _ = process.communicate(given, timeout)
@@ -47,6 +62,8 @@ def run_program(
             raise
         else:
             ended = True
+        finally:
+            running.discard(process)
     # Raised out here: the exception above holds what was printed so far.
     if not ended:
         raise ProgramFailed(f"did not finish within {timeout:g} s")
@@ -55,6 +72,12 @@ def run_program(
     if process.returncode:
         raise ProgramFailed(f"failed with exit status {process.returncode}")
     return printed
+
+
+def end(running: Running) -> None:
+    """Kill programs that nobody waits for any more, from whichever thread."""
+    for process in list(running):
+        process.kill()
 
 
 def can_be_started(program: str, folder: Path, env: Mapping[str, str]) -> bool:

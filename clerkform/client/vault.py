@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from clerkform.client.delivery import is_unignored, with_line
-from clerkform.client.programs import ProgramFailed, can_be_started, run_program
+from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
@@ -72,6 +72,7 @@ class Vault:
         self._sent: set[str] = set()
         self._writing, self._printing = threading.Lock(), threading.Lock()
         self._printed: dict[tuple[tuple[str, ...], Path], str] = {}
+        self._running: Running = set()
 
     def __repr__(self) -> str:
         return f"Vault({str(self._folders[0])!r})"
@@ -152,6 +153,10 @@ class Vault:
         problem = _problem(span, lambda: self._deliver(sink, base, secret))
         if problem:
             raise ManifestError([problem])
+
+    def stop(self) -> None:
+        """End the programs that still run, and with them the threads that wait for them."""
+        end(self._running)
 
     def remember(self, secret: str) -> None:
         """Take this out of every text from now on: itself, as JSON has it, and line by line."""
@@ -303,7 +308,7 @@ class Vault:
     def _run(self, argv: tuple[str, ...], base: Path, given: bytes) -> bytes:
         env = {name: value for name, value in self._env.items() if name not in self._forbidden}
         try:
-            return run_program(argv, base, env, given, self._timeout)
+            return run_program(argv, base, env, given, self._timeout, self._running)
         except ProgramFailed as failure:
             raise _Refused(
                 "command-failed",

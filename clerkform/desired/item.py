@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,6 +25,8 @@ class Item:
     """The declared fields, as they were written: plain values, references, secret references."""
     resource: Resource
     node: Node
+    destroyed: bool = False
+    """Asked to go, whatever its manifest says."""
 
     @property
     def span(self) -> Span:
@@ -42,7 +44,7 @@ class Item:
 
     @property
     def absent(self) -> bool:
-        return self.resource.absent is True
+        return self.resource.absent is True or (self.destroyed and not self.external)
 
     @property
     def external(self) -> bool:
@@ -74,6 +76,12 @@ class Item:
             if isinstance(value, Reference):
                 yield self.kind.fields[name], value
 
+    def owners(self) -> Iterator[Address]:
+        """What this item goes with."""
+        for field_, reference in self.references():
+            if field_.traits.ref and field_.traits.ref.owner:
+                yield reference.to
+
 
 def listed_under(
     kind: Kind, values: Values, ids: Mapping[Address, str]
@@ -100,6 +108,14 @@ class Desired:
 
     def of(self, kind: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if item.kind is kind)
+
+    def destroyed(self, wanted: Callable[[Address], bool]) -> Desired:
+        """The same, but what is wanted is to go, and what that owns."""
+        items = {
+            address: replace(item, destroyed=wanted(address) or any(map(wanted, item.owners())))
+            for address, item in self.items.items()
+        }
+        return Desired(items, self.sections)
 
 
 def secrets(item: Item) -> Iterator[tuple[Field, SecretRef]]:

@@ -246,15 +246,17 @@ def _going_owner(
 
 def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
     kept = (item.kind.keep(live.values) if live else None) or item.kind.keep(item.values)
+    if item.destroyed and (kept or item.external):
+        note = f"left alone: it is {kept.what if kept else 'external'}"
+        return Action(item.address, item.kind, "none", item, live, notes=(note,))
     if item.absent:
         if live is None:
             return Action(item.address, item.kind, "none", item)
         if kept:
             _refuse(kept, "deleted", item, context.problems)
         made_by = attribution.of_unwanted(item, live, context.ledger, is_owned=True)
-        return Action(
-            item.address, item.kind, "delete", item, live, reason="absent: true", made_by=made_by
-        )
+        reason = "" if item.destroyed else "absent: true"
+        return Action(item.address, item.kind, "delete", item, live, reason=reason, made_by=made_by)
     if item.external:
         return Action(item.address, item.kind, "none", item, live)
     if live is None:

@@ -86,7 +86,7 @@ def _match_kind(
         one = found[item.address]
         if one is None and (one := pool.recorded(item, ledger, taken)):
             taken[one.id] = item
-        if one is None and item.external:
+        if one is None and item.external and not item.destroyed:
             problems.error(
                 "external-not-live",
                 f"{item.address} is declared external, but there is no such object",

@@ -5,6 +5,7 @@ Each refusal has its own code and names what lets it through.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -99,8 +100,8 @@ def _too_many(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnostic
         if 100 * count > guards.limits.max_delete_percent * live:
             yield Diagnostic(
                 "max-delete-percent",
-                f"this plan deletes {count} of {guards.live_counts.get(name, 0)} live {name},"
-                f" {percent} % (fewer than {SMALL} count as {SMALL});"
+                f"this plan deletes {count} of the {guards.live_counts.get(name, 0)} live {name}"
+                f" that it has read, {percent} % (fewer than {SMALL} count as {SMALL});"
                 f" the limit is {guards.limits.max_delete_percent:g} %",
                 hint=f"if that is what you want: --max-delete-percent {percent}",
             )
@@ -118,30 +119,34 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
                 f"{gone} would be {action.verb}d, and `protect: [{pattern}]` in the project file"
                 " forbids it",
                 action.span,
-                hint=f"if that is what you want: --allow-delete '{gone}'",
+                hint=f"if that is what you want: {_allowing(gone)}",
             )
         if action.lifecycle("prevent_destroy"):
             yield Diagnostic(
                 "prevent-destroy",
                 f"{gone} would be {action.verb}d, and its `prevent_destroy` forbids it",
                 action.item.at("lifecycle", "prevent_destroy") if action.item else None,
-                hint=f"leave it out of the manifest, or pass --allow-delete '{gone}'",
+                hint=f"leave it out of the manifest, or pass {_allowing(gone)}",
             )
 
 
 def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
-    for name in sorted({a.kind.name for a in plan.actions if a.verb == "delete"}):
+    """Where the old object goes before the new one is made, there may be none in between."""
+    going = [a for a in plan.actions if a.verb == "delete" or a.delete_first]
+    for name in sorted({action.kind.name for action in going}):
         actions = [a for a in plan.actions if a.kind.name == name]
-        gone = [a for a in actions if a.verb == "delete"]
+        gone = [a for a in going if a.kind.name == name]
         made = sum(a.verb == "create" for a in actions)
         why = gone[0].kind.last_one_matters
         is_last = guards.live_counts.get(name, 0) + made - len(gone) <= 0
-        if why and is_last and not all(_is_allowed(a, guards) for a in gone):
+        unmeant = [a for a in gone if not _is_allowed(a, guards)]
+        if why and is_last and unmeant:
+            allowing = " ".join(_allowing(action.address) for action in unmeant)
             yield Diagnostic(
                 "last-entry",
                 f"this plan deletes the last live {name}: {why}",
-                gone[0].span,
-                hint=f"if that is what you want: --allow-delete '{gone[0].address}'",
+                unmeant[0].span,
+                hint=f"if that is what you want: {allowing}",
             )
 
 
@@ -172,8 +177,13 @@ def _unseen_deletes(deleting: Iterable[Action], guards: Guards) -> Iterator[Diag
                 "delete-needs-approval",
                 f"{action.address} would be {action.verb}d without anybody asked: {why}",
                 action.span,
-                hint=f"if that is what you want: --allow-delete '{action.address}'",
+                hint=f"if that is what you want: {_allowing(action.address)}",
             )
+
+
+def _allowing(address: Address | str) -> str:
+    """The option, to be copied into a shell: what is live may have any name."""
+    return f"--allow-delete {shlex.quote(str(address))}"
 
 
 def _is_allowed(action: Action, guards: Guards) -> bool:

@@ -1,55 +1,112 @@
-"""What is not as the manifests say, a finding a line."""
+"""What is not as the manifests say, a finding a line, and which findings are drift."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
+from clerkform.diagnostics import Span
 from clerkform.diff.actions import Action
+from clerkform.diff.values import MadeBy
+from clerkform.model import Address
 from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 from clerkform.report.review import Review
 from clerkform.report.shown import sides
 from clerkform.report.view import Table
 
-COLUMNS = ("address", "finding", "made_by", "place", "run")
+COLUMNS: Final = ("address", "finding", "made_by", "place", "run")
+MAKERS: Final[tuple[MadeBy, ...]] = ("drifted", "both", "edited", "unattributed")
+FAIL_ON: Final[Mapping[str, tuple[MadeBy, ...]]] = {
+    "edited": ("edited", "both", "unattributed"),
+    "drifted": ("drifted", "both", "unattributed"),
+    "any": MAKERS,
+}
+"""Which findings make ``drift`` fail: what nobody can attribute may be either."""
 
 
-def drift_table(planned: Planned) -> Table:
-    rows = [row for action in planned.plan.pending for row in _rows(action, planned)]
-    return Table("drift", COLUMNS, rows, _footer(planned, len(rows)))
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference between an instance and its manifests."""
+
+    address: Address
+    what: str
+    made_by: MadeBy
+    place: Span | None
 
 
-def _rows(action: Action, planned: Planned) -> Iterator[dict[str, Any]]:
-    environment = planned.loaded.environment.name
-    fixed: dict[str, Any] = {
-        "address": str(action.address),
-        "place": action.span,
-        "run": f"clerkform apply -e {environment} -t {shlex.quote(str(action.address))}",
-        "made_by": "unattributed",
-    }
-    if action.verb == "create":
-        yield {**fixed, "finding": "declared, but not live"}
-    elif action.verb == "delete":
-        yield {**fixed, "finding": f"live, and should not be ({action.reason})"}
-    for change in action.changes if action.verb in ("update", "replace") else ():
-        live, declared = (side or "nothing" for side in sides(change))
-        yield {
-            **fixed,
-            "finding": f"{change.dotted} is {live}, declared {declared}",
-            "made_by": change.made_by,
-            "place": action.item.at(*change.path) if action.item else None,
+class Drift:
+    """All differences; ``unread`` are the kinds that could not be compared."""
+
+    def __init__(self, planned: Planned, unread: tuple[str, ...] = ()) -> None:
+        self.planned, self.unread = planned, unread
+        pending = planned.plan.pending
+        self.findings = tuple(one for action in pending for one in _findings(action))
+
+    def fails(self, on: str) -> bool:
+        """Whether some finding is of the sort that was asked about, a key of ``FAIL_ON``."""
+        return any(finding.made_by in FAIL_ON[on] for finding in self.findings)
+
+    def counts(self) -> dict[str, int]:
+        pending, makers = self.planned.plan.pending, [one.made_by for one in self.findings]
+        return {
+            "findings": len(self.findings),
+            "resources": len(pending),
+            "undeclared": sum(action.item is None for action in pending),
+            **{maker: makers.count(maker) for maker in MAKERS},
         }
 
+    def table(self, on: str) -> Table:
+        instance = self.planned.instance
+        data = {
+            "environment": self.planned.loaded.environment.name,
+            "instance": {"id": instance.id, "environment_type": instance.environment_type},
+            "fail_on": on,
+            "counts": self.counts(),
+            "not_compared": list(self.unread),
+        }
+        rows = [self._row(finding) for finding in self.findings]
+        return Table("drift", COLUMNS, rows, "\n".join(self._footer(on)), data)
 
-def _footer(planned: Planned, findings: int) -> str:
-    heading = Review(planned, 1).heading
-    if not findings:
-        return f"No drift in {heading}."
-    resources = counted(len(planned.plan.pending), "resource")
-    pruned = sum(action.item is None for action in planned.plan.pending)
-    text = f"Drift in {heading}: {counted(findings, 'finding')} in {resources}"
-    if pruned:
-        text += f", {pruned} of them live but not declared"
-    return f"{text}."
+    def _row(self, finding: Finding) -> dict[str, Any]:
+        environment = shlex.quote(self.planned.loaded.environment.name)
+        return {
+            "address": str(finding.address),
+            "finding": finding.what,
+            "made_by": finding.made_by,
+            "place": finding.place,
+            "run": f"clerkform apply -e {environment} -t {shlex.quote(str(finding.address))}",
+        }
+
+    def _footer(self, on: str) -> Iterator[str]:
+        heading = Review(self.planned, 1).heading
+        if self.unread:
+            yield f"Not compared, as it could not be read: {', '.join(self.unread)}."
+        text = f"{'Drift' if self.fails(on) else 'No drift'} in {heading}"
+        if self.findings:
+            counts = self.counts()
+            text += f": {counted(counts['findings'], 'finding')}"
+            text += f" in {counted(counts['resources'], 'resource')}"
+            if counts["undeclared"]:
+                text += f", {counts['undeclared']} of them live but not declared"
+            text += f" ({', '.join(f'{counts[m]} {m}' for m in MAKERS if counts[m])})"
+        yield f"{text}."
+        is_live = any(action.live for action in self.planned.plan.pending)
+        if is_live and any(finding.made_by != "edited" for finding in self.findings):
+            environment = shlex.quote(self.planned.loaded.environment.name)
+            yield f"To keep what is live, declare it: `clerkform pull -e {environment} -o -` prints it."
+
+
+def _findings(action: Action) -> Iterator[Finding]:
+    if action.verb == "create":
+        yield Finding(action.address, "declared, but not live", action.made_by, action.span)
+    elif action.verb == "delete":
+        what = f"live, and should not be ({action.reason})"
+        yield Finding(action.address, what, action.made_by, action.span)
+    for change in action.changes if action.verb in ("update", "replace") else ():
+        live, declared = (side or "nothing" for side in sides(change))
+        what = f"{change.dotted} is {live}, declared {declared}"
+        place = action.item.at(*change.path) if action.item else None
+        yield Finding(action.address, what, change.made_by, place)

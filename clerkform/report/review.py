@@ -50,11 +50,11 @@ class Review:
         self.cost = Cost(len(planned.plan.steps), self._reads(), allowed)
 
     def _reads(self) -> int:
-        """As many as the plan took, again to see the writes, and what an update reads anew."""
+        """What the plan took, what it takes to see the writes, and what an update reads anew."""
         kinds = {a.address: a.kind for a in self.plan.actions if a.verb == "update"}
         updates = [step.address for step in self.plan.steps if step.id.verb == "update"]
         again = sum(a in kinds and kinds[a].update_sends == "all" for a in updates)
-        return 2 * self.planned.reads + again
+        return self.planned.reads + self.planned.reads_again + again
 
     @property
     def heading(self) -> str:
@@ -95,7 +95,8 @@ class Review:
         if waits := self.waits_for(action):
             said.append("after " + ", ".join(str(address) for address in waits))
         if action.item and not self.planned.asked.wants(action.address):
-            said.append("a target needs it")
+            is_gone = action.verb == "delete"
+            said.append("goes with what owns it" if is_gone else "a target needs it")
         return tuple(said)
 
     @staticmethod

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Callable
-from typing import TextIO
+from typing import Final, TextIO
+
+GONE: Final = (errno.EPIPE, errno.EIO)
+"""How a pipe and a terminal say that nobody is at the other end."""
 
 
 def _as_it_is(text: str) -> str:
@@ -46,7 +50,9 @@ class Stream:
             return
         try:
             output()
-        except BrokenPipeError:
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
             self._is_read = False
             # What is still buffered would raise again when the interpreter flushes at its end.
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -46,6 +46,8 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[Mapping[str, Any]]
     footer: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What machines are told besides."""
 
 
 class View(Protocol):

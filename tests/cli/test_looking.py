@@ -14,7 +14,8 @@ def test_no_drift_is_said_and_exits_with_0(applied):
 
 def test_drift_says_what_where_and_what_to_run(applied, edit):
     edit("lifetime: 60", "lifetime: 300")
-    header, row, _, footer = applied.run("drift", exit_code=exits.PENDING).stdout.splitlines()
+    said = applied.run("drift", exit_code=exits.PENDING).stdout
+    header, row, _, footer, way_back = said.splitlines()
     assert header.split() == ["ADDRESS", "FINDING", "MADE", "BY", "PLACE", "RUN"]
     assert [cell.strip() for cell in row.split("  ") if cell] == [
         "jwt_templates/convex",
@@ -23,7 +24,8 @@ def test_drift_says_what_where_and_what_to_run(applied, edit):
         "clerk.yaml:3",
         "clerkform apply -e sandbox -t jwt_templates/convex",
     ]
-    assert footer.endswith("1 finding in 1 resource.")
+    assert footer.endswith("1 finding in 1 resource (1 unattributed).")
+    assert "`clerkform pull -e sandbox -o -`" in way_back
 
 
 def test_what_is_live_and_pruned_is_drift_and_counted(applied, edit):
@@ -35,7 +37,7 @@ def test_what_is_live_and_pruned_is_drift_and_counted(applied, edit):
     project.write_text(project.read_text() + "prune: {redirect_urls: all}\n")
     out = applied.run("drift", exit_code=exits.PENDING).stdout
     assert "live, and should not be (prune: all)" in out
-    assert out.endswith("1 finding in 1 resource, 1 of them live but not declared.\n")
+    assert "1 finding in 1 resource, 1 of them live but not declared (1 unattributed).\n" in out
 
 
 def test_no_guard_on_writing_hides_drift(applied, edit):

@@ -76,7 +76,7 @@ def test_what_is_protected_is_not_deleted(pattern):
     (found,) = check(plan, Guards(protect=("domains/*", pattern), **counts))
     assert found.code == "protected-object"
     assert found.span is not None
-    assert "--allow-delete 'redirect_urls/https://a.example/00'" in found.hint
+    assert "--allow-delete redirect_urls/https://a.example/00" in found.hint
 
 
 def test_what_is_protected_may_be_changed_and_allowed():

@@ -4,16 +4,13 @@ import click
 
 from clerkform.cli import options
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online, Wanted
+from clerkform.cli.options import Approval, Online, Wanted
 
 
 @click.command()
 @options.online
 @options.wanted
-@options.option("--auto-approve", is_flag=True, help="Apply without asking.")
-@options.option(
-    "--approve", metavar="ENVIRONMENT", help="Name a protected environment, as if typed."
-)
+@options.approval
 @options.option(
     "--revoke-first",
     is_flag=True,
@@ -25,47 +22,17 @@ def command(
     invocation: Invocation,
     where: Online,
     wanted: Wanted,
-    auto_approve: bool,
-    approve: str | None,
+    approval: Approval,
     revoke_first: bool,
 ) -> None:
     """Bring the instance to its manifests.
 
     Shows the plan and asks first. Without a terminal nothing is written unless --auto-approve is given.
     """
-    from clerkform import pipeline
-    from clerkform.cli import applying, asking, connect, local
-    from clerkform.errors import PlanError, UsageError
-    from clerkform.kinds import KINDS
+    from clerkform.cli import applying
+    from clerkform.errors import UsageError
 
     if revoke_first and not wanted.replace:
         raise UsageError("--revoke-first says how to replace, so it needs --replace ADDRESS")
-    loaded = local.loaded(where)
-    invocation.view.findings(loaded.findings)
-    environment = loaded.environment
-    if approve not in (None, environment.name):
-        raise UsageError(f"--approve names `{approve}`, but this is `{environment.name}`")
-    # Only text shows the plan before the question.
-    asks = local.is_terminal() and not auto_approve and invocation.format == "text"
-    with (
-        connect.session(invocation, environment, where) as session,
-        applying.locked(session, invocation),
-    ):
-        asked = asking.writing(
-            environment,
-            wanted,
-            interactive=asks,
-            approved=asks or approve is not None,
-            delete_first=revoke_first,
-        )
-        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
-        invocation.view.plan(planned, session.allowed)
-        if refused := [*planned.refusals, *planned.writing]:
-            raise PlanError(refused)
-        if not planned.plan.steps:
-            applying.record(planned, session, invocation)
-            invocation.view.say("Nothing to do.")
-            return
-        applying.ask(planned, asks=asks, auto_approve=auto_approve, is_named=approve is not None)
-        code = applying.carry_out(planned, session, invocation)
+    code = applying.plan_and_apply(invocation, where, wanted, approval, delete_first=revoke_first)
     raise click.exceptions.Exit(code)

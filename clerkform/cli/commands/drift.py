@@ -10,19 +10,29 @@ from clerkform.cli.options import Online, Selection
 @click.command()
 @options.online
 @options.selection
+@options.option(
+    "--fail-on",
+    type=click.Choice(["edited", "drifted", "any"]),
+    default="drifted",
+    show_default=True,
+    help="Which findings exit with 2: what was edited in git and not applied, what was changed in"
+    " the instance, or both. What cannot be attributed counts either way.",
+)
 @options.output
 @click.pass_obj
-def command(invocation: Invocation, where: Online, selection: Selection) -> None:
-    """Show where the instance differs from its manifests. Exits 2 if it does.
+def command(invocation: Invocation, where: Online, selection: Selection, fail_on: str) -> None:
+    """Show where the instance differs from its manifests. Exits 2 if it has drifted.
 
     Without a record of what was last applied every difference counts: one that a person made in
     the dashboard, and an edit of a manifest that nobody has applied yet.
     """
     from clerkform.cli import looking
-    from clerkform.report.drift import drift_table
+    from clerkform.report.drift import Drift
 
-    planned = looking.compare(invocation, where, selection)
-    table = drift_table(planned)
-    invocation.view.table(table)
-    if table.rows:
+    compared = looking.compare_what_answers(invocation, where, selection)
+    drift = Drift(compared.planned, compared.unread)
+    invocation.view.table(drift.table(fail_on))
+    if compared.error:
+        raise compared.error
+    if drift.fails(fail_on):
         raise click.exceptions.Exit(exits.PENDING)

@@ -40,10 +40,15 @@ def command(
     """
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS
+    from clerkform.pipeline import checked_instance
+    from clerkform.plan.guard import Guards
     from clerkform.pull import pull
 
     words = pulling.words(also, KINDS)
     environment = local.environment(where.environment)
+    guards = Guards(pinned_instance=environment.instance, environment=environment.name)
     with connect.session(invocation, environment, where) as session:
+        if guards.pinned_instance:
+            session.run(checked_instance(session.ends, guards))
         pulled = session.run(pull(KINDS, session.ends, words, target))
     pulling.hand_over(pulled, output or pulling.home(environment), environment, invocation)

@@ -50,6 +50,7 @@ class JsonView:
     def table(self, table: Table) -> None:
         from clerkform.report.data import cell_data
 
+        self._document |= table.data
         self._document[table.name] = [
             {column: cell_data(row.get(column)) for column in table.columns} for row in table.rows
         ]

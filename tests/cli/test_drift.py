@@ -1,0 +1,178 @@
+"""``drift`` as cron runs it: its exit codes, its documents, and what an outage leaves of it."""
+
+import json
+import re
+
+import pytest
+
+from clerkform.cli import exits
+from tests.errors.conftest import cli
+from tests.shell import REPO
+
+__all__ = ["cli"]
+
+MANIFEST = """\
+jwt_templates: [{name: convex, lifetime: 60, claims: {}}]
+organizations: [{slug: acme, name: Acme}]
+api_keys: [{name: billing, subject: {organization: acme}, secret_to: none}]
+redirect_urls: [app://one]
+"""
+KEYS = {"format_version", "command", "exit_code", "findings", "errors"}
+DRIFT = {"environment", "instance", "fail_on", "drift", "counts", "not_compared"}
+HTML = {"status": 502, "body": "<html>bad gateway</html>"}
+
+
+def test_the_document_in_the_docs_has_the_shape_of_a_real_one(drifted):
+    (text,) = re.findall(r"```json\n(.*?)```", (REPO / "docs" / "drift.md").read_text(), re.DOTALL)
+    shown, real = json.loads(text), drifted("drift", "--format", "json").document
+    assert list(shown) == list(real)
+    for name in ("instance", "counts"):
+        assert list(shown[name]) == list(real[name])
+    assert list(shown["drift"][0]) == list(real["drift"][0])
+
+
+@pytest.fixture
+def drifted(cli):
+    """Something differs of three kinds."""
+    cli.write(MANIFEST)
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    edited = MANIFEST.replace("60", "300").replace("Acme", "ACME").replace("app://one", "app://two")
+    cli.write(edited)
+    return cli
+
+
+def test_nothing_found_is_a_document_of_the_same_shape(cli):
+    cli.write(MANIFEST)
+    cli("apply", "--auto-approve")
+    done = cli("drift", "--format", "json")
+    assert done.code == exits.DONE
+    assert done.document.keys() == KEYS | DRIFT
+    assert done.document["drift"] == []
+    assert done.document["counts"]["findings"] == 0
+
+
+@pytest.mark.parametrize("fail_on", ["edited", "drifted", "any"])
+def test_what_nobody_can_attribute_is_drift_whatever_is_asked(drifted, fail_on):
+    done = drifted("drift", "--format", "json", "--fail-on", fail_on)
+    assert done.code == done.document["exit_code"] == exits.PENDING
+    assert done.document.keys() == KEYS | DRIFT
+    assert {row["made_by"] for row in done.document["drift"]} == {"unattributed"}
+    assert done.document["counts"] == {
+        "findings": 3,
+        "resources": 3,
+        "undeclared": 0,
+        "drifted": 0,
+        "both": 0,
+        "edited": 0,
+        "unattributed": 3,
+    }
+    assert done.document["drift"][0] == {
+        "address": "jwt_templates/convex",
+        "finding": "lifetime is 60, declared 300",
+        "made_by": "unattributed",
+        "place": {"path": "clerk.yaml", "line": 1, "column": 32},
+        "run": "clerkform apply -e default -t jwt_templates/convex",
+    }
+
+
+def test_each_line_names_a_command_that_mends_it(drifted):
+    rows = drifted("drift", "--format", "json").document["drift"]
+    for row in rows:
+        program, *args = row["run"].split()
+        assert program == "clerkform"
+        assert drifted(*args, "--auto-approve").code == exits.DONE
+    assert drifted("drift").code == exits.DONE
+
+
+def test_markdown_has_the_summary_first(drifted):
+    out = drifted("drift", "--format", "markdown").out
+    assert out.startswith("**Drift in default (ins_")
+    assert "| `jwt_templates/convex` | `lifetime is 60, declared 300` | `unattributed` |" in out
+
+
+def test_nothing_but_reads_is_sent(drifted):
+    before = drifted.writes
+    drifted("drift")
+    assert drifted.writes == before
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
+def test_what_was_found_before_a_read_failed_is_printed_and_exits_with_3(drifted, output):
+    drifted.fault("/organizations", "GET", **HTML)
+    done = drifted("drift", "--format", output)
+    assert done.code == exits.NO_PLAN
+    assert "lifetime is 60, declared 300" in done.out
+    assert "app://two" in done.out
+    assert "ACME" not in done.out
+    assert "502" in done.text
+    if output == "json":
+        assert done.document.keys() == KEYS | DRIFT
+        assert done.document["not_compared"] == ["api_keys", "organizations"]
+        assert done.document["counts"]["findings"] == 2
+        assert [error["code"] for error in done.document["errors"]] == ["api-error"]
+    else:
+        assert "could not be read: api_keys, organizations." in done.out
+
+
+def test_several_failures_leave_what_can_still_be_compared(drifted):
+    drifted.fault("/organizations", "GET", **HTML)
+    drifted.fault("/redirect_urls", "GET", **HTML)
+    done = drifted("drift", "--format", "json")
+    assert done.code == exits.NO_PLAN
+    assert [row["address"] for row in done.document["drift"]] == ["jwt_templates/convex"]
+    assert done.document["not_compared"] == ["api_keys", "organizations", "redirect_urls"]
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("/instance$", HTML),
+        ("", HTML),
+        ("", {"broken": "connect"}),
+        ("", {"status": 429, "headers": {"Retry-After": "3600"}}),
+    ],
+)
+def test_an_outage_is_no_drift(drifted, path, rule):
+    drifted.fault(path, "GET", **rule)
+    done = drifted("drift", "--format", "json")
+    assert done.code == exits.NO_PLAN
+    assert done.document.keys() == KEYS
+    assert done.document["errors"]
+
+
+def test_a_kind_that_answers_is_asked_once_however_often_others_fail(drifted):
+    drifted.fault("/organizations", "GET", **HTML)
+    drifted.fault("/redirect_urls", "GET", **HTML)
+    before = len(drifted.received)
+    drifted("drift")
+    asked = drifted.received[before:]
+    assert asked.count("GET /v1/instance") == 1
+    assert asked.count("GET /v1/jwt_templates") == 1
+
+
+def test_a_target_of_what_cannot_be_read_leaves_nothing_to_compare(drifted):
+    drifted.fault("/organizations", "GET", **HTML)
+    done = drifted("drift", "-t", "organizations/*", "--format", "json")
+    assert done.code == exits.NO_PLAN
+    assert done.document.keys() == KEYS
+
+
+def test_what_else_is_wrong_is_told_beside_the_failure(drifted):
+    drifted.write(MANIFEST + "domains: [{name: no.example.net, is_satellite: false}]\n")
+    drifted.fault("/organizations", "GET", **HTML)
+    done = drifted("drift", "--format", "json")
+    assert done.code == exits.NO_PLAN
+    assert [found["code"] for found in done.document["findings"]] == ["primary-domain"]
+    assert [error["code"] for error in done.document["errors"]] == ["api-error"]
+
+
+def test_a_refusal_to_write_stops_no_drift(drifted):
+    drifted.write(
+        "version: 1\nlimits: {max_deletes: 0}\nprotect: ['*']\nprune: {redirect_urls: all}\n"
+        "environments: {default: {protected: true}}\n",
+        "clerkform.yaml",
+    )
+    done = drifted("drift", "--format", "json")
+    assert done.code == exits.PENDING
+    assert done.document["counts"]["undeclared"] == 1
+    assert json.dumps(done.document["errors"]) == "[]"
