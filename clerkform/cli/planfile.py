@@ -20,7 +20,7 @@ from clerkform.plan.saved.load import Saved, load
 from clerkform.source.files import is_own, read_text
 
 MAX_PLAN: Final = 500_000_000
-"""Bytes of a saved plan; one of 100,000 objects has a fifth of that."""
+"""Bytes of a saved plan; one that makes 100,000 small objects has an eighth of that."""
 
 
 def read(path: Path) -> Saved:

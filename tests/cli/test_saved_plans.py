@@ -91,6 +91,15 @@ def test_what_changed_behind_its_back_is_named(saved, edit):
     assert "clerkform plan -e sandbox -o p.json" in said
 
 
+def test_a_machine_reads_what_moved_and_where(saved, edit):
+    behind_its_back(saved, edit, "lifetime: 300", "lifetime: 90")
+    result = saved.run("apply", "p.json", "--format", "json", exit_code=exits.WRONG)
+    said = json.loads(result.stdout)
+    assert [error["code"] for error in said["errors"]] == ["live-moved", "plan-moved"]
+    assert said["errors"][0]["place"] == {"path": "clerk.yaml", "line": 3, "column": 5}
+    assert "plan" not in said
+
+
 def test_a_sensitive_value_that_changed_is_named_and_not_shown(saved, edit):
     behind_its_back(saved, edit, NOT_SEEN, "somebody else's")
     said = refused(saved, "p.json")
