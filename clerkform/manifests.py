@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,8 +21,10 @@ from clerkform.diagnostics import (
 from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
 from clerkform.model import Registry, SecretRef, Sink
-from clerkform.project import Environment, Project, load_project, resolve, variables
+from clerkform.model.canonical import canonical
+from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
+from clerkform.source.node import Json
 from clerkform.source.parse import parse
 from clerkform.source.values import Scope
 
@@ -60,6 +63,23 @@ class Loaded:
     desired: Desired
     findings: tuple[Diagnostic, ...] = ()
     """Warnings and notes; errors were raised."""
+    variables: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """What ``${var.name}`` stood for."""
+
+
+def digest(loaded: Loaded) -> str:
+    """SHA-256 of what is declared and of the variables, in hexadecimal.
+
+    Any edit changes it, but for comments, layout and the order of things. A secret takes part as
+    its reference.
+    """
+    desired = loaded.desired
+    items = {
+        str(address): item.resource.model_dump(exclude_unset=True)
+        for address, item in desired.items.items()
+    }
+    text = canonical([items, sorted(desired.sections), loaded.variables])
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def load(
@@ -79,11 +99,12 @@ def load(
         if problems.errors:
             raise ManifestError(problems.in_order())
         chosen = resolve(project, environment, root=root)
-        desired = _desired(chosen, project, registry, environ, flags, problems)
+        values = variables(chosen, environ, flags, problems)
+        desired = _desired(chosen, registry, values, problems)
         # What is live already may break a rule: a plan that leaves it alone goes through.
         for found in lint(desired.items.values(), chosen.lint_ignore):
             problems.append(replace(found, severity="warning"))
-    return Loaded(chosen, desired, problems.in_order())
+    return Loaded(chosen, desired, problems.in_order(), values)
 
 
 def validate(
@@ -106,25 +127,23 @@ def validate(
         for name in [] if problems.errors else (names or [None]):
             chosen = resolve(project, name, root=root)
             found = Problems()
-            desired = _desired(chosen, project, registry, environ, flags, found)
+            values = variables(chosen, environ, flags, found)
+            desired = _desired(chosen, registry, values, found)
             found += lint(desired.items.values(), chosen.lint_ignore)
             if vault:
                 found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
             problems += found
-            loaded.append(Loaded(chosen, desired, found.in_order()))
+            loaded.append(Loaded(chosen, desired, found.in_order(), values))
     return tuple(loaded)
 
 
 def _desired(
     environment: Environment,
-    project: Project | None,
     registry: Registry,
-    environ: Mapping[str, str],
-    flags: Sequence[str],
+    values: Mapping[str, Json],
     problems: Problems,
 ) -> Desired:
     root = environment.root
-    values = variables(environment, environ, flags, problems)
     base = read_manifests(
         root,
         environment.manifests,
@@ -185,7 +204,8 @@ def _check_prune(environment: Environment, registry: Registry, problems: Problem
                 "prune-runtime-kind",
                 f"`{name}` cannot be pruned: {kind.runtime}",
                 span,
-                hint="declare what must not exist with `absent: true`",
+                hint="`owned` prunes what clerkform has made or adopted; `absent: true` says what must"
+                " not exist",
             )
 
 
@@ -207,10 +227,10 @@ def secret_findings(
     for item in items:
         if item.absent or item.external:
             continue
-        for field, ref in secrets(item):
-            base = (root / item.at(field.name).path).parent
-            span = item.node.at((field.name,)).span
-            algorithm = item.values.get(field.traits.signs_with or "")
+        for field_, ref in secrets(item):
+            base = (root / item.at(field_.name).path).parent
+            span = item.node.at((field_.name,)).span
+            algorithm = item.values.get(field_.traits.signs_with or "")
             if found := vault.check_ref(ref, base, span):
                 yield replace(found, severity="note")
                 continue

@@ -354,7 +354,7 @@ async def apply(
         raise PlanError(refused)
     preflight(planned, ends.secrets)
     journal = journal or Journal(planned.opened, planned.ledger, ends.ledger)
-    await _check_ledger(planned, journal)
+    _check_ledger(planned, journal)
     keeper = _keeper(planned, ends, journal)
     writer = ends.writer(planned.live, journal)
     events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
@@ -365,12 +365,12 @@ async def apply(
     await keeper.finish()
 
 
-async def _check_ledger(planned: Planned, journal: Journal) -> None:
+def _check_ledger(planned: Planned, journal: Journal) -> None:
     """Without a record a new secret could be lost, so no create is begun that makes one."""
     if not _delivering(planned.plan):
         return
     try:
-        await journal.prove()
+        journal.prove()
     except StoreFailed as failure:
         hint = "mend that, or name a file that can be written as the environment's `ledger:`"
         raise PlanError([Diagnostic("ledger-unwritable", str(failure), hint=hint)]) from None

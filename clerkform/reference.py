@@ -1,12 +1,14 @@
-"""The models as Markdown tables: every key of a manifest and of the project file.
+"""The models as Markdown tables: every key of a manifest, of the project file, of a saved plan.
 
 ``python -m clerkform.reference docs/manifests.md`` writes them between the page's two markers.
+``docs/plan-file.md`` is the other page.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
+from clerkform.plan.saved import document
 from clerkform.project.file import (
     DeclaredEnvironment,
     DeclaredLimits,
@@ -30,10 +33,36 @@ READABLE = 40
 
 Schema = Mapping[str, Any]
 
+_PLAN_FILE = {
+    "Document": "The document",
+    "SavedPlan": "`plan`",
+    "SavedInstance": "`instance`",
+    "SavedAction": "An action",
+    "SavedLive": "`live`",
+    "SavedChange": "A change",
+    "SavedStep": "A step",
+    "SavedStepId": "A step's name",
+    "Cell": "A value",
+    "Place": "A place",
+    "Aside": "`review`",
+    "Finding": "A finding",
+}
+"""The models of a saved plan, and what the page calls them."""
+
 
 def build_reference() -> str:
     """Everything that stands between the markers."""
     return "\n".join([*_kinds(), *_tests(), *_every_item(), *_secrets(), *_project_file()])
+
+
+def build_plan_file() -> str:
+    """The same for the page about saved plans."""
+    return "\n".join(line for name in _PLAN_FILE for line in _plan_file_table(name))
+
+
+def _plan_file_table(name: str) -> Iterator[str]:
+    yield from [f"## {_PLAN_FILE[name]}", ""]
+    yield from _table(getattr(document, name))
 
 
 def _kinds() -> Iterator[str]:
@@ -180,11 +209,20 @@ def _named(name: str, definitions: Mapping[str, Schema]) -> str:
         "DeclaredLint": "[map](#lint)",
         "SecretKey": "[map](#secret_key)",
         "DeclaredEnvironment": "[environment](#an-environment)",
+        **{
+            model: f"[{title.removeprefix('A ').removeprefix('An ')}](#{_anchor(title)})"
+            for model, title in _PLAN_FILE.items()
+        },
     }
     if name in known:
         return known[name]
     keys = ", ".join(f"{key}: ..." for key in definitions[name]["properties"])
     return f"`{{{keys}}}`"
+
+
+def _anchor(title: str) -> str:
+    """Of a heading, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def _bounds(schema: Schema) -> Iterator[str]:
@@ -204,15 +242,19 @@ def _bounds(schema: Schema) -> Iterator[str]:
         yield f"matching `{pattern}`"
 
 
-def written(page: str) -> str:
+PAGES = {"manifests.md": build_reference, "plan-file.md": build_plan_file}
+
+
+def written(page: str, build: Callable[[], str] = build_reference) -> str:
     """``page`` with what is between its markers made again."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the page needs a line {BEGIN!r} and, below it, a line {END!r}")
-    return f"{before}{BEGIN}\n\n{build_reference()}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{build()}\n{END}{after}"
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    target.write_text(written(target.read_text(encoding="utf-8")), encoding="utf-8")
+    text = written(target.read_text(encoding="utf-8"), PAGES[target.name])
+    target.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from clerkform.cli import exits, main
-from clerkform.reference import build_reference, written
+from clerkform.reference import build_plan_file, build_reference, written
 from tests.shell import REPO, Folder, clean_environ, copied, serving
 
 README = (REPO / "README.md").read_text()
@@ -54,7 +54,7 @@ def test_the_plan_in_the_readme_is_what_the_edit_above_it_plans(tmp_path):
 
 def test_the_ten_minute_path_runs_from_an_empty_folder_to_ci(tmp_path):
     text = section("From an existing instance to CI in ten minutes")
-    pull, no_change, edit, ci = blocks(text, "sh")
+    pull, no_change, edit, ci, reviewed = blocks(text, "sh")
     (project,) = blocks(text, "yaml")
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -73,8 +73,12 @@ def test_the_ten_minute_path_runs_from_an_empty_folder_to_ci(tmp_path):
         assert "+ redirect_urls/https://new.example.com/callback" in planned
         assert edit.endswith("clerkform apply\n")
         said = run_all(ci, empty, environ)
+        urls.write_text(urls.read_text() + "  - https://reviewed.example.com/callback\n")
+        said += run_all(reviewed, empty, environ)
     assert "Applied: 1 done, 0 failed, 0 not run." in said
     assert "No drift" in said
+    assert said.count("+ redirect_urls/https://reviewed.example.com/callback") == 3
+    assert said.endswith("Applied: 1 done, 0 failed, 0 not run.\n")
 
 
 def run_all(script: str, folder: Path, environ: dict[str, str]) -> str:
@@ -140,8 +144,15 @@ def test_the_reference_is_what_the_models_say():
     assert written(MANIFESTS) == MANIFESTS, "run: python -m clerkform.reference docs/manifests.md"
 
 
+def test_the_page_about_saved_plans_is_what_the_models_say():
+    page = (REPO / "docs" / "plan-file.md").read_text()
+    command = "python -m clerkform.reference docs/plan-file.md"
+    assert written(page, build_plan_file) == page, f"run: {command}"
+
+
 def test_the_reference_has_no_cell_that_nobody_described():
-    rows = [line for line in build_reference().splitlines() if line.startswith("| `")]
+    text = build_reference() + build_plan_file()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert len(rows) > 60
     assert [row for row in rows if row.endswith("|  |")] == []
 

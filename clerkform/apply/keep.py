@@ -46,7 +46,7 @@ class Keeper:
     async def keep(self, event: Event) -> None:
         match event:
             case Started(step):
-                await self._about_to(step)
+                self._about_to(step)
             case Done(step, written):
                 await self._done(step, written, is_whole=True)
             case Failed(step, _, written) if written is not None:
@@ -61,14 +61,14 @@ class Keeper:
             is_live = entry.id in self._live.objects.get(address.kind, {})
             if address not in self._actions and self._is_forgotten(address, is_live):
                 self._journal.put(address, None)
-        await self._journal.try_to_commit()
+        self._journal.try_to_commit()
 
-    async def _about_to(self, step: Step) -> None:
+    def _about_to(self, step: Step) -> None:
         """A replacement leaves two objects for a while, and a crash would leave them for good."""
         action = self._actions.get(step.address)
         is_create = step.id.verb == "create" and action and action.verb == "replace"
         if action and is_create and action.live and not action.delete_first:
-            await self._journal.supersede(step.address, action.live.id)
+            self._journal.supersede(step.address, action.live.id)
             self._at[action.live.id] = step.address
 
     async def _done(self, step: Step, written: Written, *, is_whole: bool) -> None:
@@ -85,7 +85,7 @@ class Keeper:
             action = self._actions.get(address)
             if action and not self._left[address]:
                 await self._record(action, written.object_id)
-        await self._journal.try_to_commit()
+        self._journal.try_to_commit()
 
     def _removed(self, step: Step) -> None:
         assert step.object_id is not None

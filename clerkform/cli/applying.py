@@ -6,11 +6,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from clerkform import pipeline
+from clerkform import manifests, pipeline, saving
 from clerkform.apply.run import NotRun, Started
-from clerkform.cli import asking, connect, exits, local
+from clerkform.cli import asking, connect, exits, local, planfile
 from clerkform.cli.connect import Session
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
@@ -33,12 +34,18 @@ def plan_and_apply(
     *,
     delete_first: bool = False,
     destroys: bool = False,
+    plan_file: Path | None = None,
 ) -> int:
     """Show a plan, ask, and carry it out; answers the exit code.
+
+    A saved plan stands for having been seen: nobody is asked, and it must still be the plan.
 
     Raises:
         PlanError: a guard or a person refused it; nothing was written.
     """
+    saved = planfile.read(plan_file) if plan_file else None
+    if saved:
+        saving.check_environment(saved, local.environment(where.environment))
     loaded = local.loaded(where)
     invocation.view.findings(loaded.findings)
     name = loaded.environment.name
@@ -47,19 +54,23 @@ def plan_and_apply(
         raise UsageError(f"--approve names `{approval.approve}`, but this is `{name}`")
     # Only text shows the plan before the question.
     asks = local.is_terminal() and not approval.auto_approve and invocation.format == "text"
+    asked = asking.writing(
+        loaded.environment,
+        wanted,
+        interactive=asks or saved is not None,
+        approved=asks or is_named or saved is not None,
+        delete_first=delete_first,
+        destroys=destroys,
+    )
+    if saved:
+        asked = planfile.question(saved, asked)
     with (
         connect.session(invocation, loaded.environment, where) as session,
         locked(session, invocation),
     ):
-        asked = asking.writing(
-            loaded.environment,
-            wanted,
-            interactive=asks,
-            approved=asks or is_named,
-            delete_first=delete_first,
-            destroys=destroys,
-        )
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        if saved:
+            saving.confirm(planned, saved, manifests.digest(loaded))
         # What refuses it is told below, and not twice.
         invocation.view.plan(replace(planned, writing=()), session.allowed)
         if refused := [*planned.refusals, *planned.writing]:
@@ -68,7 +79,8 @@ def plan_and_apply(
             record(planned, session, invocation)
             invocation.view.say("Nothing to do.")
             return exits.DONE
-        ask(planned, asks=asks, auto_approve=approval.auto_approve, is_named=is_named)
+        if not saved:
+            ask(planned, asks=asks, auto_approve=approval.auto_approve, is_named=is_named)
         return carry_out(planned, session, invocation)
 
 

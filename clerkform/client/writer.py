@@ -123,7 +123,7 @@ class ClerkWriter:
         for _ in range(CREATES):
             written, secret = (left, None) if left else await self._make(kind, step, values)
             left = None
-            await self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
+            self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
             try:
                 secret = secret or await self._secret_again(kind, written.object_id)
             except ApiError as error:
@@ -182,7 +182,7 @@ class ClerkWriter:
         """
         op = kind.endpoints.create
         if kind.generates:
-            await self._intend(kind, step, values)
+            self._intend(kind, step, values)
         for is_last in (False, True):
             try:
                 answer = await self._client.write(
@@ -194,7 +194,7 @@ class ClerkWriter:
                 if error.may_have_acted:
                     made = await self._look_for(kind, step, values, LOOK_FOR)
                 elif kind.generates:
-                    await self._journal.withdraw(step.address)
+                    self._journal.withdraw(step.address)
                     raise
                 else:
                     made = await self._somebody_elses(kind, step, values, error)
@@ -208,11 +208,11 @@ class ClerkWriter:
                 return written, secret if isinstance(secret, str) else None
         raise AssertionError("the last try either returns or raises")
 
-    async def _intend(self, kind: Kind, step: Step, values: Values) -> None:
+    def _intend(self, kind: Kind, step: Step, values: Values) -> None:
         key = kind.key_parts(values)
         assert key is not None
         seen = (one.id for one in self._live.of(kind.name) if kind.key_parts(one.values) == key)
-        await self._journal.intend(step.address, Intent(self._now(), key, tuple(sorted(seen))))
+        self._journal.intend(step.address, Intent(self._now(), key, tuple(sorted(seen))))
 
     async def _somebody_elses(
         self, kind: Kind, step: Step, values: Values, error: ApiError
@@ -252,7 +252,7 @@ class ClerkWriter:
         assert kind.generates is not None
         base = self._base(step, kind.generates.sink)
         await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
-        await self._journal.delivered(step.address)
+        self._journal.delivered(step.address)
 
     async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
         """What the server made, if it still shows it."""
@@ -289,7 +289,7 @@ class ClerkWriter:
                 " nobody has its secret",
                 hint=way_out,
             ) from None
-        await self._journal.withdraw(step.address)
+        self._journal.withdraw(step.address)
 
     async def _look_for(
         self,

@@ -38,6 +38,14 @@ class Item:
             return self.node.keys[str(path[0])]
         return self.node.at(path).span
 
+    def may_be_quoted(self, span: Span) -> bool:
+        """Whether nothing that is never printed stands on that line, which may hold several
+        fields."""
+        fields = self.kind.fields
+        return all(
+            self.at(name).line != span.line for name in self.values if fields[name].traits.sensitive
+        )
+
     @property
     def pin(self) -> str | None:
         return self.resource.id if "id" in self.resource.model_fields_set else None  # type: ignore[return-value]

@@ -120,11 +120,11 @@ def sent_value(item: Item, name: str, live: LiveObject) -> Any:
     value = item.values[name]
     for path in ignored_paths(item):
         if path[0] == name and len(path) > 1:
-            value = _with(value, path[1:], value_at(live.values.get(name), path[1:]))
+            value = with_part(value, path[1:], value_at(live.values.get(name), path[1:]))
     return value
 
 
-def _with(value: Any, path: Path, part: Any) -> Any:
+def with_part(value: Any, path: Path, part: Any) -> Any:
     """``value`` with ``part`` at ``path``, or without it if the part is ``GONE``."""
     if not isinstance(value, dict):
         return value
@@ -132,7 +132,7 @@ def _with(value: Any, path: Path, part: Any) -> Any:
     result = dict(value)
     if rest:
         if step in result or part is not GONE:
-            result[str(step)] = _with(result.get(str(step), {}), tuple(rest), part)
+            result[str(step)] = with_part(result.get(str(step), {}), tuple(rest), part)
     elif part is GONE:
         result.pop(str(step), None)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from clerkform.ledger.document import Encoder
@@ -15,7 +14,7 @@ from clerkform.model import Address
 class Journal:
     """The ledger of one apply, written whole each time; without a store only in memory.
 
-    Writers at the same time share one write: who asks while one is under way waits for the next.
+    It is written in the event loop, which takes milliseconds: nothing may overtake it.
     """
 
     def __init__(self, opened: Opened, ledger: Ledger, store: Store | None) -> None:
@@ -28,8 +27,6 @@ class Journal:
         self._store, self._is_in_the_way = store, opened.is_in_the_way
         self._content = opened.content
         self._encoder = Encoder()
-        self._turn = asyncio.Lock()
-        self._asked = self._written = 0
 
     @property
     def ledger(self) -> Ledger:
@@ -45,28 +42,28 @@ class Journal:
         else:
             self._entries[address] = entry
 
-    async def intend(self, address: Address, intent: Intent) -> None:
+    def intend(self, address: Address, intent: Intent) -> None:
         """A create is about to be sent whose answer alone shows a secret.
 
         Raises:
             StoreFailed: that cannot be recorded, so it must not be sent.
         """
         self.put(address, replace(self.entry(address), intent=intent))
-        await self.commit()
+        self.commit()
 
-    async def made(self, address: Address, object_id: str, *, is_owed: bool) -> None:
+    def made(self, address: Address, object_id: str, *, is_owed: bool) -> None:
         """The object is there; whether anybody waits for its secret is known by its sink."""
         delivery: Delivery = "owed" if is_owed else "delivered"
         self.put(
             address, replace(self.entry(address), id=object_id, intent=None, delivery=delivery)
         )
-        await self.try_to_commit()
+        self.try_to_commit()
 
-    async def delivered(self, address: Address) -> None:
+    def delivered(self, address: Address) -> None:
         self.put(address, replace(self.entry(address), delivery="delivered"))
-        await self.try_to_commit()
+        self.try_to_commit()
 
-    async def withdraw(self, address: Address) -> None:
+    def withdraw(self, address: Address) -> None:
         """Nothing was made, or it is gone again."""
         before = self.entry(address)
         entry = replace(before, id=None, intent=None, delivery=None)
@@ -75,47 +72,31 @@ class Journal:
             delivery = before.delivery if before.id == last else "unknown"
             entry = replace(entry, id=last, superseded=tuple(rest), delivery=delivery)
         self.put(address, entry)
-        await self.try_to_commit()
+        self.try_to_commit()
 
-    async def supersede(self, address: Address, object_id: str) -> None:
+    def supersede(self, address: Address, object_id: str) -> None:
         """What is about to be created replaces this object, which goes after it."""
         before = self.entry(address)
         ids = tuple(dict.fromkeys((*before.superseded, object_id)))
         self.put(address, replace(before, superseded=ids))
-        await self.try_to_commit()
+        self.try_to_commit()
 
-    async def prove(self) -> None:
+    def prove(self) -> None:
         """Write what there is, to know that it can be written.
 
         Raises:
             StoreFailed: it cannot.
         """
         self._content = None
-        await self.commit()
+        self.commit()
 
-    async def commit(self) -> None:
+    def commit(self) -> None:
         """Write what has changed.
 
         Raises:
             StoreFailed: it could not be written.
         """
-        self._asked += 1
-        mine = self._asked
-        async with self._turn:
-            if self._written < mine:
-                upto, ledger = self._asked, self.ledger
-                await asyncio.to_thread(self._write, ledger)
-                self._written = upto
-
-    async def try_to_commit(self) -> None:
-        """As ``commit``, for what is done already; why it failed is kept for the end."""
-        try:
-            await self.commit()
-        except StoreFailed as failure:
-            self.failure = failure
-
-    def _write(self, ledger: Ledger) -> None:
-        content = self._encoder.encode(ledger).encode()
+        content = self._encoder.encode(self.ledger).encode()
         if self._store is None or content == self._content:
             return
         if self._is_in_the_way:
@@ -123,3 +104,10 @@ class Journal:
             self._is_in_the_way = False
         self._store.write(content)
         self._content = content
+
+    def try_to_commit(self) -> None:
+        """As ``commit``, for what is done already; why it failed is kept for the end."""
+        try:
+            self.commit()
+        except StoreFailed as failure:
+            self.failure = failure

@@ -42,6 +42,8 @@ class Guards:
     limits: Limits = Limits()
     protect: tuple[str, ...] = ()
     pinned_instance: str | None = None
+    reviewed_instance: str | None = None
+    """Whose saved plan is to be applied."""
     production: bool = False
     """The environment says that it is production, or the command line did."""
     protected: bool = False
@@ -80,6 +82,13 @@ def check_instance(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
             f"environment `{guards.environment}` is pinned to {guards.pinned_instance}, but the"
             f" secret key belongs to {instance.id}",
             hint="use the key of the pinned instance, or correct `instance:` in the project file",
+        )
+    elif guards.reviewed_instance not in (None, instance.id):
+        yield Diagnostic(
+            "other-instance",
+            f"the saved plan is for {guards.reviewed_instance}, but the secret key belongs to"
+            f" {instance.id}",
+            hint="use the key of the instance that was reviewed, or save a plan of this one",
         )
 
 

@@ -75,7 +75,4 @@ def _at(action: Action | None, fields: tuple[str, ...], found: Diagnostic) -> Di
     declared = (path.partition(".")[0] for path in fields)
     name = next((name for name in declared if name in item.values), None)
     span = item.span if name is None else item.at(name)
-    # A line may hold several fields; one of them may be what is never printed.
-    fields_of = item.kind.fields
-    unshown = {item.at(one).line for one in item.values if fields_of[one].traits.sensitive}
-    return replace(found, span=span, quotes_line=span.line not in unshown)
+    return replace(found, span=span, quotes_line=item.may_be_quoted(span))

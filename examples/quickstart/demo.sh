@@ -46,12 +46,14 @@ run 0 clerkform plan -e sandbox --detailed-exitcode
 
 step 'A colleague applies an edit of their own and never commits it'
 mv clerk.yaml committed
+mv .clerkform/ledger.sandbox.json ours # a checkout of their own has a ledger of its own
 cat > clerk.yaml <<'END'
 jwt_templates: [{name: backend, lifetime: 3600}]
 redirect_urls: [{url: "myapp://callback", absent: true}]
 END
 run 0 clerkform apply -e sandbox --auto-approve
 mv committed clerk.yaml
+mv ours .clerkform/ledger.sandbox.json
 
 step 'drift, as cron would run it, finds both differences (exit code 2)'
 run 2 clerkform drift -e sandbox

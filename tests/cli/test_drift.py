@@ -19,6 +19,7 @@ redirect_urls: [app://one]
 """
 KEYS = {"format_version", "command", "exit_code", "findings", "errors"}
 DRIFT = {"environment", "instance", "fail_on", "drift", "counts", "not_compared"}
+LEDGER = ".clerkform/ledger.default.json"
 HTML = {"status": 502, "body": "<html>bad gateway</html>"}
 
 
@@ -33,11 +34,12 @@ def test_the_document_in_the_docs_has_the_shape_of_a_real_one(drifted):
 
 @pytest.fixture
 def drifted(cli):
-    """Something differs of three kinds."""
+    """Something differs of three kinds, and no ledger says who made it."""
     cli.write(MANIFEST)
     assert cli("apply", "--auto-approve").code == exits.DONE
     edited = MANIFEST.replace("60", "300").replace("Acme", "ACME").replace("app://one", "app://two")
     cli.write(edited)
+    (cli.root / LEDGER).unlink()
     return cli
 
 
@@ -176,3 +178,51 @@ def test_a_refusal_to_write_stops_no_drift(drifted):
     assert done.code == exits.PENDING
     assert done.document["counts"]["undeclared"] == 1
     assert json.dumps(done.document["errors"]) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "git", "live", "both", "code"),
+    [
+        (None, True, False, False, exits.DONE),
+        (None, False, True, False, exits.PENDING),
+        (None, False, False, True, exits.PENDING),
+        ("drifted", True, False, False, exits.DONE),
+        ("edited", True, False, False, exits.PENDING),
+        ("edited", False, True, False, exits.DONE),
+        ("edited", False, False, True, exits.PENDING),
+        ("any", True, False, False, exits.PENDING),
+        ("any", False, True, False, exits.PENDING),
+        ("any", False, False, False, exits.DONE),
+    ],
+)
+def test_cron_is_told_of_what_it_asks_for(cli, fail_on, git, live, both, code):
+    cli.write(MANIFEST)
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    if git or both:
+        cli.write(MANIFEST.replace("lifetime: 60", "lifetime: 300"))
+    if live or both:
+        (template,) = cli.live("jwt_templates")
+        cli.app.state.store.replace("jwt_templates", {**template, "lifetime": 90})
+    done = cli("drift", "--format", "json", *(["--fail-on", fail_on] if fail_on else []))
+    assert done.code == code
+    made_by = ["both"] if both else ["edited"] if git else ["drifted"] if live else []
+    assert [row["made_by"] for row in done.document["drift"]] == made_by
+
+
+def test_what_somebody_deleted_or_made_in_the_dashboard_has_drifted(cli):
+    cli.write("version: 1\nprune: {redirect_urls: all}\n", "clerkform.yaml")
+    cli.write(MANIFEST)
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    (template,) = cli.live("jwt_templates")
+    cli.app.state.store.delete("jwt_templates", template["id"])
+    (url,) = cli.live("redirect_urls")
+    cli.app.state.store.delete("redirect_urls", url["id"])
+    other = {**url, "id": f"ru_{'0' * 27}", "url": "app://made-elsewhere"}
+    cli.app.state.store.insert("redirect_urls", other, created_at=url["created_at"])
+    done = cli("drift", "--format", "json")
+    assert done.code == exits.PENDING
+    assert {row["address"]: row["made_by"] for row in done.document["drift"]} == {
+        "jwt_templates/convex": "drifted",
+        "redirect_urls/app://one": "drifted",
+        "redirect_urls/app://made-elsewhere": "drifted",
+    }

@@ -48,14 +48,7 @@ def add_users(store):
 
 async def applied(it, edit):
     """Apply an edit and compare with the simulation; the plan after it."""
-    sections = {name: [consistent(item) for item in items] for name, items in edit.sections.items()}
-    project = {
-        "version": 1,
-        "prune": dict.fromkeys(edit.pruned, "all"),
-        "lint": {"ignore": sorted(RULES)},  # drawn claims make no sense, and need not
-    }
-    it.write("clerkform.yaml", yaml.safe_dump(project))
-    it.write("all.yaml", manifest(sections))
+    lay_out(it, edit)
     before = len(it.writes)
     planned = await it.plan()
     events = await it.apply(replace(planned, refusals=(), writing=()))
@@ -66,6 +59,18 @@ async def applied(it, edit):
     assert [(str(a.address), a.verb, a.changes) for a in again.plan.pending] == []
     check_simulation(planned, again)
     return again
+
+
+def lay_out(it, edit):
+    """Write an edit as a project."""
+    sections = {name: [consistent(item) for item in items] for name, items in edit.sections.items()}
+    project = {
+        "version": 1,
+        "prune": dict.fromkeys(edit.pruned, "all"),
+        "lint": {"ignore": sorted(RULES)},  # drawn claims make no sense, and need not
+    }
+    it.write("clerkform.yaml", yaml.safe_dump(project))
+    it.write("all.yaml", manifest(sections))
 
 
 def consistent(item):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from clerkform.cli import options
@@ -8,6 +10,9 @@ from clerkform.cli.options import Approval, Online, Wanted
 
 
 @click.command()
+@click.argument(
+    "plan_file", metavar="[FILE]", required=False, type=click.Path(dir_okay=False, path_type=Path)
+)
 @options.online
 @options.wanted
 @options.approval
@@ -20,6 +25,7 @@ from clerkform.cli.options import Approval, Online, Wanted
 @click.pass_obj
 def command(
     invocation: Invocation,
+    plan_file: Path | None,
     where: Online,
     wanted: Wanted,
     approval: Approval,
@@ -28,11 +34,14 @@ def command(
     """Bring the instance to its manifests.
 
     Shows the plan and asks first. Without a terminal nothing is written unless --auto-approve is given.
+    With a FILE that `plan -o` saved nobody is asked, and nothing is written if anything has moved since.
     """
     from clerkform.cli import applying
     from clerkform.errors import UsageError
 
     if revoke_first and not wanted.replace:
         raise UsageError("--revoke-first says how to replace, so it needs --replace ADDRESS")
-    code = applying.plan_and_apply(invocation, where, wanted, approval, delete_first=revoke_first)
+    code = applying.plan_and_apply(
+        invocation, where, wanted, approval, delete_first=revoke_first, plan_file=plan_file
+    )
     raise click.exceptions.Exit(code)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from clerkform.cli import options
@@ -8,12 +10,32 @@ from clerkform.cli.options import Online
 
 
 @click.command()
-@click.argument("address")
+@click.argument("address", required=False)
+@options.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Show a plan that `plan -o` saved, offline.",
+)
 @options.online
 @options.output
 @click.pass_obj
-def command(invocation: Invocation, where: Online, address: str) -> None:
-    """Show one resource, declared and live, side by side."""
+def command(
+    invocation: Invocation, where: Online, address: str | None, plan_file: Path | None
+) -> None:
+    """Show one resource, declared and live, or a saved plan."""
+    from clerkform.errors import UsageError
+
+    if address and not plan_file:
+        _resource(invocation, where, address)
+    elif plan_file and not address:
+        _plan(invocation, plan_file)
+    else:
+        raise UsageError("show takes either an ADDRESS or --plan FILE")
+
+
+def _resource(invocation: Invocation, where: Online, address: str) -> None:
     from clerkform.cli import looking
     from clerkform.cli.options import Selection
     from clerkform.kinds import KINDS
@@ -26,3 +48,18 @@ def command(invocation: Invocation, where: Online, address: str) -> None:
     resource = describe(address, planned, KINDS)
     invocation.view.say(f"{resource}\n", **resource.data)
     invocation.view.table(resource.table())
+
+
+def _plan(invocation: Invocation, path: Path) -> None:
+    from clerkform import saving
+    from clerkform.cli import planfile
+    from clerkform.kinds import KINDS
+
+    saved = planfile.read(path)
+    planned = saving.reviewed(saved, KINDS)
+    made = saved.document
+    facts = {"created_at": made.created_at, "tool_version": made.tool_version}
+    invocation.view.findings(planned.loaded.findings)
+    text = f"Saved at {made.created_at} by clerkform {made.tool_version}.\n"
+    invocation.view.say(text, saved=facts)
+    invocation.view.plan(planned, made.review.allowed)

@@ -1,0 +1,186 @@
+"""The file that ``plan -o`` writes, as models: what ``load`` admits, and what the page about it says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import MISSING, BaseModel, ConfigDict, Field
+
+from clerkform.diagnostics import Severity
+from clerkform.diff.actions import Verb
+from clerkform.diff.values import MadeBy
+from clerkform.model.step import StepVerb
+
+FORMAT_VERSION: Final = 1
+"""Goes up when a field changes its meaning, comes or goes; no other version is read."""
+
+Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+# What is printed as it stands, so nothing but what such a text is made of.
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,40}$")]
+Instant = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, defer_build=True
+    )
+
+
+class Cell(_Block):
+    value: Any | MISSING = MISSING
+    """The value itself, any JSON."""
+    reference: str | MISSING = MISSING
+    """The address of another object; its id is filled in when the step runs."""
+    secret: dict[str, Any] | MISSING = MISSING
+    """Where the secret is read when the step runs, such as ``{"from_env": "NAME"}``."""
+    fingerprint: Hex | MISSING = MISSING
+    """HMAC-SHA-256 of a sensitive value as canonical JSON, under ``salt``."""
+    shown: str | MISSING = MISSING
+    """What can be said of a value that is not known yet or never shown."""
+
+
+class Place(_Block):
+    path: str
+    """The manifest, relative to the project's folder."""
+    line: Annotated[int, Field(ge=1)]
+    """Counted from 1."""
+    column: Annotated[int, Field(ge=1)]
+    """Counted from 1."""
+
+
+class SavedInstance(_Block):
+    id: str
+    """The instance's id, as ``GET /instance`` says it."""
+    environment_type: str
+    """``development`` or ``production``."""
+
+
+class SavedLive(_Block):
+    id: str
+    """Clerk's id of the live object."""
+    fields: dict[str, Cell] = {}
+    """What the plan looked at: the declared fields, and of an object that goes, all that aren't
+    metadata."""
+
+
+class SavedChange(_Block):
+    path: Annotated[list[str | int], Field(min_length=1)]
+    """The field, and the way inside it."""
+    before: Cell | MISSING = MISSING
+    """Live's value; left out where there is none."""
+    after: Cell | MISSING = MISSING
+    """The value to be; left out where there will be none."""
+    hidden: bool = False
+    """The field is sensitive: its values are fingerprints."""
+    made_by: MadeBy = "unattributed"
+    """Who made the difference. Not compared."""
+
+
+class SavedAction(_Block):
+    address: str
+    """The resource, as ``kind/key``."""
+    verb: Verb
+    """What is to happen to it."""
+    place: Place | MISSING = MISSING
+    """Where it is declared; left out where no manifest does."""
+    live: SavedLive | MISSING = MISSING
+    """The live object that the plan was computed from, if there was one."""
+    changes: list[SavedChange] = []
+    """The fields that change."""
+    reason: str = ""
+    """Why, where the changes don't say it."""
+    notes: list[str] = []
+    """What else the reviewer was told."""
+    replaces: str | MISSING = MISSING
+    """The address of the object that goes, where it isn't this one."""
+    delete_first: bool = False
+    """The old object goes before the new one is made."""
+    made_by: MadeBy = "unattributed"
+    """Who made the difference. Not compared."""
+
+
+class SavedStepId(_Block):
+    address: str
+    """The resource that is written."""
+    verb: StepVerb
+    """What the request does."""
+    part: str = ""
+    """Which of several updates it is, such as ``metadata``."""
+
+
+class SavedStep(SavedStepId):
+    needs: list[SavedStepId] = []
+    """The steps that have to be done before."""
+    object_id: str | MISSING = MISSING
+    """Clerk's id of the object, where it exists already."""
+    removal: str | MISSING = MISSING
+    """Which of the kind's ways to remove, if it has several."""
+    values: dict[str, Cell] = {}
+    """The fields to send."""
+    sink: Any | MISSING = MISSING
+    """Where a secret that Clerk makes will be delivered, as the manifest says it."""
+    origins: dict[str, str] = {}
+    """Field to manifest, for paths that are relative to it."""
+
+
+class Finding(_Block):
+    severity: Severity
+    """How bad it is."""
+    code: str
+    """Stable, to look it up by."""
+    message: str
+    """A sentence."""
+    place: Place | MISSING = MISSING
+    """The line it is about."""
+    hint: str | MISSING = MISSING
+    """What to do about it."""
+
+
+class SavedPlan(_Block):
+    environment: str
+    """The environment's name."""
+    instance: SavedInstance
+    """The instance it was computed for."""
+    digest: Hex
+    """SHA-256 of the manifests, as validated, and of the variables."""
+    asked: dict[str, list[str] | bool] = {}
+    """What shaped the plan on the command line, such as ``targets``; what wasn't asked is left
+    out."""
+    actions: list[SavedAction]
+    """Everything that is declared or goes, by address; ``none`` as well."""
+    steps: list[SavedStep]
+    """The requests, in their order."""
+
+
+class Aside(_Block):
+    reads: Annotated[int, Field(ge=0)]
+    """Requests that it took to make the plan."""
+    reads_again: Annotated[int, Field(ge=0)]
+    """Requests that it takes to see what an apply wrote."""
+    allowed: Annotated[int, Field(ge=1)]
+    """Requests that the environment could use in 10 s."""
+    undeclared: list[str] = []
+    """Live objects that no manifest declares."""
+    warnings: list[Finding] = []
+    """Of the manifests."""
+    notes: list[Finding] = []
+    """Of the plan."""
+    writing: list[Finding] = []
+    """What an apply would have been refused for, without an approval."""
+
+
+class Document(_Block):
+    format_version: Literal[1]
+    """Of this description. No other version is read."""
+    tool_version: Version
+    """The clerkform that wrote the file."""
+    created_at: Instant
+    """When, in UTC."""
+    salt: Hex
+    """Random; the key of the fingerprints, so that an apply can make them again."""
+    checksum: Hex
+    """SHA-256 of everything else as canonical JSON: finds an accident, not an attack."""
+    plan: SavedPlan
+    """What an apply has to arrive at again."""
+    review: Aside
+    """What else was shown. Not compared, for it depends on who looks and when."""

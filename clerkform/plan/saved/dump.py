@@ -1,0 +1,189 @@
+"""A plan to plain data. No secret is in it, and no sensitive value but as a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clerkform.desired import Item
+from clerkform.diagnostics import Diagnostic, Span
+from clerkform.diff.actions import Action
+from clerkform.diff.fields import ignored_paths, with_part
+from clerkform.diff.values import GONE, Change, Known
+from clerkform.ledger.fingerprint import fingerprint
+from clerkform.live import LiveObject
+from clerkform.model import Field, Reference, SecretRef
+from clerkform.model.canonical import canonical, folded
+from clerkform.model.step import Step, StepId
+from clerkform.plan.build import Plan
+from clerkform.plan.guard import Instance
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan was computed from, besides what its actions hold."""
+
+    environment: str
+    instance: Instance
+    digest: str
+    """Of the manifests and variables."""
+    asked: Mapping[str, Any]
+    """What shaped the plan, as plain data."""
+
+
+def dump(plan: Plan, basis: Basis, salt: bytes) -> Data:
+    """What is to be the same when the plan is made again; ``salt`` is for the fingerprints."""
+    fields = {action.kind.name: action.kind.fields for action in plan.actions}
+    return {
+        "environment": basis.environment,
+        "instance": {
+            "id": basis.instance.id,
+            "environment_type": basis.instance.environment_type,
+        },
+        "digest": basis.digest,
+        **_lean(asked=dict(basis.asked)),
+        "actions": [_action(action, salt) for action in plan.actions],
+        "steps": [_step(step, fields[step.address.kind], salt) for step in plan.steps],
+    }
+
+
+def findings(found: Iterable[Diagnostic]) -> list[Data]:
+    return [
+        {
+            "severity": one.severity,
+            "code": one.code,
+            "message": one.message,
+            **_lean(place=_place(one.span), hint=one.hint),
+        }
+        for one in found
+    ]
+
+
+def checksum(document: Mapping[str, Any]) -> str:
+    """Of everything in a document but its checksum."""
+    rest = {name: value for name, value in document.items() if name != "checksum"}
+    return hashlib.sha256(canonical(rest).encode(errors="surrogatepass")).hexdigest()
+
+
+def render(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _lean(**values: Any) -> Data:
+    """Without what says nothing."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _place(span: Span | None) -> Data | None:
+    return {"path": span.path, "line": span.line, "column": span.column} if span else None
+
+
+def _action(action: Action, salt: bytes) -> Data:
+    return {
+        "address": str(action.address),
+        "verb": action.verb,
+        **_lean(
+            place=_place(action.span),
+            live=_live(action, action.live, salt) if action.live else None,
+            changes=[_change(change, salt) for change in action.changes],
+            reason=action.reason,
+            notes=list(action.notes),
+            replaces=str(action.replaces) if action.replaces else None,
+            delete_first=action.delete_first,
+            made_by=_told(action.made_by),
+        ),
+    }
+
+
+def _told(made_by: str) -> str | None:
+    return None if made_by == "unattributed" else made_by
+
+
+def _change(change: Change, salt: bytes) -> Data:
+    sides = {"before": change.before, "after": change.after}
+    return {
+        "path": list(change.path),
+        **{
+            side: _cell(value, change.hidden, salt)
+            for side, value in sides.items()
+            if value is not GONE
+        },
+        **_lean(hidden=change.hidden, made_by=_told(change.made_by)),
+    }
+
+
+def _cell(value: Any, hidden: bool, salt: bytes) -> Data:
+    if isinstance(value, Known):
+        return {"shown": value.text}
+    if isinstance(value, Reference):
+        return {"reference": str(value.to)}
+    if isinstance(value, SecretRef):
+        return {"secret": folded(value.model_dump(exclude_unset=True))}
+    if hidden and value is not None:  # a review shows a null as well
+        return {"fingerprint": fingerprint(salt, value)}
+    return {"value": folded(value)}
+
+
+def _live(action: Action, live: LiveObject, salt: bytes) -> Data:
+    goes = action.verb in ("delete", "replace")
+    fields: Data = {}
+    for name, field in action.kind.fields.items():
+        is_declared = action.item is not None and name in action.item.values
+        # Metadata is the application's, which writes it at any time.
+        if not (is_declared or (goes and not field.traits.merged)):
+            continue
+        stored = field.traits.presence or name
+        is_read = not (field.traits.local or (field.traits.write_only and stored == name))
+        if is_read and stored in live.values:
+            value = live.values[stored]
+            if stored == name:
+                value = _looked_at(value, field, action.item if is_declared else None)
+            fields[stored] = _cell(value, field.traits.sensitive, salt)
+    return {"id": live.id, **_lean(fields=fields)}
+
+
+def _looked_at(value: Any, field: Field, item: Item | None) -> Any:
+    """The part of a live value that an item declares, in a form that only what matters changes."""
+    if item:
+        if field.traits.merged:
+            value = _part(value, item.values[field.name])
+        for name, *rest in ignored_paths(item):
+            if name == field.name:
+                value = with_part(value, tuple(rest), GONE) if rest else None
+    value = field.normalized(value)
+    if field.traits.unordered and isinstance(value, list | tuple):
+        value = sorted(value, key=canonical)
+    return value
+
+
+def _part(value: Any, declared: Any) -> Any:
+    """What stands in ``value`` at the keys that are declared, at every depth."""
+    if not (isinstance(value, Mapping) and isinstance(declared, Mapping)):
+        return value
+    return {key: _part(value[key], inner) for key, inner in declared.items() if key in value}
+
+
+def _step(step: Step, fields: Mapping[str, Field], salt: bytes) -> Data:
+    return {
+        **_step_id(step.id),
+        **_lean(
+            needs=[_step_id(need) for need in sorted(step.needs)],
+            object_id=step.object_id,
+            removal=step.removal,
+            values={
+                name: _cell(value, fields[name].traits.sensitive, salt)
+                for name, value in step.values.items()
+            },
+            sink=folded(step.sink.model_dump()) if step.sink is not None else None,
+            origins=dict(step.origins),
+        ),
+    }
+
+
+def _step_id(step: StepId) -> Data:
+    return {"verb": step.verb, "address": str(step.address), **_lean(part=step.part)}

@@ -1,0 +1,177 @@
+"""The text of a saved plan to values, or to why it is none. The file may be anybody's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pydantic import MISSING, ValidationError
+
+from clerkform.desired import Item
+from clerkform.diagnostics import Diagnostic, Source, Span
+from clerkform.diff.actions import Action
+from clerkform.diff.values import GONE, Change, Known, dotted
+from clerkform.errors import PlanError
+from clerkform.live import LiveObject
+from clerkform.model import Address, Kind, Registry
+from clerkform.model.step import Step, StepId
+from clerkform.plan.build import Plan
+from clerkform.plan.saved.document import (
+    FORMAT_VERSION,
+    Cell,
+    Document,
+    Finding,
+    Place,
+    SavedAction,
+    SavedChange,
+    SavedStep,
+    SavedStepId,
+)
+from clerkform.plan.saved.dump import checksum
+from clerkform.source.node import Node
+
+AGAIN = "save one again with `clerkform plan -o FILE`"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved plan as it was read."""
+
+    shown: str
+    """The file's path, as the user would write it."""
+    document: Document
+    plan: Mapping[str, Any]
+    """The part that is compared, as plain data."""
+
+    @property
+    def salt(self) -> bytes:
+        return bytes.fromhex(self.document.salt)
+
+
+def refuse(code: str, message: str, hint: str = AGAIN) -> NoReturn:
+    raise PlanError([Diagnostic(code, message, hint=hint)])
+
+
+def load(text: str, shown: str) -> Saved:
+    """Read a saved plan.
+
+    Raises:
+        PlanError: it is none, is of another version, or was altered.
+    """
+    try:
+        data = json.loads(text, parse_constant=_no_number)
+        if not isinstance(data, dict):
+            refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
+        _check_version(data, shown)
+        # First, so that a slip of an editor is called one whatever it broke.
+        if data.get("checksum") != checksum(data):
+            refuse("plan-altered", f"{shown} was altered after `clerkform plan` wrote it")
+        return Saved(shown, Document.model_validate(data), data["plan"])
+    except ValidationError as error:
+        where = dotted(tuple(error.errors()[0]["loc"]))
+        refuse("not-a-plan", f"{shown} is no saved plan: `{where}` is not what it has to be")
+    except ValueError:
+        refuse("not-json", f"{shown} is not JSON, so it is no saved plan")
+    except RecursionError:
+        refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _check_version(data: Mapping[str, Any], shown: str) -> None:
+    version = data.get("format_version")
+    if type(version) is not int or "plan" not in data:
+        refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
+    if version != FORMAT_VERSION:
+        age = "an older" if version < FORMAT_VERSION else "a newer"
+        refuse(
+            "plan-format",
+            f"{shown} is a plan of format {version}, from {age} clerkform; this one reads"
+            f" format {FORMAT_VERSION}",
+            "apply it with the version that saved it, or save it again with this one",
+        )
+
+
+def plan_of(saved: Saved, registry: Registry) -> Plan:
+    """The plan, as far as a review shows it.
+
+    Raises:
+        PlanError: it is about something that this clerkform does not know.
+    """
+    told = saved.document.plan
+    try:
+        return Plan(
+            tuple(_action(one, registry) for one in told.actions),
+            tuple(_step(one) for one in told.steps),
+            tuple(_address(text) for text in saved.document.review.undeclared),
+        )
+    except KeyError as error:
+        refuse("not-a-plan", f"{saved.shown} is no plan of this clerkform: no {error} is known")
+
+
+def diagnostic(found: Finding) -> Diagnostic:
+    span = None if found.place is MISSING else _span(found.place)
+    hint = None if found.hint is MISSING else found.hint
+    return Diagnostic(found.code, found.message, span, hint, found.severity)
+
+
+def _span(place: Place) -> Span:
+    return Span(Source(place.path), place.line, place.column)
+
+
+def _address(text: str) -> Address:
+    kind, _, key = text.partition("/")
+    return Address(kind, key)
+
+
+def _action(told: SavedAction, registry: Registry) -> Action:
+    address = _address(told.address)
+    kind = registry[address.kind]
+    item = None if told.place is MISSING else _placed(kind, address, told.place)
+    live = None if told.live is MISSING else LiveObject(kind.name, told.live.id, {})
+    return Action(
+        address,
+        kind,
+        told.verb,
+        item,
+        live,
+        tuple(_change(change, kind) for change in told.changes),
+        told.reason,
+        tuple(told.notes),
+        None if told.replaces is MISSING else _address(told.replaces),
+        told.delete_first,
+        told.made_by,
+    )
+
+
+def _placed(kind: Kind, address: Address, place: Place) -> Item:
+    """An item of which a review needs to know where it stands, and no more."""
+    node = Node({}, _span(place))
+    return Item(kind, address, (), {}, kind.model.model_construct(), node)
+
+
+def _change(told: SavedChange, kind: Kind) -> Change:
+    kind.fields[str(told.path[0])]  # or a KeyError
+    sides = (_value(told.before), _value(told.after))
+    return Change(tuple(told.path), *sides, told.hidden, told.made_by)
+
+
+def _value(cell: Cell | MISSING) -> Any:
+    if cell is MISSING:
+        return GONE
+    if cell.value is not MISSING:
+        return cell.value
+    return Known("" if cell.shown is MISSING else cell.shown)
+
+
+def _step(told: SavedStep) -> Step:
+    object_id = None if told.object_id is MISSING else told.object_id
+    return Step(_step_id(told), frozenset(map(_step_id, told.needs)), object_id=object_id)
+
+
+def _step_id(told: SavedStepId) -> StepId:
+    return StepId(_address(told.address), told.verb, told.part)

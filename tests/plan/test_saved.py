@@ -1,0 +1,233 @@
+"""A saved plan as plain data: what is in it, what is not, and what counts as moved."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from clerkform.diff.actions import Rules
+from clerkform.errors import PlanError
+from clerkform.live import Live
+from clerkform.manifests import Loaded
+from clerkform.model.canonical import canonical
+from clerkform.pipeline import Asked, Planned
+from clerkform.plan.guard import Guards, Instance
+from clerkform.plan.saved.dump import Basis, dump, render
+from clerkform.plan.saved.load import load
+from clerkform.plan.saved.moved import moved
+from clerkform.project import resolve
+from clerkform.saving import asked_again, save, shape
+from tests.support import compare, declaring, desired_from, live_from
+
+SALT = b"s" * 32
+BASIS = Basis("test", Instance("ins_1", "development"), "0" * 64, {})
+LIVE = {
+    "organizations": [
+        {"slug": "acme", "name": "Acme", "public_metadata": {"tier": "a", "seen": {"at": 1}}}
+    ],
+    "jwt_templates": [
+        {
+            "name": "t",
+            "claims": {},
+            "lifetime": 60,
+            "custom_signing_key": True,
+            "signing_algorithm": "HS256",
+            "signing_key": "never answered, and if it were",
+        }
+    ],
+}
+KEY = {"signing_key": {"from_env": "A"}, "signing_algorithm": "HS256"}
+
+
+def dumped(sections, live=LIVE, rules=None, salt=SALT):
+    compared = compare(declaring(sections), live_from(live, *live), rules)
+    return dump(compared.plan, BASIS, salt), compared.plan
+
+
+def action(data, address):
+    return next(one for one in data["actions"] if one["address"] == address)
+
+
+def codes(before, after, plan):
+    return [found.code for found in moved(before, after, plan)]
+
+
+def test_metadata_is_looked_at_where_it_is_declared_and_nowhere_else():
+    sections = {"organizations": [{"slug": "acme", "public_metadata": {"seen": {"by": 1}}}]}
+    data, _ = dumped(sections)
+    fields = action(data, "organizations/acme")["live"]["fields"]
+    assert fields == {"slug": {"value": "acme"}, "public_metadata": {"value": {"seen": {}}}}
+
+
+def test_of_what_goes_everything_but_metadata_is_looked_at():
+    data, _ = dumped({"organizations": [{"slug": "acme", "absent": True}]})
+    fields = action(data, "organizations/acme")["live"]["fields"]
+    assert fields == {"slug": {"value": "acme"}, "name": {"value": "Acme"}}
+
+
+def test_what_is_never_read_back_is_in_no_file_even_if_it_were_answered():
+    data, _ = dumped({"jwt_templates": [{"name": "t", "lifetime": 30, **KEY}]})
+    fields = action(data, "jwt_templates/t")["live"]["fields"]
+    assert fields["custom_signing_key"] == {"value": True}
+    assert "never answered" not in json.dumps(data)
+    (step,) = data["steps"]
+    assert step["values"]["signing_key"] == {"secret": {"from_env": "A"}}
+    assert step["origins"] == {"signing_key": "m0.yaml"}
+
+
+def test_what_is_ignored_may_move():
+    live = {"jwt_templates": [{"name": "t", "claims": {"a": 1, "b": 1}, "lifetime": 60}]}
+    item = {"name": "t", "claims": {"a": 1, "b": 2}, "lifetime": 60}
+    ignored = {**item, "lifecycle": {"ignore_changes": ["lifetime", "claims.b"]}}
+    before, _ = dumped({"jwt_templates": [ignored]}, live)
+    (one,) = live["jwt_templates"]
+    after, plan = dumped(
+        {"jwt_templates": [ignored]},
+        {"jwt_templates": [{**one, "lifetime": 90, "claims": {"a": 1, "b": 3}}]},
+    )
+    assert moved(before, after, plan) == ()
+
+
+def test_the_order_of_what_has_none_is_no_move():
+    user = "user_000000000000000000000000000"
+    body = {"name": "key", "subject": user, "type": "api_key", "scopes": ["a", "b"]}
+    item = {"name": "key", "subject": user, "scopes": ["b", "a"]}
+    before, _ = dumped({"api_keys": [item]}, {"api_keys": [body]})
+    after, plan = dumped({"api_keys": [item]}, {"api_keys": [{**body, "scopes": ["b", "a"]}]})
+    assert moved(before, after, plan) == ()
+
+
+def test_who_made_a_change_is_told_and_not_compared():
+    sections = {"jwt_templates": [{"name": "t", "lifetime": 30, **KEY}]}
+    before, plan = dumped(sections)
+    (one,) = plan.actions
+    told = replace(
+        one, made_by="both", changes=tuple(replace(c, made_by="drifted") for c in one.changes)
+    )
+    after = dump(replace(plan, actions=(told,)), BASIS, SALT)
+    assert action(after, "jwt_templates/t")["made_by"] == "both"
+    assert action(after, "jwt_templates/t")["changes"][0]["made_by"] == "drifted"
+    assert moved(before, after, plan) == ()
+
+
+def test_the_salt_alone_decides_about_fingerprints():
+    sections = {"organizations": [{"slug": "acme", "private_metadata": {"a": "secret"}}]}
+    one, plan = dumped(sections)
+    other, _ = dumped(sections, salt=b"t" * 32)
+    assert dumped(sections)[0] == one
+    assert codes(one, other, plan) == ["step-moved"]
+    (change,) = action(one, "organizations/acme")["changes"]
+    assert change["hidden"]
+    assert set(change["after"]) == {"fingerprint"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("environment", "other"), ("instance", {"id": "ins_2", "environment_type": "production"})],
+)
+def test_what_nothing_else_explains_is_named_as_well(key, value):
+    before, plan = dumped({"jwt_templates": [{"name": "t"}]})
+    (found,) = moved({**before, key: value}, before, plan)
+    assert (found.code, key in found.message) == ("plan-differs", True)
+
+
+def test_another_order_of_steps_is_named():
+    sections = {"redirect_urls": ["app://a", "app://b"]}
+    before, plan = dumped(sections)
+    (found,) = moved({**before, "steps": before["steps"][::-1]}, before, plan)
+    assert "steps" in found.message
+
+
+def test_what_is_not_live_is_named_where_nothing_else_is():
+    before, plan = dumped({"redirect_urls": [{"url": "app://a", "absent": True}]})
+    nothing = {**before, "actions": []}
+    (new,) = moved(nothing, before, plan)
+    (gone,) = moved(before, nothing, replace(plan, actions=()))
+    assert "redirect_urls/app://a: is new in the plan" in new.message
+    assert "redirect_urls/app://a: is in the plan no more" in gone.message
+
+
+def test_what_is_noted_beside_a_plan_depends_on_a_ledger_and_moves_nothing():
+    before, plan = dumped({"redirect_urls": ["app://a"]})
+    noted = [{**one, "notes": ["x"], "made_by": "drifted"} for one in before["actions"]]
+    assert moved({**before, "actions": noted}, before, plan) == ()
+
+
+def test_lines_that_moved_are_worth_a_word_only_where_nothing_was_edited():
+    before, plan = dumped({"redirect_urls": ["app://a"]})
+    (one,) = before["actions"]
+    elsewhere = {**before, "actions": [{**one, "place": {**one["place"], "line": 9}}]}
+    assert codes(elsewhere, before, plan) == ["place-moved"]
+    assert codes({**elsewhere, "digest": "1" * 64}, before, plan) == ["manifests-edited"]
+
+
+def test_an_object_that_was_made_again_is_another_one():
+    sections = {"redirect_urls": ["app://a"]}
+    before, _ = dumped(sections, {"redirect_urls": [{"id": "ru_1", "url": "app://a"}]})
+    after, plan = dumped(sections, {"redirect_urls": [{"id": "ru_2", "url": "app://a"}]})
+    (found,) = moved(before, after, plan)
+    assert found.message == "redirect_urls/app://a: is another object, ru_2 instead of ru_1"
+    none, plan_of_none = dumped(sections, {"redirect_urls": []})
+    assert codes(none, after, plan) == ["live-moved", "step-moved"]
+    assert codes(after, none, plan_of_none) == ["live-moved", "step-moved"]
+
+
+def test_a_pruned_object_that_came_has_no_line():
+    rules = Rules(frozenset({"redirect_urls"}))
+    sections = {"redirect_urls": []}
+    before, _ = dumped(sections, {"redirect_urls": []}, rules)
+    after, plan = dumped(sections, {"redirect_urls": [{"url": "app://a"}]}, rules)
+    assert [(f.code, f.span) for f in moved(before, after, plan)] == [
+        ("live-moved", None),
+        ("step-moved", None),
+    ]
+
+
+def test_long_values_are_cut():
+    live = {"jwt_templates": [{"name": "t", "claims": {"a": "x" * 200}}]}
+    before, _ = dumped({"jwt_templates": [{"name": "t", "claims": {}}]}, live)
+    (one,) = live["jwt_templates"]
+    other = {"jwt_templates": [{**one, "claims": {"a": "y" * 200}}]}
+    after, plan = dumped({"jwt_templates": [{"name": "t", "claims": {}}]}, other)
+    found = moved(before, after, plan)[0]
+    assert "…" in found.message
+    assert len(found.message) < 250
+
+
+def test_a_field_that_comes_or_goes_is_not_there():
+    sections = {"jwt_templates": [{"name": "t", "allowed_clock_skew": 5}]}
+    without = {"jwt_templates": [{"name": "t"}]}
+    some = {"jwt_templates": [{"name": "t", "allowed_clock_skew": 7}]}
+    (before, _), (after, plan) = dumped(sections, without), dumped(sections, some)
+    found = moved(before, after, plan)[0]
+    assert found.message.endswith("allowed_clock_skew was not there and is 7 now")
+
+
+def test_what_shapes_a_plan_is_carried_over_and_what_lets_it_pass_is_not():
+    asked = Asked(targets=("a/*",), replace=("a/c",), delete_first=True)
+    assert shape(asked) == {"targets": ["a/*"], "replace": ["a/c"], "delete_first": True}
+    assert shape(Asked(guards=Guards(approved=True), everything=True)) == {}
+
+
+def test_a_question_comes_back_as_it_was():
+    asked = Asked(targets=("a/*",), delete_first=True)
+    compared = compare(desired_from("redirect_urls: [app://a]"), Live())
+    environment = resolve(None, None, None)
+    planned = Planned(
+        Loaded(environment, desired_from("redirect_urls: [app://a]")),
+        asked,
+        compared.plan,
+        Live(),
+        compared.matched,
+        BASIS.instance,
+    )
+    saved = load(render(save(planned, "0" * 64, 1, SALT, "2026-01-02T03:04:05Z")), "p.json")
+    again = asked_again(saved, Asked(guards=Guards(approved=True)))
+    assert shape(again) == shape(asked)
+    assert again.guards == Guards(approved=True, reviewed_instance="ins_1")
+    assert canonical(saved.plan) == canonical(json.loads(json.dumps(saved.plan)))
+
+
+def test_a_constant_that_is_no_json_is_refused():
+    with pytest.raises(PlanError):
+        load('{"format_version": 1, "plan": Infinity}', "p.json")
