@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -81,7 +81,7 @@ class Gate:
 
     def disarm(self) -> int:
         """End a run; how often the strike took place."""
-        fired = self.fired + sum(self.app.state.faults.fired)
+        fired = sum(self.app.state.faults.fired) if self.app.state.faults.rules else self.fired
         self.arm(None)
         return fired
 
@@ -112,14 +112,10 @@ class Gate:
         if strike.lag:
             self._lagging = True
             self.app.state.sandbox.change({"read_lag": LAG})
-            return
-        assert strike.fault
-        rule = {
-            "method": request.method,
-            "path": f"^{re.escape(request.url.path)}$",
-            "times": 1,
-        }
-        self.app.state.faults.add(Fault(**{**vars(strike.fault), **rule}))
+        if strike.fault:
+            path = f"^{re.escape(request.url.path)}$"
+            rule = replace(strike.fault, method=request.method, path=path, times=1)
+            self.app.state.faults.add(rule)
 
     def _address(self, request: Request, path: str, sent: Any) -> str:
         words = [request.method, path]

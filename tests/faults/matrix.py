@@ -27,6 +27,8 @@ FAULTS: Mapping[str, Fault] = {
     "truncated": Fault(truncate=20),
 }
 LAG = "lag"
+LOST_AND_LAG = "reset after, lag"
+"""The answer to a write is lost, and what it did cannot be seen at once."""
 KILLS = {"kill before": False, "kill after": True}
 """Whether the server acts."""
 
@@ -57,6 +59,8 @@ class Case:
             return Strike(self.address, kills=True, acts=KILLS[self.fault])
         if self.fault == LAG:
             return Strike(self.address, lag=True)
+        if self.fault == LOST_AND_LAG:
+            return Strike(self.address, FAULTS["reset after"], lag=True)
         fault = Fault(drop=self.dropped) if self.dropped else FAULTS[self.fault]
         return Strike(self.address, fault)
 
@@ -91,6 +95,8 @@ def _cases(name: str) -> Iterator[Case]:
         for one in exchanges:
             for fault in (*FAULTS, LAG, *KILLS):
                 yield Case(name, one.address, fault, again)
+            if one.method != "GET":
+                yield Case(name, one.address, LOST_AND_LAG, again)
             for field in _droppable(one, sent):
                 yield Case(name, one.address, "drop", again, field)
 

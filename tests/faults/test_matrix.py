@@ -16,7 +16,7 @@ import pytest
 
 from clerkform.kinds import KINDS
 from tests.faults.gate import Strike
-from tests.faults.matrix import FAULTS, KILLS, LAG, cases, faultless, sample
+from tests.faults.matrix import FAULTS, KILLS, LAG, LOST_AND_LAG, cases, faultless, sample
 from tests.faults.projects import PROJECTS
 from tests.faults.world import World, check_converged
 
@@ -60,7 +60,7 @@ def test_the_projects_use_every_kind_and_every_action(tmp_path):
 
 def test_the_sample_has_every_fault_and_every_request_about_a_key():
     whole, chosen = cases(), sample(cases())
-    assert {case.fault for case in chosen} == {*FAULTS, *KILLS, LAG, "drop"}
+    assert {case.fault for case in chosen} == {*FAULTS, *KILLS, LAG, LOST_AND_LAG, "drop"}
     killed = {case.address for case in chosen if case.fault in KILLS}
     assert killed == {case.address for case in whole if "/api_keys" in case.address}
 
