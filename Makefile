@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format demo schema clerk-js clean
+.PHONY: help test faults check format demo schema clerk-js clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: $(VENV)/.dev ## Run the test suite
 	$(BIN)/pytest -n auto
+
+faults: $(VENV)/.dev ## Break every request of an apply in every way, and run it again
+	FAULTS=all $(BIN)/pytest -n auto tests/faults
 
 check: $(VENV)/.dev ## Lint, format check, types and import contracts
 	$(BIN)/ruff check .

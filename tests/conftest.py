@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import Any
 
 from hypothesis import settings
 
@@ -12,3 +13,19 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 # Whoever starts the tests in the background has Ctrl-C ignored, and so would every process that
 # they start: tests that interrupt one would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The size of the fault matrix, as far as it was run."""
+    outcomes = {
+        report.nodeid: report.outcome
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call" and "test_running_it_again_mends" in report.nodeid
+    }
+    if outcomes:
+        failures = sum(outcome == "failed" for outcome in outcomes.values())
+        part = "" if os.environ.get("FAULTS") == "all" else " (a sample; `make faults` runs all)"
+        terminalreporter.write_line(
+            f"Fault matrix: {len(outcomes)} cases, {failures} failures{part}"
+        )

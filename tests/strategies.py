@@ -303,7 +303,7 @@ class _Editing:
             if key is not None and self.draw(st.booleans()):
                 return {KINDS[each.traits.ref.kind].singular: key}
         elif isinstance(value, str) and each.traits.normalize and self.draw(st.booleans()):
-            other = value.swapcase()
+            other = value.swapcase().replace("0X", "0x")  # the server takes no other prefix
             return other if each.normalized(other) == each.normalized(value) else value
         return value
 

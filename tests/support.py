@@ -193,9 +193,12 @@ async def bench(
     settings: Settings | None = None,
     environ: Mapping[str, str] | None = None,
     clock: Clock | None = None,
+    app: Any = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Bench]:
-    app = create_app(Store(clock=clock or Clock()), settings)
-    transport, environ = SandboxTransport(app), environ or {}
+    """``app`` is a sandbox that is there already; ``transport`` is how clerkform gets to it."""
+    app = app or create_app(Store(clock=clock or Clock()), settings)
+    transport, environ = transport or SandboxTransport(app), environ or {}
     client = ClerkClient(URL, KEY, pace=Pace(100_000), transport=transport, sleep=no_sleep)
     headers = {"Authorization": f"Bearer {KEY}", "Clerk-API-Version": "2026-05-12"}
     http = httpx.AsyncClient(transport=SandboxTransport(app), base_url=URL, headers=headers)

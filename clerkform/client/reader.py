@@ -38,10 +38,13 @@ class ClerkReader:
         bodies, is_whole = await self._bodies(kind, read)
         self._on_read(len(bodies))
         objects = decode(kind, bodies)
-        for one in objects:
+        for body, one in zip(bodies, objects, strict=True):
+            lacking = [name for name in kind.judged_by if name not in body]
             # Without its key it would look undeclared, and a prune would delete it.
             if kind.key_parts(one.values) is None:
-                names = " or ".join(f"`{name}`" for name in kind.key_fields)
+                lacking = list(kind.key_fields)
+            if lacking:
+                names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
                 raise BadAnswer("GET", kind.endpoints.list.path, detail=detail)
         return Live().with_(objects, [kind.name] if is_whole else [])

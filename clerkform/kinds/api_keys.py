@@ -122,6 +122,7 @@ KIND = Kind(
     listed_per=("subject", "type"),
     generates=Generates(field="secret", sink="secret_to", again=Op("GET", "/api_keys/{id}/secret")),
     ignore=ignore,
+    judged_by=("revoked", "expired"),
     runtime="users and the application create API keys too",
     lost_by_delete="whoever holds the key is refused from then on",
 )

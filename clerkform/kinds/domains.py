@@ -46,5 +46,6 @@ KIND = Kind(
     id_prefix="dmn_",
     from_api=from_api,
     keep=keep,
+    judged_by=("is_satellite",),
     lost_by_delete="the satellite's users can no longer sign in there",
 )

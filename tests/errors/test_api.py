@@ -155,6 +155,23 @@ def test_a_gateway_that_answers_404_says_nothing_about_a_subject(cli):
     assert "HTML instead of JSON" in done.err
 
 
+@pytest.mark.parametrize(
+    ("manifest", "path", "field"),
+    [
+        ("domains: [{name: shop.example.net}]\n", "/domains", "is_satellite"),
+        (MANIFEST, "/api_keys", "revoked"),
+        (MANIFEST, "/api_keys", "expired"),
+    ],
+)
+def test_an_object_is_not_judged_by_what_its_answer_lacks(cli, manifest, path, field):
+    cli.write(manifest)
+    assert cli("apply", "--auto-approve").code == DONE
+    cli.fault(f"{path}$", "GET", drop=f"data.{field}")
+    done = cli("plan")
+    assert done.code == NO_PLAN, done.text
+    assert f"that lacks `{field}`" in done.err
+
+
 @pytest.mark.parametrize("broken", [{"body": "{}"}, {"body": '{"data": [{}], "total_count": 1}'}])
 def test_the_first_page_of_a_probe_is_checked_too(cli, broken):
     cli.write(f"organizations: [{', '.join(f'{{slug: org-{n}, name: O}}' for n in range(4))}]\n")

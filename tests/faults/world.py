@@ -1,0 +1,256 @@
+"""A folder and an instance for one case, and what has to be true of them in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.sandbox.serve import Serving
+from tests import virtual
+from tests.errors.findings import write
+from tests.faults.gate import Exchange, Gate, Strike, names_of
+from tests.faults.projects import ENVIRON, KEY, PRIVATE, SIGNING_KEY, Project
+from tests.shell import REPO, clean_environ
+from tests.virtual import Outcome, QuickLoop
+
+CRASHED_STEP = re.compile(r"\b[A-Z]\w+ in (create|update|delete) \w+/")
+VARYING = ("id", "created_at", "updated_at", "last_used_at", "expiration", "image_url")
+
+
+class Row(NamedTuple):
+    """An object as the server keeps it."""
+
+    kind: str
+    id: str
+    text: str
+    secret: str | None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.text)
+        return body
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.body.get("revoked") is True
+
+
+class Clock:
+    """Unix time: that of the machine while another process runs, else moved by waiting alone."""
+
+    def __init__(self) -> None:
+        QuickLoop.waited = 0.0
+        self._start = time.time()
+        self._is_real = False
+
+    def __call__(self) -> float:
+        return (time.time() if self._is_real else self._start) + QuickLoop.waited
+
+    @contextmanager
+    def real(self) -> Iterator[None]:
+        self._is_real = True
+        yield
+        self._start, self._is_real = time.time(), False
+
+
+@dataclass
+class World:
+    """``run`` runs a command in this process, ``run_and_die`` in one that is killed."""
+
+    project: Project
+    root: Path
+
+    def __post_init__(self) -> None:
+        self.clock = Clock()
+        store = Store(clock=lambda: int(self.clock() * 1000))
+        settings = Settings(instance="production")
+        self.app = create_app(store, settings, seed=dict(self.project.seed))
+        self.gate = Gate(self.app)
+        self.root.mkdir(exist_ok=True)
+        write(self.root, self.project.files)
+        self.before = self.rows()
+        self.made: set[str] = set()
+        """Every secret that the server made."""
+
+    def rows(self) -> dict[str, Row]:
+        query = "SELECT kind, id, body, secret FROM objects"
+        rows = self.app.state.store.database.execute(query).fetchall()
+        return {row[1]: Row(*row) for row in rows}
+
+    def run(self, *args: str, strike: Strike | None = None) -> tuple[Outcome, list[Exchange]]:
+        """A command in this process, in virtual time; and what it sent."""
+        with pytest.MonkeyPatch.context() as patch:
+            transport = SandboxTransport(self.gate)  # type: ignore[arg-type]
+            virtual.substitute(patch, lambda: transport, self.clock)
+            self.gate.arm(strike)
+            environ = {"CLERK_API_URL": "http://127.0.0.1:9", **ENVIRON}
+            outcome = virtual.run(self.root, environ, *args)
+        exchanges = list(self.gate.exchanges)
+        if strike:
+            assert self.gate.disarm() >= 1, f"the fault never fired:\n{outcome.text}"
+        self.check_run(outcome)
+        return outcome, exchanges
+
+    def run_and_die(self, *args: str, strike: Strike) -> Outcome:
+        """A command in a process of its own, which SIGKILL ends at a request."""
+        out, err = self.root.parent / "out", self.root.parent / "err"
+        with self.clock.real(), out.open("w") as stdout, err.open("w") as stderr:
+            serving = Serving(self.gate)  # type: ignore[arg-type]
+            environ = {
+                **clean_environ(),
+                **ENVIRON,
+                "CLERK_API_URL": serving.url.removesuffix("/v1"),
+            }
+            command = [sys.executable, "-m", "clerkform", "-C", str(self.root), *args]
+
+            def kill() -> None:
+                process.kill()
+                process.wait()
+
+            self.gate.arm(strike, kill)
+            try:
+                with subprocess.Popen(
+                    command, env=environ, cwd=REPO, stdout=stdout, stderr=stderr
+                ) as process:
+                    process.wait()
+            finally:
+                serving.stop()
+        outcome = Outcome(process.returncode, out.read_text(), err.read_text())
+        assert self.gate.disarm() == 1, f"the kill never came:\n{outcome.text}"
+        virtual.check_told(outcome)
+        self.check_run(outcome)
+        return outcome
+
+    def check_run(self, outcome: Outcome) -> None:
+        """No fault of clerkform's own, and no secret anywhere but in its sink."""
+        assert not CRASHED_STEP.search(outcome.text), outcome.text
+        self.made |= {row.secret for row in self.rows().values() if row.secret}
+        secrets = {*self.made, KEY, SIGNING_KEY, *PRIVATE}
+        texts = {"what it said": outcome.text, **self._saved()}
+        leaks = [(name, one) for name, text in texts.items() for one in secrets if one in text]
+        assert leaks == []
+
+    def _saved(self) -> dict[str, str]:
+        """What is in the folder besides what the project's author put there, and the sinks."""
+        files = {path.relative_to(self.root).as_posix(): path for path in self.root.rglob("*")}
+        return {
+            name: path.read_bytes().decode(errors="replace")
+            for name, path in files.items()
+            if path.is_file()
+            and not name.startswith(".secrets/")
+            and name not in self.project.files
+        }
+
+    # --- what has to be true in the end -------------------------------------------------------
+
+    def state(self) -> list[str]:
+        """All that is live, with names for ids and without times: equal for equal states."""
+        names = names_of(self.app.state.store)
+        found = []
+        for row in self.rows().values():
+            if row.is_revoked:
+                continue
+            body = {name: value for name, value in row.body.items() if name not in VARYING}
+            secret = None if row.kind == "api_keys" else row.secret
+            text = json.dumps([row.kind, names[row.id], body, secret], sort_keys=True)
+            for object_id, name in names.items():
+                text = text.replace(object_id, name)
+            found.append(text)
+        return sorted(found)
+
+    def check_untouched(self) -> None:
+        """What no manifest mentions, and what was as it is declared, is the same to the byte."""
+        rows = self.rows()
+        kept = {i: row for i, row in self.before.items() if i not in self.project.touched}
+        assert {i: rows.get(i) for i in kept} == kept
+
+    def check_no_duplicates(self) -> None:
+        """Of no kind are there two at one key; a revoked or expired API key is none."""
+        found: dict[Any, list[str]] = {}
+        for row in self.rows().values():
+            body = row.body
+            is_over = row.is_revoked or 0 < (body.get("expiration") or 0) < self.clock() * 1000
+            names = ("subject", "name", "url", "identifier", "slug")
+            key = tuple(body[name] for name in names if name in body)
+            if key and not is_over:
+                found.setdefault((row.kind, key), []).append(row.id)
+        assert {key: ids for key, ids in found.items() if len(ids) > 1} == {}
+
+    def check_delivered(self) -> None:
+        """Each sink holds the secret of the one live key, and that verifies."""
+        rows, names = self.rows(), names_of(self.app.state.store)
+        for (subject, name), (file, variable) in self.project.sinks.items():
+            (key,) = (
+                row
+                for row in rows.values()
+                if row.kind == "api_keys"
+                and not row.is_revoked
+                and (body := row.body)["name"] == name
+                and names.get(body["subject"]) == subject
+                and not 0 < (body["expiration"] or 0) < self.clock() * 1000
+            )
+            text = (self.root / file).read_text()
+            lines = dict(line.partition("=")[::2] for line in text.splitlines())
+            assert (lines[variable] if variable else text) == key.secret, (subject, name)
+            if variable:
+                assert lines["OTHER"] == "kept"
+            answer = self.call("POST", "/api_keys/verify", {"secret": key.secret})
+            assert answer["id"] == key.id
+
+    def check_ledger(self) -> None:
+        """The ids in it are live, and at the addresses that it says; nothing is owed any more."""
+        path = self.root / ".clerkform/ledger.production.json"
+        if not path.exists():
+            return
+        assert path.stat().st_mode & 0o777 == 0o600
+        rows, names = self.rows(), names_of(self.app.state.store)
+        for address, entry in json.loads(path.read_text())["entries"].items():
+            assert not entry.get("intent"), address
+            assert not entry.get("superseded"), address
+            assert entry.get("delivery") != "owed", address
+            if object_id := entry.get("id"):
+                kind, _, key = address.partition("/")
+                assert not rows[object_id].is_revoked, address
+                assert rows[object_id].kind == kind
+                assert names[object_id] == (key if kind != "api_keys" else key.rpartition("/")[2])
+
+    def call(self, method: str, path: str, body: Any) -> Any:
+        """One request past clerkform; it must succeed."""
+        headers = {"Authorization": f"Bearer {KEY}"}
+
+        async def send() -> httpx.Response:
+            async with httpx.AsyncClient(
+                transport=SandboxTransport(self.app), base_url="http://sandbox.test/v1"
+            ) as client:
+                return await client.request(method, path, json=body, headers=headers)
+
+        response = asyncio.run(send())
+        assert response.is_success, response.text
+        return response.json()
+
+
+def check_converged(world: World, state: Sequence[str], *args: str) -> None:
+    """Everything that holds once a command was run again. ``state`` is that of a run without a
+    fault; ``args`` is the command that now has nothing to do."""
+    assert world.state() == state
+    world.check_untouched()
+    world.check_no_duplicates()
+    world.check_ledger()
+    outcome, exchanges = world.run(*args)
+    assert outcome.code == 0, outcome.text
+    assert "Nothing to do." in outcome.text
+    assert [one.address for one in exchanges if one.method != "GET"] == []
+    world.check_delivered()
