@@ -100,7 +100,11 @@ class ClerkWriter:
         assert op is not None
         sent = dict(values)
         if kind.update_sends == "all" and kind.endpoints.get:
-            live = kind.from_api(await self._client.get(_path(kind.endpoints.get, object_id)))
+            path = _path(kind.endpoints.get, object_id)
+            live = kind.from_api(await self._client.get(path))
+            if lacking := sorted(_settable_names(kind) - live.keys() - sent.keys()):
+                detail = f"answered without {', '.join(lacking)}, which an update would reset"
+                raise BadAnswer("GET", path, detail=detail)
             sent = _settable(kind, live) | sent
         bucket = object_id if kind.bucket else None
         answer = await self._send(op, object_id, kind.to_api(sent), bucket)
@@ -220,7 +224,10 @@ class ClerkWriter:
         """What is in the way of a create since the plan was made, if it is as declared."""
         if error.status not in DUPLICATE:
             return None
-        found = await self._look_for(kind, step, values, 0)
+        try:
+            found = await self._look_for(kind, step, values, 0)
+        except ApiError:  # the refusal itself says more
+            return None
         return None if found is None or dropped(kind, values, found) else found
 
     def _checked(
@@ -307,9 +314,21 @@ class ClerkWriter:
         wanted, read = kind.key_parts(values), _read_of(kind, values)
         waited, pause = 0.0, 0.5
         while True:
+            try:
+                listed = (await self._reader.read(read)).of(kind.name)
+            except ApiError as error:
+                # What this run made to list it under need not be visible to reads yet.
+                if not error.is_not_found or waited >= within:
+                    raise BadAnswer(
+                        "GET",
+                        kind.endpoints.list.path,
+                        detail=f"did not say whether {step.address} was made: {error}",
+                        may_have_acted=True,
+                    ) from None
+                listed = ()
             found = [
                 one
-                for one in (await self._reader.read(read)).of(kind.name)
+                for one in listed
                 if one.id not in known
                 and not kind.ignore(one.values)
                 and self._keys_of(kind, one, values) == wanted
@@ -373,6 +392,9 @@ def _path(op: Op, object_id: str) -> str:
 
 def _settable(kind: Kind, live: Values) -> dict[str, Any]:
     """The live fields that an update sends along, with the flags that say what is write-only."""
+    return {name: live[name] for name in live if name in _settable_names(kind)}
+
+
+def _settable_names(kind: Kind) -> set[str]:
     names = {n for n, f in kind.fields.items() if not f.traits.local and not f.traits.write_only}
-    names |= {f.traits.presence for f in kind.fields.values() if f.traits.presence}
-    return {name: value for name, value in live.items() if name in names}
+    return names | {f.traits.presence for f in kind.fields.values() if f.traits.presence}
