@@ -7,11 +7,13 @@ the network or a secret is behind the protocols of ``Ends``.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
 
 from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
@@ -25,15 +27,22 @@ from clerkform.ledger.entries import Ledger, pointer
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
-from clerkform.ledger.recall import NO_LEDGER
+from clerkform.ledger.recall import LOOK_BACK, NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
-from clerkform.live import Live, first_reads, second_reads
+from clerkform.live import Live, Read, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
-from clerkform.reading import Reader, read_and_match
+from clerkform.reading import Reader, Seen, read_and_match
+
+PAUSE: Final = 3000
+"""Milliseconds between two looks for what a run that was cut off may have made."""
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Ends:
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], int] = wall_clock
+    """Milliseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +139,8 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
-    seen = await read_and_match(
-        desired, registry, ends.reader, rules, reads, problems, opened.ledger
-    )
+    seen = await _seen(desired, registry, ends, rules, reads, opened.ledger)
+    problems += seen.problems
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
     wanted = _wanted(matched, asked)
@@ -166,6 +176,30 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         took := ends.requests(),
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
+
+
+async def _seen(
+    desired: Desired,
+    registry: Registry,
+    ends: Ends,
+    rules: Rules,
+    reads: Sequence[Read],
+    ledger: Ledger,
+) -> Seen:
+    """Live state, read again while what an apply that was cut off may have made need not show."""
+    waited = 0
+    while True:
+        seen = await read_and_match(desired, registry, ends.reader, rules, reads, ledger)
+        open_since = [
+            entry.intent.at
+            for address, entry in seen.ledger.entries.items()
+            if entry.intent and address in desired.items
+        ]
+        wait = min(max(open_since, default=0) + LOOK_BACK - ends.now(), LOOK_BACK - waited)
+        if wait <= 0:
+            return seen
+        await ends.sleep(min(wait, PAUSE) / 1000)
+        waited += min(wait, PAUSE)
 
 
 def _rules(loaded: Loaded, asked: Asked) -> Rules:
@@ -449,8 +483,6 @@ async def _pending_among(
     desired, problems = planned.loaded.desired, Problems()
     rules = Rules(planned.rules.pruned, planned.rules.owned)
     reads = first_reads(desired, registry, rules.pruned)
-    seen = await read_and_match(
-        desired, registry, ends.reader, rules, reads, problems, planned.ledger
-    )
+    seen = await read_and_match(desired, registry, ends.reader, rules, reads, planned.ledger)
     found = diff(seen.matched, seen.live, registry, rules, problems, done.__contains__)
     return tuple(action.address for action in found.actions if action.is_pending)

@@ -35,6 +35,8 @@ class Seen:
     matched: Matched
     live: Live
     ledger: Ledger
+    problems: Problems
+    """What of the manifests contradicts what is live."""
 
 
 async def read_and_match(
@@ -43,7 +45,6 @@ async def read_and_match(
     reader: Reader,
     rules: Rules,
     reads: Sequence[Read],
-    problems: Problems,
     ledger: Ledger,
 ) -> Seen:
     """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
@@ -51,6 +52,8 @@ async def read_and_match(
     Raises:
         ApiError: a read failed. Only a subject that does not exist is a problem of the manifest's.
     """
+
+    problems = Problems()
 
     async def read_under(read: Read) -> Live:
         try:
@@ -70,7 +73,8 @@ async def read_and_match(
     forgotten = _under_recorded(desired, rules, ledger)
     live = await read_all(read_under, dict.fromkeys((*under, *forgotten)), live)
     ledger = settled(ledger, live, registry)
-    return Seen(match(desired, live, registry, problems, ledger), live, ledger)
+    matched = match(desired, live, registry, problems, ledger)
+    return Seen(matched, live, ledger, problems)
 
 
 def _by_recorded_id(

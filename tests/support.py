@@ -213,5 +213,6 @@ async def bench(
             ),
             requests=lambda: client.reads + client.writes,
             sleep=no_sleep,
+            now=app.state.store.now,
         )
         yield Bench(root, app, http, ends, environ)

@@ -13,7 +13,7 @@ from clerkform.ledger.entries import Entry, pointer, recorded
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import owned, superseded
 from clerkform.live import Live
-from clerkform.model import Address, SecretRef
+from clerkform.model import Address, Kind, SecretRef
 from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 
@@ -117,10 +117,23 @@ class Keeper:
             if kept := now or was:
                 prints[field.name] = kept
         entry = recorded(item, before, self._journal.head, object_id, prints)
-        entry = replace(entry, under=item.under(self._ids) if item.kind.listed_per else ())
+        entry = replace(
+            entry,
+            under=item.under(self._ids) if item.kind.listed_per else (),
+            superseded=tuple(
+                one
+                for one in entry.superseded
+                if one != object_id and self._is_live(item.kind, one)
+            ),
+        )
         self._journal.put(item.address, entry)
         if object_id:
             self._at[object_id] = item.address
+
+    def _is_live(self, kind: Kind, object_id: str) -> bool:
+        """Whether an object was there when the plan was made, and still counts."""
+        one = self._live.objects.get(kind.name, {}).get(object_id)
+        return one is not None and kind.ignore(one.values) is None
 
 
 def _must_be_absent(item: Item) -> Entry | None:

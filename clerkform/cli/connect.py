@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
-from clerkform.pipeline import Ends
+from clerkform.pipeline import Ends, wall_clock
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
 
@@ -157,16 +156,12 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, now
+            client, reader, KINDS, vault, root, live, journal, wall_clock
         ),
         ledger=open_store(environment.ledger, root),
+        now=wall_clock,
         requests=lambda: client.reads + client.writes,
     )
-
-
-def now() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:

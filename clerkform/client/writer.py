@@ -16,7 +16,7 @@ from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, BadAnswer, ManifestError, SecretNotKept
 from clerkform.ledger.entries import Intent
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.recall import is_as_new
+from clerkform.ledger.recall import LOOK_BACK, is_as_new
 from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Kind, Op, Reference, Registry, SecretRef, Values
 from clerkform.model.step import Step
@@ -24,8 +24,6 @@ from clerkform.plan.build import DELIVER
 
 LOOK_FOR = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""
-LOOK_BACK = 30.0
-"""Seconds since the intent to look for what an earlier run may have made."""
 DUPLICATE = (400, 409, 422)
 """How the API refuses a second object with a key; the codes differ from kind to kind."""
 CREATES = 2
@@ -165,12 +163,12 @@ class ClerkWriter:
         intent, key = self._journal.entry(step.address).intent, kind.key_parts(values)
         if intent is None or intent.key != key:
             return None
-        age = (self._now() - intent.at) / 1000
+        left = min(max(intent.at + LOOK_BACK - self._now(), 0), LOOK_BACK) / 1000
         found = await self._look_for(
             kind,
             step,
             values,
-            min(max(LOOK_BACK - age, 0), LOOK_BACK),
+            left,
             lambda one: is_as_new(one.values.get("created_at"), intent.at),
         )
         note = "made by an earlier run, which was cut off"

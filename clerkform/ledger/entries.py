@@ -97,8 +97,10 @@ def recorded(
     values, prints = sent_record(item.kind, item.values, ledger)
     prints |= {pointer((name,)): text for name, text in secret_prints.items()}
     lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
-    delivery = before.delivery
-    if item.kind.generates and delivery is None and object_id:
+    delivery, generates = before.delivery, item.kind.generates
+    sink = item.values.get(generates.sink) if generates else None
+    is_wanted = sink is not None and sink.form != "none"
+    if generates and object_id and (delivery is None or not is_wanted):
         delivery = "unknown"
     return replace(
         before,

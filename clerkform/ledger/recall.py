@@ -13,6 +13,9 @@ from clerkform.model import Address, Kind, Registry
 CLOCKS_DIFFER: Final = 60_000
 """Milliseconds by which the server's clock may be behind the one that an intent was dated with."""
 
+LOOK_BACK: Final = 30_000
+"""Milliseconds since an intent until what it has made shows in reads, if it has made anything."""
+
 NO_LEDGER: Final = Ledger("", "", b"")
 
 

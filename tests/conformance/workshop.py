@@ -177,6 +177,7 @@ class Workshop:
                 writer,
                 requests=lambda: client.reads + client.writes,
                 sleep=time.sleep,
+                now=self.app.state.store.now,
             )
 
 

@@ -47,7 +47,7 @@ class Record:
 
 @pytest.fixture
 def applied(cli, monkeypatch):
-    monkeypatch.setattr(connect, "now", lambda: cli.app.state.store.now())
+    monkeypatch.setattr(connect, "wall_clock", lambda: cli.app.state.store.now())
     cli.write(MANIFEST)
     assert cli("apply", "--auto-approve").code == DONE
     cli.app.state.requests.clear()

@@ -31,6 +31,8 @@ LOST_AND_LAG = "reset after, lag"
 """The answer to a write is lost, and what it did cannot be seen at once."""
 KILLS = {"kill before": False, "kill after": True}
 """Whether the server acts."""
+KILL_AND_LAG = "kill after, then lag"
+"""It has acted, and the next run cannot see that at once."""
 
 
 ANSWERED = {"environment_type", "expired", "id", "revoked", "secret"}
@@ -54,9 +56,18 @@ class Case:
         return f"{self.address}-{fault}{again}"
 
     @property
+    def kills(self) -> bool:
+        return self.fault in KILLS or self.fault == KILL_AND_LAG
+
+    @property
+    def strike_again(self) -> Strike | None:
+        """What happens to the run after it."""
+        return Strike("GET /instance#1", lag=True) if self.fault == KILL_AND_LAG else None
+
+    @property
     def strike(self) -> Strike:
-        if self.fault in KILLS:
-            return Strike(self.address, kills=True, acts=KILLS[self.fault])
+        if self.kills:
+            return Strike(self.address, kills=True, acts=KILLS.get(self.fault, True))
         if self.fault == LAG:
             return Strike(self.address, lag=True)
         if self.fault == LOST_AND_LAG:
@@ -97,6 +108,7 @@ def _cases(name: str) -> Iterator[Case]:
                 yield Case(name, one.address, fault, again)
             if one.method != "GET":
                 yield Case(name, one.address, LOST_AND_LAG, again)
+                yield Case(name, one.address, KILL_AND_LAG, again)
             for field in _droppable(one, sent):
                 yield Case(name, one.address, "drop", again, field)
 
@@ -136,8 +148,8 @@ def sample(whole: Sequence[Case]) -> list[Case]:
         if is_made and (project == ROTATION.name or address == "POST /api_keys first#1"):
             chosen += of_request
             continue
-        kills = [case for case in of_request if case.fault in KILLS]
-        others = [case for case in of_request if case.fault not in KILLS]
+        kills = [case for case in of_request if case.kills]
+        others = [case for case in of_request if not case.kills]
         chosen.append(others[turn % len(others)])
         if is_key:
             chosen.append(kills[turn % len(kills)])

@@ -16,7 +16,16 @@ import pytest
 
 from clerkform.kinds import KINDS
 from tests.faults.gate import Strike
-from tests.faults.matrix import FAULTS, KILLS, LAG, LOST_AND_LAG, cases, faultless, sample
+from tests.faults.matrix import (
+    FAULTS,
+    KILL_AND_LAG,
+    KILLS,
+    LAG,
+    LOST_AND_LAG,
+    cases,
+    faultless,
+    sample,
+)
 from tests.faults.projects import PROJECTS
 from tests.faults.world import World, check_converged
 
@@ -34,14 +43,14 @@ def pytest_generate_tests(metafunc):
 def test_running_it_again_mends_what_went_wrong(case, tmp_path):
     project = PROJECTS[case.project]
     world = World(project, tmp_path / "project")
-    if case.fault in KILLS:
+    if case.kills:
         first = world.run_and_die(*project.command, strike=case.strike)
         assert first.code == KILLED, first.text
     else:
         first, _ = world.run(*project.command, strike=case.strike)
         assert first.code in (DONE, NO_PLAN, FAILED), first.text
     again = project.again[case.again]
-    second, _ = world.run(*again)
+    second, _ = world.run(*again, strike=case.strike_again)
     assert second.code == DONE, f"{first.text}\nand again:\n{second.text}"
     check_converged(world, list(faultless(case.project).state), *project.settled)
 
@@ -60,8 +69,15 @@ def test_the_projects_use_every_kind_and_every_action(tmp_path):
 
 def test_the_sample_has_every_fault_and_every_request_about_a_key():
     whole, chosen = cases(), sample(cases())
-    assert {case.fault for case in chosen} == {*FAULTS, *KILLS, LAG, LOST_AND_LAG, "drop"}
-    killed = {case.address for case in chosen if case.fault in KILLS}
+    assert {case.fault for case in chosen} == {
+        *FAULTS,
+        *KILLS,
+        KILL_AND_LAG,
+        LAG,
+        LOST_AND_LAG,
+        "drop",
+    }
+    killed = {case.address for case in chosen if case.kills}
     assert killed == {case.address for case in whole if "/api_keys" in case.address}
 
 
