@@ -11,18 +11,19 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
+from clerkform.asked import Asked, check_excludes, check_targets, in_question, rules_of, wanted
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Actions, Rules, deleted_ids, diff
+from clerkform.diff.actions import diff
+from clerkform.diff.going import Rules, deleted_ids
 from clerkform.diff.match import Matched
-from clerkform.errors import ApiError, ManifestError, PlanError, UsageError
+from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger, pointer
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
@@ -34,7 +35,7 @@ from clerkform.live import Live, Read, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
-from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
+from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
 from clerkform.reading import Reader, Seen, read_and_match
 
 PAUSE: Final = 3000
@@ -62,34 +63,6 @@ class Ends:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], int] = wall_clock
     """Milliseconds since 1970."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asks of a plan."""
-
-    targets: tuple[str, ...] = ()
-    """Addresses or globs; none means everything."""
-    excludes: tuple[str, ...] = ()
-    replace: tuple[str, ...] = ()
-    """Addresses or globs of what is made anew though nothing of it changed."""
-    delete_first: bool = False
-    """What is replaced goes before its successor is made."""
-    resend: tuple[str, ...] = ()
-    """Addresses or globs of what has its write-only fields sent though nothing else changed."""
-    deliver: tuple[str, ...] = ()
-    """Addresses or globs of what has the secret that the server made delivered once more."""
-    destroys: bool = False
-    """What is declared goes, and nothing is pruned."""
-    guards: Guards = field(default_factory=Guards)
-    everything: bool = False
-    """Read whole kinds even where looking up what is declared would be cheaper."""
-    looks_at: tuple[Address, ...] = ()
-    """What to read besides, declared or not."""
-
-    def wants(self, address: Address) -> bool:
-        chosen = not self.targets or any(matches(p, address) for p in self.targets)
-        return chosen and not any(matches(p, address) for p in self.excludes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +103,11 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     environment = loaded.environment
     instance = await checked_instance(ends, asked.guards)
     opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
-    desired = _in_question(loaded.desired, registry, asked)
+    desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
     loaded = replace(loaded, desired=desired)
-    rules = _rules(loaded, asked)
+    rules = rules_of(loaded, asked)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
     problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
@@ -143,12 +116,12 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += seen.problems
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
-    wanted = _wanted(matched, asked)
-    found = diff(matched, live, registry, rules, problems, wanted, ledger, prints)
+    wants = wanted(matched, asked)
+    found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
     if problems.errors:
         raise PlanError(problems.in_order())
-    _check_targets(asked, found)
-    _check_excludes(asked, found)
+    check_targets(asked, found)
+    check_excludes(asked, found)
     plan = build_plan(found)
     for sink, base, span in sinks(_delivering(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
@@ -195,35 +168,12 @@ async def _seen(
             for address, entry in seen.ledger.entries.items()
             if entry.intent and address in desired.items
         ]
-        wait = min(max(open_since, default=0) + LOOK_BACK - ends.now(), LOOK_BACK - waited)
+        left = max(open_since) + LOOK_BACK - ends.now() if open_since else 0
+        wait = min(left, LOOK_BACK - waited)
         if wait <= 0:
             return seen
         await ends.sleep(min(wait, PAUSE) / 1000)
         waited += min(wait, PAUSE)
-
-
-def _rules(loaded: Loaded, asked: Asked) -> Rules:
-    desired = loaded.desired
-    prune = {} if asked.destroys else loaded.environment.prune
-    policies = {
-        how: {n for n in desired.sections if prune.get(n) == how} for how in ("all", "owned")
-    }
-    return Rules(
-        frozenset(policies["all"]),
-        frozenset(policies["owned"]),
-        _addresses("--replace", asked.replace, desired, lambda item: True),
-        asked.delete_first,
-        _addresses("--resend", asked.resend, desired, _has_secrets),
-        _addresses("--deliver", asked.deliver, desired, _is_delivered),
-    )
-
-
-def _has_secrets(item: Item) -> bool:
-    return any(True for _ in declared_secrets(item))
-
-
-def _is_delivered(item: Item) -> bool:
-    return any(sink.form != "none" for sink, _, _ in sinks([item], Path()))
 
 
 async def _prints(
@@ -279,93 +229,6 @@ def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
     for found in lint(writing, loaded.environment.lint_ignore):
         if found.severity == "error":
             yield found
-
-
-def _in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
-    """``desired`` without the kinds that no target can match, so that nobody reads them.
-
-    What a target refers to, and what it owns, stays.
-    """
-    if not asked.targets:
-        return desired
-    names = {n for n in registry if any(fnmatchcase(n, t.split("/")[0]) for t in asked.targets)}
-    refers = {kind.name for kind in registry.values() if kind.references() & names}
-    names |= refers
-    names |= {to for name in names for to in registry[name].references()}
-    items = {address: item for address, item in desired.items.items() if address.kind in names}
-    return Desired(items, desired.sections & names)
-
-
-def _addresses(
-    option: str, patterns: Sequence[str], desired: Desired, has_it: Callable[[Item], bool]
-) -> frozenset[Address]:
-    """The declared addresses that are named; each pattern must name one that the option is for."""
-    found: set[Address] = set()
-    for pattern in patterns:
-        items = [item for item in desired.items.values() if matches(pattern, item.address)]
-        for item in sorted(items, key=lambda item: item.address):
-            if item.external or item.absent:
-                raise UsageError(
-                    f"{option} {pattern}: {item.address} is declared external or absent",
-                    hint="only what clerkform writes can be written again",
-                )
-        if not items:
-            raise UsageError(
-                f"{option} {pattern}: no manifest declares that",
-                hint="`clerkform list` shows every address",
-            )
-        named = {item.address for item in items if has_it(item)}
-        if not named:
-            raise UsageError(f"{option} {pattern}: {_LACKS[option]}")
-        found |= named
-    return frozenset(found)
-
-
-_LACKS = {
-    "--resend": "nothing there has a secret that is sent",
-    "--deliver": "nothing there has a secret that is delivered, or it is declared as `none`",
-}
-
-
-def _wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
-    """What a plan looks at: what was asked for, and the creates that it waits for."""
-    pairs = {pair.item.address: pair for pair in matched.pairs if pair.item}
-    brought: set[Address] = set()
-    waiting = [address for address in pairs if asked.wants(address)]
-    while waiting:
-        pair = pairs[waiting.pop()]
-        for _, reference in pair.item.references() if pair.item else ():
-            target = pairs.get(reference.to)
-            is_made = target and target.live is None and not (target.item and target.item.absent)
-            if not is_made or asked.wants(reference.to) or reference.to in brought:
-                continue
-            if any(matches(pattern, reference.to) for pattern in asked.excludes):
-                raise UsageError(
-                    f"{pair.item and pair.item.address} waits for {reference}, which is excluded",
-                    hint="exclude both, or neither",
-                )
-            brought.add(reference.to)
-            waiting.append(reference.to)
-    return lambda address: asked.wants(address) or address in brought
-
-
-def _check_targets(asked: Asked, found: Actions) -> None:
-    for pattern in asked.targets:
-        if not any(matches(pattern, action.address) for action in found.actions):
-            raise UsageError(
-                f"--target {pattern} matches nothing that is declared or would be pruned",
-                hint="`clerkform list` shows every address",
-            )
-
-
-def _check_excludes(asked: Asked, found: Actions) -> None:
-    """What goes with its owner cannot stay behind."""
-    for action in found.actions:
-        if any(matches(pattern, action.address) for pattern in asked.excludes):
-            raise UsageError(
-                f"{action.address} is excluded, but goes with what owns it",
-                hint="exclude both, or neither",
-            )
 
 
 async def apply(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from clerkform.diff.actions import live_address
+from clerkform.diff.going import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Field, Kind, Registry

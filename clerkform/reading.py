@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from clerkform.desired import Desired
 from clerkform.diagnostics import Problems
-from clerkform.diff.actions import Rules, deleted_ids
+from clerkform.diff.going import Rules, deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clerkform import __version__
+from clerkform.asked import Asked
 from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.match import Matched
@@ -14,7 +15,7 @@ from clerkform.errors import PlanError
 from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model import Registry
-from clerkform.pipeline import Asked, Planned
+from clerkform.pipeline import Planned
 from clerkform.plan.guard import Instance
 from clerkform.plan.saved.document import FORMAT_VERSION
 from clerkform.plan.saved.dump import Basis, Data, checksum, dump, findings

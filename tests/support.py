@@ -13,6 +13,7 @@ import httpx
 import yaml
 
 from clerkform.apply.run import Event
+from clerkform.asked import Asked
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -20,13 +21,14 @@ from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Problems, Source
-from clerkform.diff.actions import Action, Actions, Rules, diff
+from clerkform.diff.actions import Action, Actions, diff
+from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched, match
 from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject, Read
 from clerkform.manifests import Loaded, load
 from clerkform.model import Kind, Registry
-from clerkform.pipeline import Asked, Ends, Planned, apply, make_plan
+from clerkform.pipeline import Ends, Planned, apply, make_plan
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.source.parse import parse

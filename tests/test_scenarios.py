@@ -25,8 +25,9 @@ import pytest
 import yaml
 
 from clerkform.apply.run import Done, Failed
+from clerkform.asked import Asked
 from clerkform.errors import ManifestError
-from clerkform.pipeline import Asked, Guards
+from clerkform.plan.guard import Guards
 from clerkform.sandbox import Settings
 from tests.support import Clock, bench
 

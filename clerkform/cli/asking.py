@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from clerkform.asked import Asked
 from clerkform.cli.options import Selection, Wanted
-from clerkform.pipeline import Asked
 from clerkform.plan.guard import Guards, Limits
 from clerkform.project import Environment
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from clerkform import saving
+from clerkform.asked import Asked
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
 from clerkform.errors import PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.manifests import Loaded, digest
-from clerkform.pipeline import Asked, Planned
+from clerkform.pipeline import Planned
 from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import Saved, load
 from clerkform.private_files import write_privately

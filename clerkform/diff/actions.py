@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff import attribution
 from clerkform.diff.fields import Difference, creation, delivery, difference
+from clerkform.diff.going import (
+    Rules,
+    deleted_ids,
+    forgotten,
+    going_owner,
+    keys_by_id,
+    live_address,
+)
 from clerkform.diff.match import Matched
 from clerkform.diff.values import Change, MadeBy, equal
 from clerkform.ledger.entries import Entry, Ledger, pointer, sent_record
-from clerkform.ledger.recall import NO_LEDGER, owned, superseded
+from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
-from clerkform.model import Address, Kept, Kind, Registry, Values
+from clerkform.model import Address, Kept, Kind, Registry
 
 Verb = Literal["create", "update", "replace", "delete", "none"]
 
@@ -70,23 +78,6 @@ class Actions:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What is pruned, and what is replaced, sent or delivered on request."""
-
-    pruned: frozenset[str] = frozenset()
-    """Kinds of which everything goes that is not declared."""
-    owned: frozenset[str] = frozenset()
-    """Kinds of which that goes what the ledger has and is no longer declared."""
-    replace: frozenset[Address] = field(default_factory=frozenset)
-    delete_first: bool = False
-    """What is replaced goes before its successor is made, even where both could be live."""
-    resend: frozenset[Address] = field(default_factory=frozenset)
-    """Whose write-only fields are sent though nothing else of them changed."""
-    deliver: frozenset[Address] = field(default_factory=frozenset)
-    """Whose secret is delivered once more."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Context:
     ids: Mapping[Address, str]
     keys: Mapping[tuple[str, str], str]
@@ -115,12 +106,12 @@ def diff(
     going = deleted_ids(matched, rules, ledger)
     context = _Context(matched.ids, keys, rules, problems, ledger, prints or {})
     named = {pair.item.address for pair in matched.pairs if pair.item}
-    mine, leftovers = _forgotten(matched, ledger), superseded(ledger)
+    mine, leftovers = forgotten(matched, ledger), superseded(ledger)
     actions, undeclared = [], []
     for pair in matched.pairs:
         if pair.item:
             values = pair.live.values if pair.live else pair.item.values
-            owner = _going_owner(pair.item.kind, values, going, keys)
+            owner = going_owner(pair.item.kind, values, going, keys)
             if not (wanted(pair.item.address) or (owner and wanted(owner))):
                 continue
             if owner and not pair.item.absent:
@@ -138,7 +129,7 @@ def diff(
             if address in named:  # the server lets keys of this kind repeat
                 address = Address(kind.name, pair.live.id)
             named.add(address)
-            owner = _going_owner(kind, pair.live.values, going, keys)
+            owner = going_owner(kind, pair.live.values, going, keys)
             was_at, after = mine.get(pair.live.id), leftovers.get(pair.live.id)
             after = after if after in matched.ids else None
             if not any(map(wanted, filter(None, (address, owner, was_at, after)))):
@@ -165,12 +156,6 @@ def diff(
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
 
 
-def _forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
-    """Ids of what the ledger has at addresses that are no longer declared."""
-    declared = {pair.item.address for pair in matched.pairs if pair.item}
-    return {one: at for one, at in owned(ledger).items() if at not in declared}
-
-
 def _why_deleted(
     kind: Kind, owner: Address | None, was_at: Address | None, after: Address | None, rules: Rules
 ) -> str | None:
@@ -182,66 +167,6 @@ def _why_deleted(
     if kind.name in rules.pruned:
         return "prune: all"
     return "prune: owned" if was_at and kind.name in rules.owned else None
-
-
-def keys_by_id(matched: Matched, live: Live, registry: Registry) -> Mapping[tuple[str, str], str]:
-    """(kind, id) to key, of what may be referred to: as the manifests have it, else as live has."""
-    keys: dict[tuple[str, str], str] = {}
-    for kind in (registry[name] for name in registry if name in registry.referred_to):
-        for one in live.of(kind.name):
-            keys[kind.name, one.id] = live_address(kind, one, keys).key
-        for address, object_id in matched.ids.items():
-            if address.kind == kind.name:
-                keys[kind.name, object_id] = address.key
-    return keys
-
-
-def live_address(kind: Kind, one: LiveObject, keys: Mapping[tuple[str, str], str]) -> Address:
-    """The address that a live object would be declared at."""
-    values = dict(one.values)
-    for field_ in kind.identity:
-        if field_.traits.ref:
-            owner_id = str(values.get(field_.name))
-            values[field_.name] = keys.get((field_.traits.ref.kind, owner_id), owner_id)
-    parts = kind.key_parts(values)
-    return kind.address(parts) if parts else Address(kind.name, one.id)
-
-
-def deleted_ids(
-    matched: Matched, rules: Rules, ledger: Ledger = NO_LEDGER
-) -> Mapping[str, frozenset[str]]:
-    """Ids per kind of what goes on request, found without comparing any field."""
-    going: dict[str, set[str]] = {}
-    mine = _forgotten(matched, ledger)
-    for pair in matched.pairs:
-        is_pruned = (
-            pair.item is None
-            and pair.live
-            and (
-                pair.live.kind in rules.pruned
-                or (pair.live.kind in rules.owned and pair.live.id in mine)
-            )
-        )
-        item = pair.item
-        is_asked = item and (item.absent or (item.address in rules.replace and not item.external))
-        if pair.live and (is_pruned or is_asked):
-            going.setdefault(pair.live.kind, set()).add(pair.live.id)
-    return {kind: frozenset(ids) for kind, ids in going.items()}
-
-
-def _going_owner(
-    kind: Kind,
-    values: Values,
-    going: Mapping[str, frozenset[str]],
-    keys: Mapping[tuple[str, str], str],
-) -> Address | None:
-    for field_ in kind.identity:
-        owner = field_.traits.ref
-        if owner and owner.owner:
-            owner_id = str(values.get(field_.name))
-            if owner_id in going.get(owner.kind, ()):
-                return Address(owner.kind, keys[owner.kind, owner_id])
-    return None
 
 
 def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:

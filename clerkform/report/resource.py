@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clerkform.diff.actions import Action, keys_by_id, live_address
+from clerkform.diff.actions import Action
+from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kind, Reference, Registry

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from clerk_backend_api import Clerk, models
 
+from clerkform.asked import Asked
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
-from clerkform.pipeline import Asked
 from clerkform.sandbox import Settings
 from tests.conformance.workshop import TRUSTED, Workshop, converged, methods
 

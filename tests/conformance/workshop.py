@@ -13,6 +13,7 @@ import clerk_backend_api
 import httpx
 
 from clerkform.apply.run import Event, Failed, NotRun
+from clerkform.asked import Asked
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -22,7 +23,7 @@ from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live
 from clerkform.manifests import load
-from clerkform.pipeline import Asked, Ends, Planned, apply, make_plan
+from clerkform.pipeline import Ends, Planned, apply, make_plan
 from clerkform.plan.guard import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from tests.support import KEY, URL, Clock

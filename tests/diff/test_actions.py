@@ -1,7 +1,8 @@
 import pytest
 
 from clerkform.diagnostics import Problems
-from clerkform.diff.actions import Rules, deleted_ids, diff, live_address
+from clerkform.diff.actions import diff
+from clerkform.diff.going import Rules, deleted_ids, live_address
 from clerkform.diff.match import match
 from clerkform.kinds import KINDS
 from clerkform.live import LiveObject

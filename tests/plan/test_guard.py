@@ -2,7 +2,7 @@
 
 import pytest
 
-from clerkform.diff.actions import Rules
+from clerkform.diff.going import Rules
 from clerkform.kinds import KINDS
 from clerkform.plan.guard import (
     Guards,

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from clerkform.diff.actions import Rules
+from clerkform.asked import Asked
+from clerkform.diff.going import Rules
 from clerkform.errors import PlanError
 from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model.canonical import canonical
-from clerkform.pipeline import Asked, Planned
+from clerkform.pipeline import Planned
 from clerkform.plan.guard import Guards, Instance
 from clerkform.plan.saved.dump import Basis, dump, render
 from clerkform.plan.saved.load import load

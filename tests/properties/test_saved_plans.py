@@ -10,12 +10,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from clerkform.apply.run import Done
+from clerkform.asked import Asked
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live import Live
 from clerkform.manifests import digest
-from clerkform.pipeline import Asked
 from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import load
 from clerkform.sandbox import Settings

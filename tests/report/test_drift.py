@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.diff.actions import Rules
+from clerkform.asked import Asked
+from clerkform.diff.going import Rules
 from clerkform.manifests import Loaded
-from clerkform.pipeline import Asked, Planned
+from clerkform.pipeline import Planned
 from clerkform.plan.build import Plan
 from clerkform.plan.guard import Instance
 from clerkform.project import Environment

@@ -3,13 +3,15 @@
 import pytest
 
 from clerkform.apply.run import DroppedFields, Failed, StepCrashed
+from clerkform.asked import Asked
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Rules, diff
+from clerkform.diff.actions import diff
+from clerkform.diff.going import Rules
 from clerkform.diff.match import match
 from clerkform.errors import ApiError, ClerkErrorItem, ManifestError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
-from clerkform.pipeline import Asked, Planned
+from clerkform.pipeline import Planned
 from clerkform.plan.build import build_plan
 from clerkform.plan.guard import Instance
 from clerkform.report.failures import diagnose

@@ -1,0 +1,161 @@
+"""What a plan is asked: which addresses are meant, what is made anew, and what comes along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from clerkform.desired import Desired, Item, secrets
+from clerkform.diff.actions import Actions
+from clerkform.diff.going import Rules
+from clerkform.diff.match import Matched
+from clerkform.errors import UsageError
+from clerkform.manifests import Loaded, sinks
+from clerkform.model import Address, Registry
+from clerkform.plan.guard import Guards, matches
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of a plan."""
+
+    targets: tuple[str, ...] = ()
+    """Addresses or globs; none means everything."""
+    excludes: tuple[str, ...] = ()
+    replace: tuple[str, ...] = ()
+    """Addresses or globs of what is made anew though nothing of it changed."""
+    delete_first: bool = False
+    """What is replaced goes before its successor is made."""
+    resend: tuple[str, ...] = ()
+    """Addresses or globs of what has its write-only fields sent though nothing else changed."""
+    deliver: tuple[str, ...] = ()
+    """Addresses or globs of what has the secret that the server made delivered once more."""
+    destroys: bool = False
+    """What is declared goes, and nothing is pruned."""
+    guards: Guards = field(default_factory=Guards)
+    everything: bool = False
+    """Read whole kinds even where looking up what is declared would be cheaper."""
+    looks_at: tuple[Address, ...] = ()
+    """What to read besides, declared or not."""
+
+    def wants(self, address: Address) -> bool:
+        chosen = not self.targets or any(matches(p, address) for p in self.targets)
+        return chosen and not any(matches(p, address) for p in self.excludes)
+
+
+def rules_of(loaded: Loaded, asked: Asked) -> Rules:
+    """What of ``loaded`` is pruned, replaced, sent again or delivered again.
+
+    Raises:
+        UsageError: an option names what it is not for.
+    """
+    desired = loaded.desired
+    prune = {} if asked.destroys else loaded.environment.prune
+    policies = {
+        how: {n for n in desired.sections if prune.get(n) == how} for how in ("all", "owned")
+    }
+    return Rules(
+        frozenset(policies["all"]),
+        frozenset(policies["owned"]),
+        _addresses("--replace", asked.replace, desired, lambda item: True),
+        asked.delete_first,
+        _addresses("--resend", asked.resend, desired, _has_secrets),
+        _addresses("--deliver", asked.deliver, desired, _is_delivered),
+    )
+
+
+def _has_secrets(item: Item) -> bool:
+    return any(True for _ in secrets(item))
+
+
+def _is_delivered(item: Item) -> bool:
+    return any(sink.form != "none" for sink, _, _ in sinks([item], Path()))
+
+
+def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
+    """``desired`` without the kinds that no target can match, so that nobody reads them.
+
+    What a target refers to, and what it owns, stays.
+    """
+    if not asked.targets:
+        return desired
+    names = {n for n in registry if any(fnmatchcase(n, t.split("/")[0]) for t in asked.targets)}
+    refers = {kind.name for kind in registry.values() if kind.references() & names}
+    names |= refers
+    names |= {to for name in names for to in registry[name].references()}
+    items = {address: item for address, item in desired.items.items() if address.kind in names}
+    return Desired(items, desired.sections & names)
+
+
+def _addresses(
+    option: str, patterns: Sequence[str], desired: Desired, has_it: Callable[[Item], bool]
+) -> frozenset[Address]:
+    """The declared addresses that are named; each pattern must name one that the option is for."""
+    found: set[Address] = set()
+    for pattern in patterns:
+        items = [item for item in desired.items.values() if matches(pattern, item.address)]
+        for item in sorted(items, key=lambda item: item.address):
+            if item.external or item.absent:
+                raise UsageError(
+                    f"{option} {pattern}: {item.address} is declared external or absent",
+                    hint="only what clerkform writes can be written again",
+                )
+        if not items:
+            raise UsageError(
+                f"{option} {pattern}: no manifest declares that",
+                hint="`clerkform list` shows every address",
+            )
+        named = {item.address for item in items if has_it(item)}
+        if not named:
+            raise UsageError(f"{option} {pattern}: {_LACKS[option]}")
+        found |= named
+    return frozenset(found)
+
+
+_LACKS = {
+    "--resend": "nothing there has a secret that is sent",
+    "--deliver": "nothing there has a secret that is delivered, or it is declared as `none`",
+}
+
+
+def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
+    """What a plan looks at: what was asked for, and the creates that it waits for."""
+    pairs = {pair.item.address: pair for pair in matched.pairs if pair.item}
+    brought: set[Address] = set()
+    waiting = [address for address in pairs if asked.wants(address)]
+    while waiting:
+        pair = pairs[waiting.pop()]
+        for _, reference in pair.item.references() if pair.item else ():
+            target = pairs.get(reference.to)
+            is_made = target and target.live is None and not (target.item and target.item.absent)
+            if not is_made or asked.wants(reference.to) or reference.to in brought:
+                continue
+            if any(matches(pattern, reference.to) for pattern in asked.excludes):
+                raise UsageError(
+                    f"{pair.item and pair.item.address} waits for {reference}, which is excluded",
+                    hint="exclude both, or neither",
+                )
+            brought.add(reference.to)
+            waiting.append(reference.to)
+    return lambda address: asked.wants(address) or address in brought
+
+
+def check_targets(asked: Asked, found: Actions) -> None:
+    for pattern in asked.targets:
+        if not any(matches(pattern, action.address) for action in found.actions):
+            raise UsageError(
+                f"--target {pattern} matches nothing that is declared or would be pruned",
+                hint="`clerkform list` shows every address",
+            )
+
+
+def check_excludes(asked: Asked, found: Actions) -> None:
+    """What goes with its owner cannot stay behind."""
+    for action in found.actions:
+        if any(matches(pattern, action.address) for pattern in asked.excludes):
+            raise UsageError(
+                f"{action.address} is excluded, but goes with what owns it",
+                hint="exclude both, or neither",
+            )

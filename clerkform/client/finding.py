@@ -1,0 +1,91 @@
+"""Looks for what a create may have made whose answer nobody has."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from clerkform.client.reader import ClerkReader
+from clerkform.errors import ApiError, BadAnswer, SecretNotKept
+from clerkform.live import Live, LiveObject, Read
+from clerkform.model import Kind, Values
+from clerkform.model.step import Step
+
+
+class Finder:
+    """Knows what was live when the plan was made: anything else with the same key is new."""
+
+    def __init__(
+        self, reader: ClerkReader, live: Live, sleep: Callable[[float], Awaitable[object]]
+    ) -> None:
+        self._reader, self._live, self._sleep = reader, live, sleep
+
+    async def find(
+        self,
+        kind: Kind,
+        step: Step,
+        values: Values,
+        within: float,
+        may_be: Callable[[LiveObject], bool] = lambda one: True,
+    ) -> LiveObject | None:
+        """The object that a create with a lost answer has made, if it shows in so many seconds.
+
+        An object that the plan did not see, with the same key, is taken to be it.
+        """
+        known = self._live.objects.get(kind.name, {})
+        wanted, read = kind.key_parts(values), read_of(kind, values)
+        waited, pause = 0.0, 0.5
+        while True:
+            try:
+                listed = (await self._reader.read(read)).of(kind.name)
+            except ApiError as error:
+                # What this run made to list it under need not be visible to reads yet.
+                if not error.is_not_found or waited >= within:
+                    raise BadAnswer(
+                        "GET",
+                        kind.endpoints.list.path,
+                        detail=f"did not say whether {step.address} was made: {error}",
+                        may_have_acted=True,
+                    ) from None
+                listed = ()
+            found = [
+                one
+                for one in listed
+                if one.id not in known
+                and not kind.ignore(one.values)
+                and _keys_of(kind, one, values) == wanted
+                and may_be(one)
+            ]
+            if len(found) > 1:
+                raise SecretNotKept(
+                    f"the answer to the create of {step.address} was lost, and there are now"
+                    f" {len(found)} new objects with its key",
+                    hint=f"look at {', '.join(sorted(one.id for one in found))}, and remove what"
+                    " nobody uses",
+                )
+            if found:
+                return found[0]
+            if waited >= within:
+                return None
+            await self._sleep(pause)
+            waited, pause = waited + pause, pause * 2
+
+
+def read_of(kind: Kind, values: Values) -> Read:
+    """The cheapest question whose answer has the object with these fields, if it is there."""
+    under = tuple(
+        (parameter, str(values.get(name, kind.fields[name].traits.variant)))
+        for parameter, name in kind.endpoints.list.under.items()
+    )
+    lookups, (first, *more) = kind.endpoints.lookups, kind.identity
+    has_key = values.get(first.name) is not None
+    if lookups.by_key and has_key and not more:
+        return Read(kind.name, keys=(str(values[first.name]),))
+    if lookups.by_name and first.traits.otherwise and not has_key:
+        return Read(kind.name, names=(str(values[first.traits.otherwise]),))
+    return Read(kind.name, under)
+
+
+def _keys_of(kind: Kind, one: LiveObject, values: Values) -> tuple[str, ...] | None:
+    """The live object's key, by the fields that were sent: a slug may be the server's own."""
+    stands_in = {f.name for f in kind.identity if f.traits.otherwise and f.name not in values}
+    return kind.key_parts({k: v for k, v in one.values.items() if k not in stands_in})

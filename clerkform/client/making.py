@@ -1,0 +1,219 @@
+"""Creates objects, and sees to it that what the server makes for them reaches somebody.
+
+A create is never blindly repeated: what may have been made is looked for first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from clerkform.apply.run import Written
+from clerkform.client.calls import checked, path_of, send
+from clerkform.client.finding import Finder
+from clerkform.client.http import ClerkClient
+from clerkform.client.vault import Vault
+from clerkform.diff.fields import dropped
+from clerkform.errors import ApiError, ManifestError, SecretNotKept
+from clerkform.ledger.entries import Intent
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.recall import LOOK_BACK, is_as_new
+from clerkform.live import Live, LiveObject
+from clerkform.model import Kind, Values
+from clerkform.model.step import Step
+
+LOOK_FOR: Final = 10.0
+"""Seconds to look for what a create may have made; reads lag behind writes."""
+DUPLICATE: Final = (400, 409, 422)
+"""How the API refuses a second object with a key; the codes differ from kind to kind."""
+CREATES: Final = 2
+"""How often an object is made whose secret Clerk does not show."""
+
+
+class Maker:
+    """Carries out the steps that make something or hand over what was made."""
+
+    def __init__(
+        self,
+        client: ClerkClient,
+        vault: Vault,
+        finder: Finder,
+        live: Live,
+        journal: Journal,
+        now: Callable[[], int],
+        base: Callable[[Step, str], Path],
+    ) -> None:
+        """``base`` is the folder that a field's paths are relative to."""
+        self._client, self._vault, self._finder, self._live = client, vault, finder, live
+        self._journal, self._now, self._base = journal, now, base
+
+    async def create(self, kind: Kind, step: Step, values: Values) -> Written:
+        if not kind.generates:
+            return (await self._make(kind, step, values))[0]
+        left = await self._left_behind(kind, step, values)
+        for _ in range(CREATES):
+            written, secret = (left, None) if left else await self._make(kind, step, values)
+            left = None
+            self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
+            try:
+                secret = secret or await self._secret_again(kind, written.object_id)
+            except ApiError as error:
+                await self._discard(kind, step, written, f"asking for its secret failed: {error}")
+                raise
+            if secret is not None:
+                await self._deliver(kind, step, written, secret)
+                return written
+            await self._discard(kind, step, written, "Clerk did not show its secret")
+        raise SecretNotKept(
+            f"{step.address} was created {CREATES} times without Clerk showing its secret, and"
+            " removed again each time",
+            hint="run it again later; what was there before is still there",
+        )
+
+    async def hand_over(self, kind: Kind, step: Step, values: Values) -> Written:
+        """Deliver the secret of what is live; what nobody can have the secret of is made anew."""
+        assert step.object_id is not None
+        written = Written(step.object_id, note="its secret was delivered")
+        secret = await self._secret_again(kind, step.object_id)
+        if secret is not None:
+            await self._put(kind, step, secret)
+            return written
+        if not values:
+            raise SecretNotKept(
+                f"Clerk does not show the secret of {step.address} again",
+                hint=f"`clerkform apply --replace '{step.address}'` makes a new one, and whoever"
+                " holds the old one is refused from then on",
+            )
+        await self._discard(kind, step, written, "Clerk did not show its secret")
+        return await self.create(kind, step, values)
+
+    async def _left_behind(self, kind: Kind, step: Step, values: Values) -> Written | None:
+        """What an earlier run has made and could not record: looked for while it may not show."""
+        intent, key = self._journal.entry(step.address).intent, kind.key_parts(values)
+        if intent is None or intent.key != key:
+            return None
+        left = min(max(intent.at + LOOK_BACK - self._now(), 0), LOOK_BACK) / 1000
+        found = await self._finder.find(
+            kind,
+            step,
+            values,
+            left,
+            lambda one: is_as_new(one.values.get("created_at"), intent.at),
+        )
+        note = "made by an earlier run, which was cut off"
+        if found is None:
+            return None
+        return Written(found.id, found, dropped(kind, values, found), note)
+
+    async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
+        """Create the object once, and what the answer shows of it; a lost answer shows no secret.
+
+        What a create has made whose answer was lost or is of no use is looked for and taken over.
+        Only where there is nothing is the create sent again.
+        """
+        op = kind.endpoints.create
+        if kind.generates:
+            self._intend(kind, step, values)
+        for is_last in (False, True):
+            try:
+                answer = await self._client.write(
+                    op.method, op.path, kind.to_api(values), repeatable=False
+                )
+                written = checked(kind, op.method, op.path, values, answer)
+            except ApiError as error:
+                note = "taken over, as its answer was lost"
+                if error.may_have_acted:
+                    made = await self._finder.find(kind, step, values, LOOK_FOR)
+                elif kind.generates:
+                    self._journal.withdraw(step.address)
+                    raise
+                else:
+                    made = await self._somebody_elses(kind, step, values, error)
+                    note = "taken over, as somebody else has made it meanwhile"
+                if made is not None:
+                    return Written(made.id, made, dropped(kind, values, made), note), None
+                if is_last or not error.may_have_acted:
+                    raise
+            else:
+                secret = kind.generates and (answer or {}).get(kind.generates.field)
+                return written, secret if isinstance(secret, str) else None
+        raise AssertionError("the last try either returns or raises")
+
+    def _intend(self, kind: Kind, step: Step, values: Values) -> None:
+        key = kind.key_parts(values)
+        assert key is not None
+        seen = (one.id for one in self._live.of(kind.name) if kind.key_parts(one.values) == key)
+        self._journal.intend(step.address, Intent(self._now(), key, tuple(sorted(seen))))
+
+    async def _somebody_elses(
+        self, kind: Kind, step: Step, values: Values, error: ApiError
+    ) -> LiveObject | None:
+        """What is in the way of a create since the plan was made, if it is as declared."""
+        if error.status not in DUPLICATE:
+            return None
+        try:
+            found = await self._finder.find(kind, step, values, 0)
+        except ApiError:  # the refusal itself says more
+            return None
+        return None if found is None or dropped(kind, values, found) else found
+
+    async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
+        """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
+        try:
+            await self._put(kind, step, secret)
+        except ManifestError as error:
+            why = f"its secret could not be delivered: {error.diagnostics[0].message}"
+            await self._discard(kind, step, written, why)
+            raise SecretNotKept(
+                f"{step.address} was created, but {why}. It was removed again",
+                hint="once that is mended, the next apply makes it anew",
+            ) from None
+
+    async def _put(self, kind: Kind, step: Step, secret: str) -> None:
+        assert kind.generates is not None
+        base = self._base(step, kind.generates.sink)
+        await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+        self._journal.delivered(step.address)
+
+    async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
+        """What the server made, if it still shows it."""
+        assert kind.generates is not None
+        try:
+            answer = await self._client.get(path_of(kind.generates.again, object_id))
+        except ApiError as error:
+            if error.status is None or error.status >= 500:
+                raise
+            return None
+        secret = answer.get(kind.generates.field)
+        return secret if isinstance(secret, str) else None
+
+    async def _discard(self, kind: Kind, step: Step, written: Written, why: str) -> None:
+        """Remove what nobody holds the secret of: nothing is lost with it.
+
+        What was found rather than answered is removed only if it is what was sent, for it may be
+        somebody else's.
+        """
+        op = kind.endpoints.removal(None)
+        assert op is not None
+        way_out = f"`clerkform apply --replace '{step.address}'` makes a new one"
+        if written.note and written.dropped:
+            raise SecretNotKept(
+                f"{written.object_id} at {step.address} may be what this run has made, or somebody"
+                f" else's: it was left alone. {why}",
+                hint=way_out,
+            )
+        try:
+            await send(self._client, op, written.object_id, dict(op.body) if op.body else None)
+        except ApiError:
+            raise SecretNotKept(
+                f"{step.address} was created, but {why}. It could not be removed again either, so"
+                " nobody has its secret",
+                hint=way_out,
+            ) from None
+        self._journal.withdraw(step.address)
+
+
+def _is_delivered(step: Step) -> bool:
+    return step.sink is not None and step.sink.form != "none"

@@ -1,0 +1,95 @@
+"""What is asked of a plan, and which live objects go for it, before any field is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clerkform.diff.match import Matched
+from clerkform.ledger.entries import Ledger
+from clerkform.ledger.recall import NO_LEDGER, owned
+from clerkform.live import Live, LiveObject
+from clerkform.model import Address, Kind, Registry, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is pruned, and what is replaced, sent or delivered on request."""
+
+    pruned: frozenset[str] = frozenset()
+    """Kinds of which everything goes that is not declared."""
+    owned: frozenset[str] = frozenset()
+    """Kinds of which that goes what the ledger has and is no longer declared."""
+    replace: frozenset[Address] = field(default_factory=frozenset)
+    delete_first: bool = False
+    """What is replaced goes before its successor is made, even where both could be live."""
+    resend: frozenset[Address] = field(default_factory=frozenset)
+    """Whose write-only fields are sent though nothing else of them changed."""
+    deliver: frozenset[Address] = field(default_factory=frozenset)
+    """Whose secret is delivered once more."""
+
+
+def keys_by_id(matched: Matched, live: Live, registry: Registry) -> Mapping[tuple[str, str], str]:
+    """(kind, id) to key, of what may be referred to: as the manifests have it, else as live has."""
+    keys: dict[tuple[str, str], str] = {}
+    for kind in (registry[name] for name in registry if name in registry.referred_to):
+        for one in live.of(kind.name):
+            keys[kind.name, one.id] = live_address(kind, one, keys).key
+        for address, object_id in matched.ids.items():
+            if address.kind == kind.name:
+                keys[kind.name, object_id] = address.key
+    return keys
+
+
+def live_address(kind: Kind, one: LiveObject, keys: Mapping[tuple[str, str], str]) -> Address:
+    """The address that a live object would be declared at."""
+    values = dict(one.values)
+    for field_ in kind.identity:
+        if field_.traits.ref:
+            owner_id = str(values.get(field_.name))
+            values[field_.name] = keys.get((field_.traits.ref.kind, owner_id), owner_id)
+    parts = kind.key_parts(values)
+    return kind.address(parts) if parts else Address(kind.name, one.id)
+
+
+def deleted_ids(
+    matched: Matched, rules: Rules, ledger: Ledger = NO_LEDGER
+) -> Mapping[str, frozenset[str]]:
+    """Ids per kind of what goes on request, found without comparing any field."""
+    going: dict[str, set[str]] = {}
+    mine = forgotten(matched, ledger)
+    for pair in matched.pairs:
+        is_pruned = (
+            pair.item is None
+            and pair.live
+            and (
+                pair.live.kind in rules.pruned
+                or (pair.live.kind in rules.owned and pair.live.id in mine)
+            )
+        )
+        item = pair.item
+        is_asked = item and (item.absent or (item.address in rules.replace and not item.external))
+        if pair.live and (is_pruned or is_asked):
+            going.setdefault(pair.live.kind, set()).add(pair.live.id)
+    return {kind: frozenset(ids) for kind, ids in going.items()}
+
+
+def going_owner(
+    kind: Kind,
+    values: Values,
+    going: Mapping[str, frozenset[str]],
+    keys: Mapping[tuple[str, str], str],
+) -> Address | None:
+    for field_ in kind.identity:
+        owner = field_.traits.ref
+        if owner and owner.owner:
+            owner_id = str(values.get(field_.name))
+            if owner_id in going.get(owner.kind, ()):
+                return Address(owner.kind, keys[owner.kind, owner_id])
+    return None
+
+
+def forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
+    """Ids of what the ledger has at addresses that are no longer declared."""
+    declared = {pair.item.address for pair in matched.pairs if pair.item}
+    return {one: at for one, at in owned(ledger).items() if at not in declared}
