@@ -1,4 +1,4 @@
-"""One resource, declared and live, side by side."""
+"""One resource, declared, live and as it was last applied, side by side."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, Final
 from clerkform.diff.actions import Action
 from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
+from clerkform.ledger.entries import Entry, pointer
+from clerkform.ledger.recall import owned
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kind, Reference, Registry
 from clerkform.pipeline import Planned
@@ -16,7 +18,7 @@ from clerkform.report.inventory import UNDECLARED, state
 from clerkform.report.shown import SENSITIVE, cell
 from clerkform.report.view import Table
 
-COLUMNS: Final = ("field", "declared", "live", "note")
+COLUMNS: Final = ("field", "declared", "live", "recorded", "note")
 SECRET: Final = "(secret)"
 
 
@@ -29,6 +31,8 @@ class Resource:
     kind: Kind
     action: Action | None
     live: LiveObject | None
+    recorded: Entry | None
+    """What the ledger has of it."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -37,10 +41,14 @@ class Resource:
             "state": self.state,
             "id": self.live.id if self.live else None,
             "place": self.action.span if self.action else None,
+            "delivery": self.recorded.delivery if self.recorded else None,
         }
 
     def __str__(self) -> str:
-        return " · ".join(cell(value) for value in self.data.values() if value)
+        said = {**self.data, "delivery": None}
+        if self.recorded and self.recorded.delivery:
+            said["delivery"] = f"secret: {self.recorded.delivery}"
+        return " · ".join(cell(value) for value in said.values() if value)
 
     def table(self) -> Table:
         rows = [row for field in self.kind.fields.values() for row in self._rows(field)]
@@ -52,7 +60,8 @@ class Resource:
         is_declared = item is not None and field.name in item.values
         declared = item.values[field.name] if item and is_declared else None
         live = self.live.values.get(field.name) if self.live else None
-        if field.traits.local or (not is_declared and live is None):
+        recorded = self._recorded(field)
+        if field.traits.local or (not is_declared and live is None and recorded is None):
             return
         changes = self.action.changes if self.action else ()
         differs = self.live is not None and any(c.field == field.name for c in changes)
@@ -60,8 +69,21 @@ class Resource:
             "field": field.name,
             "declared": _shown(field, declared),
             "live": _shown(field, live),
+            "recorded": recorded,
             "note": "differs" if differs else None if is_declared else "not declared",
         }
+
+    def _recorded(self, field: Field) -> Any:
+        """As it was last applied; of secrets and sensitive values there are but fingerprints."""
+        if self.recorded is None:
+            return None
+        start = pointer((field.name,))
+        if any(at == start or at.startswith(f"{start}/") for at in self.recorded.prints):
+            return SECRET if field.form == "secret" else SENSITIVE
+        value = self.recorded.values.get(field.name)
+        if field.traits.ref and isinstance(value, dict):
+            return str(value.get("to")).partition("/")[2]
+        return value
 
 
 def _shown(field: Field, value: Any) -> Any:
@@ -80,15 +102,19 @@ def describe(address: str, planned: Planned, registry: Registry) -> Resource:
     Raises:
         UsageError: it is neither declared nor live, as far as the manifests' kinds were read.
     """
+    ledger = planned.ledger
     for action in planned.plan.actions:
         if str(action.address) == address:
-            return Resource(address, state(action), action.kind, action, action.live)
+            recorded = ledger.get(action.address)
+            return Resource(address, state(action), action.kind, action, action.live, recorded)
     keys = keys_by_id(planned.matched, planned.live, registry)
     for pair in planned.matched.pairs:
         if pair.item is None and pair.live:
             kind = registry[pair.live.kind]
             if str(live_address(kind, pair.live, keys)) == address:
-                return Resource(address, UNDECLARED, kind, None, pair.live)
+                at = owned(ledger).get(pair.live.id)
+                recorded = ledger.get(at) if at else None
+                return Resource(address, UNDECLARED, kind, None, pair.live, recorded)
     raise UsageError(
         f"{address} is neither declared nor live", hint="`clerkform list` shows every address"
     )

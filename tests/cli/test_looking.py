@@ -80,7 +80,7 @@ def test_a_resource_is_shown_declared_and_live(applied, edit):
     assert lines[0].startswith("jwt_templates/convex · differs · jtmp_")
     assert lines[0].endswith(" · clerk.yaml:2")
     cells = [line.split() for line in lines[2:]]
-    assert ["lifetime", "300", "60", "differs"] in cells
+    assert ["lifetime", "300", "60", "60", "differs"] in cells
     assert ["signing_algorithm", "RS256", "not", "declared"] in cells
 
 
@@ -88,6 +88,20 @@ def test_a_sensitive_field_is_shown_as_such(applied):
     out = applied.run("show", "organizations/acme").stdout
     assert "not to be seen" not in out
     assert "(sensitive)" in out
+
+
+def test_a_resource_is_shown_as_it_was_last_applied(applied, edit):
+    said = applied.run("show", "api_keys/acme/billing-sync", "--format", "json").stdout
+    shown = json.loads(said)
+    assert shown["delivery"] == "unknown"  # it goes nowhere: `secret_to: none`
+    recorded = {row["field"]: row["recorded"] for row in shown["fields"]}
+    assert recorded["subject"] == "acme"
+    assert recorded["name"] == "billing-sync"
+    edit("    private_metadata: {note: not to be seen}\n", "")
+    shown = json.loads(applied.run("show", "organizations/acme", "--format", "json").stdout)
+    assert {row["field"]: row["recorded"] for row in shown["fields"]}["private_metadata"] == (
+        "(sensitive)"
+    )
 
 
 def test_what_is_live_but_not_declared_can_be_shown(applied, edit):
