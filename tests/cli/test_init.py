@@ -45,9 +45,16 @@ def test_the_workflow_plans_applies_one_at_a_time_and_watches(tmp_path):
     jobs = workflow["jobs"]
     assert set(jobs) == {"plan", "apply", "drift"}
     assert jobs["apply"]["concurrency"]["cancel-in-progress"] is False
-    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["permissions"] == {"contents": "read", "actions": "read"}
     ran = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     assert "clerkform apply -e production --auto-approve --approve production" in ran
+    kept = [step for step in jobs["apply"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert [(step["if"], step["with"]["path"]) for step in kept] == [
+        ("always()", ".clerkform/ledger.*.json")
+    ]
+    fetching = [script for script in ran if "gh run download" in script]
+    assert len(fetching) == 3
+    assert all("--event push" in script for script in fetching), "pull requests upload as well"
 
 
 def test_next_steps_are_told_to_people_alone(tmp_path):

@@ -23,8 +23,8 @@ from clerkform.cli.options import Online, Selection
 def command(invocation: Invocation, where: Online, selection: Selection, fail_on: str) -> None:
     """Show where the instance differs from its manifests. Exits 2 if it has drifted.
 
-    Without a record of what was last applied every difference counts: one that a person made in
-    the dashboard, and an edit of a manifest that nobody has applied yet.
+    The ledger, the record of the last apply, tells what a person changed in the dashboard from an
+    edit of a manifest that nobody has applied yet. Without it every difference counts.
     """
     from clerkform.cli import looking
     from clerkform.report.drift import Drift
