@@ -302,3 +302,162 @@ def test_an_organization_that_was_renamed_in_the_dashboard_is_recognised(applied
     assert applied("apply", "--auto-approve").code == DONE
     assert [one["slug"] for one in applied.live("organizations")] == ["acme"]
     assert holds(applied)
+
+
+SIGNED = """\
+jwt_templates:
+  - name: supabase
+    signing_algorithm: HS256
+    signing_key: {from_env: TEMPLATE_KEY}
+    claims: {a: 1}
+"""
+ONE, OTHER = "the-first-signing-key-0123456789ab", "another-signing-key-0123456789abc"
+
+
+@pytest.fixture
+def signed(cli, monkeypatch):
+    monkeypatch.setattr(connect, "wall_clock", lambda: cli.app.state.store.now())
+    cli.write(SIGNED)
+    cli.environ = {"TEMPLATE_KEY": ONE}
+    assert cli("apply", "--auto-approve").code == DONE
+    cli.app.state.requests.clear()
+    return cli
+
+
+def sent_keys(cli):
+    bodies = [r.body for r in cli.app.state.requests if r.method != "GET"]
+    return [body.get("signing_key") for body in bodies]
+
+
+def test_a_signing_key_that_did_not_change_is_not_sent(signed):
+    planned = signed("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert "cannot be compared" not in planned.out
+    assert signed("apply", "--auto-approve").code == DONE
+    assert sent_keys(signed) == []
+
+
+def test_a_signing_key_that_changed_is_sent_once(signed):
+    signed.environ = {"TEMPLATE_KEY": OTHER}
+    planned = signed("plan", "--detailed-exitcode")
+    assert planned.code == PENDING
+    assert "signing_key  (secret) → (another secret)   edited" in planned.out
+    assert signed("drift").code == DONE, "nobody changed anything in Clerk"
+    for _ in range(2):
+        done = signed("apply", "--auto-approve")
+        assert done.code == DONE
+        assert not {ONE, OTHER} & set(done.text.split())
+    assert sent_keys(signed) == [OTHER]
+
+
+def test_a_signing_key_is_sent_again_on_request(signed):
+    assert signed("apply", "--auto-approve", "--resend", "jwt_templates/*").code == DONE
+    assert sent_keys(signed) == [ONE]
+
+
+def test_a_signing_key_that_is_not_there_now_cannot_be_compared(signed):
+    signed.environ = {}
+    planned = signed("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert "signing_key cannot be compared" in planned.out
+    assert signed("apply", "--auto-approve").code == DONE
+    signed.environ = {"TEMPLATE_KEY": ONE}
+    planned = signed("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert "cannot be compared" not in planned.out, "what was recorded is not forgotten"
+
+
+def test_without_a_ledger_a_signing_key_cannot_be_compared_and_adopting_records_it(signed):
+    (signed.root / LEDGER).unlink()
+    planned = signed("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert "signing_key cannot be compared" in planned.out
+    assert signed("apply", "--auto-approve").code == DONE
+    assert sent_keys(signed) == []
+    signed.environ = {"TEMPLATE_KEY": OTHER}
+    assert signed("plan", "--detailed-exitcode").code == PENDING
+
+
+PRUNED = "version: 1\nprune: {redirect_urls: owned, organizations: owned, api_keys: owned}\n"
+
+
+def test_what_clerkform_made_and_nobody_declares_any_more_is_pruned(applied, record):
+    """An undeclared organization of somebody else's, its key and another URL stay."""
+    applied.write(PRUNED, "clerkform.yaml")
+    (url,) = [one for one in applied.live("redirect_urls") if one["url"] == "app://one"]
+    store = applied.app.state.store
+    other = {**url, "id": f"ru_{'0' * 27}", "url": "app://other"}
+    store.insert("redirect_urls", other, created_at=url["created_at"])
+    applied.write("organizations: []\napi_keys: []\nredirect_urls: [app://one]\n")
+    allow = ("--auto-approve", "--allow-delete", "organizations/acme")
+    done = applied("apply", *allow)
+    assert done.code == DONE, done.text
+    assert {one["url"] for one in applied.live("redirect_urls")} == {"app://one", "app://other"}
+    assert applied.live("organizations") == []
+    assert [key["revoked"] for key in applied.live("api_keys")] == [True]
+    assert set(record.read()["entries"]) == {"redirect_urls/app://one"}
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def test_a_key_that_is_no_longer_declared_is_found_under_its_subject(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    applied.write("organizations: [{slug: acme}]\napi_keys: []\n")
+    assert "1 to delete" in applied("plan").out
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes[-1].endswith("/revoke")
+    assert record.entry(KEY) is None
+
+
+def test_what_was_dropped_without_pruning_is_forgotten(applied, record):
+    """Pruning that is switched on later does not reach back."""
+    applied.write(MANIFEST.replace(", app://two", ""))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.entry("redirect_urls/app://two") is None
+    applied.write(PRUNED, "clerkform.yaml")
+    assert applied("plan", "--detailed-exitcode").code == DONE
+
+
+def test_a_section_that_is_gone_is_not_pruned_and_not_forgotten(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    applied.write(MANIFEST.replace("redirect_urls: [app://one, app://two]", ""))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.entry("redirect_urls/app://two")
+    applied.write(MANIFEST.replace(", app://two", ""))
+    assert "1 to delete" in applied("plan").out
+
+
+def test_what_protected_an_item_still_does_once_it_is_no_longer_declared(applied):
+    applied.write(PRUNED, "clerkform.yaml")
+    kept = "{url: app://two, lifecycle: {prevent_destroy: true}}"
+    applied.write(MANIFEST.replace("app://two", kept))
+    assert applied("apply", "--auto-approve").code == DONE
+    applied.write(MANIFEST.replace(", app://two", ""))
+    done = applied("apply", "--auto-approve")
+    assert done.code == WRONG
+    assert "error[prevent-destroy]" in done.err
+
+
+def test_how_a_key_is_removed_is_remembered(applied):
+    applied.write(PRUNED, "clerkform.yaml")
+    applied.write(MANIFEST.replace("secret_to:", "lifecycle: {deletion: delete}\n    secret_to:"))
+    assert applied("apply", "--auto-approve").code == DONE
+    applied.write("organizations: [{slug: acme}]\napi_keys: []\n")
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes[-1].startswith("DELETE /v1/api_keys/")
+
+
+def test_a_target_records_and_forgets_nothing_else(applied, record):
+    before = record.read()["entries"]
+    applied.write(MANIFEST.replace(", app://two", ", app://three"))
+    assert applied("apply", "--auto-approve", "-t", "redirect_urls/app://three").code == DONE
+    after = record.read()["entries"]
+    assert {a: e for a, e in after.items() if not a.endswith("three")} == before
+    assert "redirect_urls/app://three" in after
+
+
+def test_what_is_destroyed_is_forgotten(applied, record):
+    allow = ("--auto-approve", "--allow-delete", "organizations/acme")
+    assert applied("destroy", *allow).code == DONE
+    assert record.read()["entries"] == {}
+    planned = applied("plan", "--format", "json").document["plan"]["actions"]
+    assert {action["made_by"] for action in planned} == {"edited"}
