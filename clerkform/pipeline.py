@@ -255,11 +255,14 @@ async def apply(
     keeper = _keeper(planned, ends, journal)
     writer = ends.writer(planned.live, journal)
     events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
-    async with aclosing(events):
-        async for event in events:
-            await keeper.keep(event)
-            yield event
-    await keeper.finish()
+    try:
+        async with aclosing(events):
+            async for event in events:
+                await keeper.keep(event)
+                yield event
+        await keeper.finish()
+    finally:
+        journal.try_to_commit()
 
 
 def _check_ledger(planned: Planned, journal: Journal) -> None:

@@ -85,7 +85,7 @@ class Keeper:
             action = self._actions.get(address)
             if action and not self._left[address]:
                 await self._record(action, written.object_id)
-        self._journal.try_to_commit()
+        self._journal.commit_soon()
 
     def _removed(self, step: Step) -> None:
         assert step.object_id is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from clerkform.ledger.document import Encoder
@@ -17,7 +19,13 @@ class Journal:
     It is written in the event loop, which takes milliseconds: nothing may overtake it.
     """
 
-    def __init__(self, opened: Opened, ledger: Ledger, store: Store | None) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        ledger: Ledger,
+        store: Store | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """``ledger`` is what ``opened`` has, with what the plan's reads settled of it."""
         self.head, self._entries = ledger, dict(ledger.entries)
         self.failure: StoreFailed | None = None
@@ -27,6 +35,7 @@ class Journal:
         self._store, self._is_in_the_way = store, opened.is_in_the_way
         self._content = opened.content
         self._encoder = Encoder()
+        self._clock, self._not_before = clock, 0.0
 
     @property
     def ledger(self) -> Ledger:
@@ -104,6 +113,18 @@ class Journal:
             self._is_in_the_way = False
         self._store.write(content)
         self._content = content
+
+    def commit_soon(self) -> None:
+        """Write what is done: now, unless writing would take more than a tenth of the time.
+
+        A ledger of many is then written less often. What a crash leaves unrecorded so is found
+        again by its key.
+        """
+        if self._clock() < self._not_before:
+            return
+        started = self._clock()
+        self.try_to_commit()
+        self._not_before = self._clock() + 9 * (self._clock() - started)
 
     def try_to_commit(self) -> None:
         """As ``commit``, for what is done already; why it failed is kept for the end."""
