@@ -100,7 +100,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         PlanError: the live state contradicts the manifests.
         ApiError: it could not be read; a failed read is never an empty one.
     """
-    environment = loaded.environment
+    environment, before = loaded.environment, ends.requests()
     instance = await checked_instance(ends, asked.guards)
     opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
     desired = in_question(loaded.desired, registry, asked)
@@ -146,7 +146,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
-        took := ends.requests(),
+        took := ends.requests() - before,
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
 

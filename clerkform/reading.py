@@ -94,7 +94,12 @@ def _by_recorded_id(
         if kind.name in live.whole or not kind.endpoints.lookups.by_ids:
             continue
         items = (item for item in desired.of(kind) if item.address not in first.ids)
-        ids = {found for item in items if not item.absent and (found := ledger.id_of(item.address))}
+        ids = {
+            found
+            for item in items
+            for address in (item.address, item.former)
+            if (not item.absent or item.destroyed) and address and (found := ledger.id_of(address))
+        }
         if kind.name in rules.owned:
             mine = owned(ledger).items()
             ids |= {i for i, at in mine if at.kind == kind.name and at not in desired.items}
@@ -107,7 +112,7 @@ def _under_recorded(desired: Desired, rules: Rules, ledger: Ledger) -> list[Read
     """Where to look for what is no longer declared, of the kinds that have no list of all."""
     return [
         Read(address.kind, entry.under)
-        for address, entry in sorted(ledger.entries.items())
+        for address, entry in sorted(ledger.entries.items(), key=lambda pair: pair[0])
         if address.kind in rules.owned and entry.under and address not in desired.items
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from clerkform.apply.run import Done, Event, Failed, Started, Written
 from clerkform.desired import Item, secrets
 from clerkform.diff.actions import Action
-from clerkform.ledger.entries import Entry, pointer, recorded
+from clerkform.ledger.entries import Entry, pointer, recorded, sent_record
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import owned, superseded
 from clerkform.live import Live
@@ -55,10 +55,14 @@ class Keeper:
     async def finish(self) -> None:
         """Record what needed no step, and forget what nobody declares any more."""
         for action in self._plan.actions:
-            if action.item and action.verb == "none" and not action.item.external:
+            if action.item and action.item.external:  # somebody else's from now on
+                self._journal.put(action.address, None)
+                self._disown(action.address, action.live.id if action.live else None)
+            elif action.item and action.verb == "none":
                 await self._record(action, action.live.id if action.live else None)
         for address, entry in self._journal.ledger.entries.items():
-            is_live = entry.id in self._live.objects.get(address.kind, {})
+            there = self._live.objects.get(address.kind, {})
+            is_live = not there.keys().isdisjoint({entry.id, *entry.superseded})
             if address not in self._actions and self._is_forgotten(address, is_live):
                 self._journal.put(address, None)
         self._journal.try_to_commit()
@@ -66,10 +70,21 @@ class Keeper:
     def _about_to(self, step: Step) -> None:
         """A replacement leaves two objects for a while, and a crash would leave them for good."""
         action = self._actions.get(step.address)
-        is_create = step.id.verb == "create" and action and action.verb == "replace"
-        if action and is_create and action.live and not action.delete_first:
+        if action is None or action.live is None:
+            return
+        if step.id.verb == "update":
+            self._bring(step.address, action.live.id)
+        elif step.id.verb == "create" and action.verb == "replace" and not action.delete_first:
             self._journal.supersede(step.address, action.live.id)
             self._at[action.live.id] = step.address
+
+    def _bring(self, address: Address, object_id: str) -> None:
+        """What is recorded of an object at the address that it had before is recorded here."""
+        before = self._before(address, object_id)
+        if before.id == object_id:
+            self._disown(address, object_id)
+            self._journal.put(address, before)
+            self._at[object_id] = address
 
     async def _done(self, step: Step, written: Written, *, is_whole: bool) -> None:
         address = step.address
@@ -77,7 +92,7 @@ class Keeper:
             self._removed(step)
         else:
             entry = replace(self._journal.entry(address), id=written.object_id, intent=None)
-            self._journal.put(address, entry)
+            self._journal.put(address, self._with_sent(entry, step, written))
             self._at[written.object_id] = address
             self._ids[address] = written.object_id
             self._sent.setdefault(address, set()).update(step.values)
@@ -100,18 +115,21 @@ class Keeper:
             rest = tuple(one for one in entry.superseded if one != step.object_id)
             self._journal.put(address, replace(entry, superseded=rest))
         elif entry.id == step.object_id and not entry.absent:
-            self._journal.put(address, None)
+            left = replace(entry, id=None, values={}, prints={}, delivery=None)
+            self._journal.put(address, left if entry.superseded else None)
 
     async def _record(self, action: Action, object_id: str | None) -> None:
         item = action.item
         assert item is not None
-        before = self._journal.entry(item.address)
+        before = self._before(item.address, object_id)
+        self._disown(item.address, object_id)
         if item.absent:
             self._journal.put(item.address, _must_be_absent(item))
             return
         prints: dict[str, str] = {}
         for field, ref in secrets(item):
-            was = before.prints.get(pointer((field.name,)))
+            is_same = before.id == object_id
+            was = before.prints.get(pointer((field.name,))) if is_same else None
             is_sent = field.name in self._sent.get(item.address, ())
             now = await self._seal(item, field.name, ref) if is_sent or was is None else was
             if kept := now or was:
@@ -129,6 +147,35 @@ class Keeper:
         self._journal.put(item.address, entry)
         if object_id:
             self._at[object_id] = item.address
+
+    def _before(self, address: Address, object_id: str | None) -> Entry:
+        """What is recorded of an object, at the address that it had before if it has moved."""
+        entry = self._journal.entry(address)
+        was_at = self._at.get(object_id or "", address)
+        moved = self._journal.entry(was_at)
+        return moved if entry.id != object_id and moved.id == object_id else entry
+
+    def _disown(self, address: Address, object_id: str | None) -> None:
+        """What is declared at one address is recorded at no other, and has not to go for any."""
+        was_at = self._at.get(object_id or "")
+        if was_at is None or was_at == address:
+            return
+        entry = self._journal.entry(was_at)
+        if entry.id == object_id:
+            self._journal.put(was_at, None)
+        elif object_id in entry.superseded:
+            rest = tuple(one for one in entry.superseded if one != object_id)
+            self._journal.put(was_at, replace(entry, superseded=rest))
+
+    def _with_sent(self, entry: Entry, step: Step, written: Written) -> Entry:
+        """With the fields of one step, of which an address may have several."""
+        action = self._actions.get(step.address)
+        dropped = {path.partition(".")[0].partition("[")[0] for path in written.dropped}
+        if action is None:
+            return entry
+        sent = {name: value for name, value in step.values.items() if name not in dropped}
+        values, prints = sent_record(action.kind, sent, self._journal.head)
+        return replace(entry, values={**entry.values, **values}, prints={**entry.prints, **prints})
 
     def _is_live(self, kind: Kind, object_id: str) -> bool:
         """Whether an object was there when the plan was made, and still counts."""

@@ -70,19 +70,23 @@ class Finder:
             waited, pause = waited + pause, pause * 2
 
 
-def read_of(kind: Kind, values: Values) -> Read:
-    """The cheapest question whose answer has the object with these fields, if it is there."""
-    under = tuple(
+def under_of(kind: Kind, values: Values) -> tuple[tuple[str, str], ...]:
+    """Where an object with these fields is listed, references being ids by now."""
+    return tuple(
         (parameter, str(values.get(name, kind.fields[name].traits.variant)))
         for parameter, name in kind.endpoints.list.under.items()
     )
+
+
+def read_of(kind: Kind, values: Values) -> Read:
+    """The cheapest question whose answer has the object with these fields, if it is there."""
     lookups, (first, *more) = kind.endpoints.lookups, kind.identity
     has_key = values.get(first.name) is not None
     if lookups.by_key and has_key and not more:
         return Read(kind.name, keys=(str(values[first.name]),))
     if lookups.by_name and first.traits.otherwise and not has_key:
         return Read(kind.name, names=(str(values[first.traits.otherwise]),))
-    return Read(kind.name, under)
+    return Read(kind.name, under_of(kind, values))
 
 
 def _keys_of(kind: Kind, one: LiveObject, values: Values) -> tuple[str, ...] | None:

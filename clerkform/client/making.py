@@ -12,14 +12,14 @@ from typing import Final
 
 from clerkform.apply.run import Written
 from clerkform.client.calls import checked, path_of, send
-from clerkform.client.finding import Finder
+from clerkform.client.finding import Finder, under_of
 from clerkform.client.http import ClerkClient
 from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, ManifestError, SecretNotKept
 from clerkform.ledger.entries import Intent
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.recall import LOOK_BACK, is_as_new
+from clerkform.ledger.recall import LOOK_BACK, is_of_then
 from clerkform.live import Live, LiveObject
 from clerkform.model import Kind, Values
 from clerkform.model.step import Step
@@ -100,7 +100,7 @@ class Maker:
             step,
             values,
             left,
-            lambda one: is_as_new(one.values.get("created_at"), intent.at),
+            lambda one: is_of_then(one.values.get("created_at"), intent.at),
         )
         note = "made by an earlier run, which was cut off"
         if found is None:
@@ -145,7 +145,8 @@ class Maker:
         key = kind.key_parts(values)
         assert key is not None
         seen = (one.id for one in self._live.of(kind.name) if kind.key_parts(one.values) == key)
-        self._journal.intend(step.address, Intent(self._now(), key, tuple(sorted(seen))))
+        intent = Intent(self._now(), key, tuple(sorted(seen)))
+        self._journal.intend(step.address, intent, under_of(kind, values))
 
     async def _somebody_elses(
         self, kind: Kind, step: Step, values: Values, error: ApiError

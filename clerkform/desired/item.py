@@ -75,6 +75,13 @@ class Item:
         old = self.lifecycle("renamed_from")
         return None if old is None else str(self.kind.identity[-1].normalized(old))
 
+    @property
+    def former(self) -> Address | None:
+        """The address that ``renamed_from`` speaks of."""
+        old = self.renamed_from
+        parts = old and self.kind.key_parts({**self.values, self.kind.identity[-1].name: old})
+        return self.kind.address(parts) if parts else None
+
     def under(self, ids: Mapping[Address, str]) -> tuple[tuple[str, str], ...]:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""
         return listed_under(self.kind, self.values, ids)

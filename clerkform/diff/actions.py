@@ -49,6 +49,8 @@ class Action:
     """Why a whole object is to be created or deleted; an update's changes each have their own."""
     recorded: Entry | None = None
     """What the ledger has of an object that goes and is not declared."""
+    was_at: Address | None = None
+    """Where that was declared, if its key is another one now."""
     after: Address | None = None
     """With ``delete``: what replaces it, and has to be there first."""
     is_owed: bool = False
@@ -147,6 +149,7 @@ def diff(
                         reason=reason,
                         made_by=made_by,
                         recorded=entry,
+                        was_at=was_at if was_at != address else None,
                         after=after,
                     )
                 )
@@ -201,8 +204,10 @@ def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
         )
     _check_needed(item, "created", problems)
     entry = ledger.get(item.address)
-    values, _ = sent_record(item.kind, item.values, ledger)
-    made_by = attribution.of_missing(item, ledger, bool(entry and equal(values, entry.values)))
+    values, prints = sent_record(item.kind, item.values, ledger)
+    is_as_recorded = entry is not None and equal(values, entry.values)
+    is_as_recorded &= entry is not None and prints.items() <= entry.prints.items()
+    made_by = attribution.of_missing(item, ledger, is_as_recorded)
     return Action(item.address, item.kind, "create", item, None, creation(item), made_by=made_by)
 
 
@@ -223,7 +228,7 @@ def _check_needed(item: Item, what: str, problems: Problems) -> None:
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
     problems = context.problems
     kind, ledger = item.kind, context.ledger
-    found: Difference = difference(item, live, context.ids, _secrets_of(item, context))
+    found: Difference = difference(item, live, context.ids, _secrets_of(item, live, context))
     changes = tuple(
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
@@ -257,7 +262,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         )
     if changes and kind.update_sends == "all":
         _check_resent(item, live, problems)
-    handed, notes = delivery(item, ledger, item.address in context.rules.deliver)
+    entry = ledger.of(item.address, live.id)
+    handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
     return Action(
         item.address,
@@ -268,25 +274,22 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         changes,
         "",
         found.notes + notes,
-        is_owed=bool(handed) and _is_owed(ledger.get(item.address)),
+        is_owed=bool(handed) and entry is not None and entry.delivery == "owed",
     )
 
 
-def _is_owed(entry: Entry | None) -> bool:
-    return entry is not None and entry.delivery == "owed"
-
-
-def _secrets_of(item: Item, context: _Context) -> Mapping[str, bool]:
+def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[str, bool]:
     """Of each declared secret that can be compared, whether it is another one than was sent."""
     if item.address in context.rules.resend:
         return {n: True for n, f in item.kind.fields.items() if f.traits.write_only}
-    entry = context.ledger.get(item.address)
+    entry = context.ledger.of(item.address, live.id)
     was = entry.prints if entry else {}
-    return {
-        name: was[pointer((name,))] != now
-        for (address, name), now in context.prints.items()
-        if address == item.address and pointer((name,)) in was
-    }
+    found = {}
+    for name in item.kind.fields:
+        now = context.prints.get((item.address, name))
+        if now and pointer((name,)) in was:
+            found[name] = was[pointer((name,))] != now
+    return found
 
 
 def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str:

@@ -18,12 +18,21 @@ from clerkform.model import Field
 
 def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> MadeBy:
     """Who made one field differ."""
-    entry = ledger.get(item.address)
-    if ledger.is_new:
+    entry = ledger.of(item.address, live.id) or ledger.get(item.address)
+    if ledger.is_new or entry is None:
         return "unattributed"
     field = item.kind.fields[change.field]
-    if entry is None or entry.id != live.id or not _is_recorded(field, entry):
+    if not _is_recorded(field, entry):
         return "edited"
+    if entry.id != live.id:  # somebody has made it anew
+        is_edited = _of_field(change, field, item, live, entry, ledger) != "drifted"
+        return "both" if is_edited else "drifted"
+    return _of_field(change, field, item, live, entry, ledger)
+
+
+def _of_field(
+    change: Change, field: Field, item: Item, live: LiveObject, entry: Entry, ledger: Ledger
+) -> MadeBy:
     if field.form == "secret":
         return _of_secret(field, item, live, entry)
     path = change.path
@@ -38,13 +47,17 @@ def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> M
             return "edited"
         there = {at: text for at, text in was.items() if text != NO_VALUE}
         return _verdict(declared != was, shown != there)
-    return _of_plain(field, path, item, live, ledger)
+    return _of_plain(field, path, item, live, entry, ledger)
 
 
 def _of_plain(
-    field: Field, path: tuple[str | int, ...], item: Item, live: LiveObject, ledger: Ledger
+    field: Field,
+    path: tuple[str | int, ...],
+    item: Item,
+    live: LiveObject,
+    entry: Entry,
+    ledger: Ledger,
 ) -> MadeBy:
-    entry = ledger.entries[item.address]
     was = value_at(entry.values[field.name], path[1:])
     declared = value_at(kept_value(field, item.values[field.name]), path[1:])
     shown = value_at(live.values.get(field.name, GONE), path[1:])
@@ -94,7 +107,8 @@ def _verdict(git_moved: bool, live_moved: bool) -> MadeBy:
 def _is_recorded(field: Field, entry: Entry) -> bool:
     start = pointer((field.name,))
     is_printed = any(at == start or at.startswith(f"{start}/") for at in entry.prints)
-    return field.name in entry.values or is_printed
+    is_hidden = field.traits.sensitive or field.form == "secret"
+    return field.name in entry.values or (is_hidden and is_printed)
 
 
 def _prints(

@@ -18,7 +18,7 @@ from clerkform.diff.values import (
     merge_changes,
     value_at,
 )
-from clerkform.ledger.entries import Ledger
+from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.canonical import without_nulls
@@ -28,6 +28,7 @@ SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
 DELIVERED = Known("(the secret of the live object)")
+MADE_ANEW = Known("(the secret of the live object; if it is not shown again, a new object's)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,25 @@ def difference(
         is_sent = any(change.field == name for change in changes) or (name,) in ignored
         if is_other and declared is not None and not is_sent:
             changes.append(Change((name,), SECRET, OTHER_SECRET))
+        elif is_other and (name,) in ignored:
+            notes.append(f"{name} is ignored, but another one goes along with any other change")
     return Difference(tuple(changes), tuple(notes))
 
 
 def delivery(
-    item: Item, ledger: Ledger, is_asked_for: bool
+    item: Item, entry: Entry | None, is_asked_for: bool
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The secret that the server made of what is live, if it is still to be handed over."""
+    """The secret that the server made of what is live, if it is still to be handed over.
+
+    ``entry`` is what the ledger has of the live object.
+    """
     generates = item.kind.generates
     sink = item.values.get(generates.sink) if generates else None
     if generates is None or sink is None:
         return (), ()
-    entry = ledger.get(item.address)
     is_owed = entry is not None and entry.delivery == "owed"
     if sink.form != "none" and (is_owed or is_asked_for):
-        return (Change((generates.sink,), GONE, DELIVERED),), ()
+        return (Change((generates.sink,), GONE, MADE_ANEW if is_owed else DELIVERED),), ()
     if sink.form != "none" and entry is None:
         return (), (
             f"nothing records whether its {generates.field} was delivered: if nobody has it,"

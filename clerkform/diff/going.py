@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from clerkform.diff.match import Matched
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import NO_LEDGER, owned
+from clerkform.ledger.recall import NO_LEDGER, owned, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kind, Registry, Values
 
@@ -90,6 +90,8 @@ def going_owner(
 
 
 def forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
-    """Ids of what the ledger has at addresses that are no longer declared."""
+    """Ids of what the ledger has at addresses that are no longer declared, and of what these
+    were to replace."""
     declared = {pair.item.address for pair in matched.pairs if pair.item}
-    return {one: at for one, at in owned(ledger).items() if at not in declared}
+    mine = {**superseded(ledger), **owned(ledger)}
+    return {one: at for one, at in mine.items() if at not in declared}

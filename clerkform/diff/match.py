@@ -163,9 +163,12 @@ class _Pool:
 
         An object that was renamed elsewhere. What must be absent is known by its key alone.
         """
-        one = self._by_id.get(ledger.id_of(item.address) or "")
-        is_free = one and one.id not in taken and not self._kind.ignore(one.values)
-        return one if is_free and not (item.pin or item.absent or item.external) else None
+        is_kept = item.pin or item.external or (item.absent and not item.destroyed)
+        for address in () if is_kept else (item.address, item.former):
+            one = self._by_id.get((address and ledger.id_of(address)) or "")
+            if one and one.id not in taken and not self._kind.ignore(one.values):
+                return one
+        return None
 
     def rest(self, taken: Mapping[str, Item]) -> list[LiveObject]:
         """What no item declares."""

@@ -9,7 +9,7 @@ import dataclasses
 import json
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.fingerprint import SALT_BYTES
@@ -73,7 +73,7 @@ def decode(text: bytes) -> Ledger:
     """
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotALedger("is damaged: it is not JSON") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise NotALedger("is no ledger but something else")
@@ -89,7 +89,7 @@ def decode(text: bytes) -> Ledger:
             for text, said in document["entries"].items()
         }
         environment, instance = document["environment"], document["instance"]
-    except (KeyError, TypeError, AttributeError, ValueError, ValidationError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         raise NotALedger("is damaged: a part of it is missing or of the wrong form") from None
     if len(salt) != SALT_BYTES or not isinstance(environment, str) or not isinstance(instance, str):
         raise NotALedger("is damaged: its salt or its names are of the wrong form")

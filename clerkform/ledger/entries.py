@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from clerkform.desired import Item
@@ -14,6 +15,7 @@ Delivery = Literal["owed", "delivered", "unknown"]
 """Of a secret that the server made: nobody has it yet, it reached its sink, or the object was
 there before clerkform."""
 
+Under = tuple[tuple[str, str], ...]
 NO_VALUE: Final = "null"
 """Stands among the fingerprints for a key that a manifest wants removed."""
 
@@ -43,7 +45,7 @@ class Entry:
     """JSON pointer (RFC 6901) to fingerprint: of each leaf of what is sensitive, of each secret."""
     lifecycle: Values = field(default_factory=dict)
     """What still counts once the item is no longer declared."""
-    under: tuple[tuple[str, str], ...] = ()
+    under: Under = ()
     """The query parameters that its kind is listed by, if it is only listed under something."""
     absent: bool = False
     delivery: Delivery | None = None
@@ -52,7 +54,7 @@ class Entry:
     """Ids of what this object replaces and what still has to go."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """All entries of one environment's instance."""
 
@@ -65,6 +67,19 @@ class Ledger:
 
     def get(self, address: Address) -> Entry | None:
         return self.entries.get(address)
+
+    @cached_property
+    def addresses(self) -> Mapping[str, Address]:
+        """Id to the address that it is recorded at."""
+        return {entry.id: address for address, entry in self.entries.items() if entry.id}
+
+    def of(self, address: Address, object_id: str) -> Entry | None:
+        """What is recorded of an object, at its address or at the one that it had before."""
+        entry = self.entries.get(address)
+        if entry and entry.id == object_id:
+            return entry
+        was_at = self.addresses.get(object_id)
+        return self.entries[was_at] if was_at else None
 
     def with_(self, address: Address, entry: Entry | None) -> Ledger:
         """The ledger with this entry, or without one."""
@@ -97,7 +112,8 @@ def recorded(
     values, prints = sent_record(item.kind, item.values, ledger)
     prints |= {pointer((name,)): text for name, text in secret_prints.items()}
     lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
-    delivery, generates = before.delivery, item.kind.generates
+    generates = item.kind.generates
+    delivery = before.delivery if before.id == object_id else None
     sink = item.values.get(generates.sink) if generates else None
     is_wanted = sink is not None and sink.form != "none"
     if generates and object_id and (delivery is None or not is_wanted):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clerkform.ledger.document import Encoder
-from clerkform.ledger.entries import Delivery, Entry, Intent, Ledger
+from clerkform.ledger.entries import Delivery, Entry, Intent, Ledger, Under
 from clerkform.ledger.opening import Opened
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.model import Address
@@ -51,13 +51,15 @@ class Journal:
         else:
             self._entries[address] = entry
 
-    def intend(self, address: Address, intent: Intent) -> None:
+    def intend(self, address: Address, intent: Intent, under: Under) -> None:
         """A create is about to be sent whose answer alone shows a secret.
+
+        ``under`` is where what it makes is listed.
 
         Raises:
             StoreFailed: that cannot be recorded, so it must not be sent.
         """
-        self.put(address, replace(self.entry(address), intent=intent))
+        self.put(address, replace(self.entry(address), intent=intent, under=under))
         self.commit()
 
     def made(self, address: Address, object_id: str, *, is_owed: bool) -> None:

@@ -39,7 +39,7 @@ def open_ledger(
     try:
         content = store.read()
     except StoreFailed as failure:
-        return Opened(new, _warning("ledger-unreadable", str(failure)))
+        return Opened(new, _warning("ledger-unreadable", str(failure)), is_in_the_way=True)
     if content is None:
         return Opened(new)
     try:

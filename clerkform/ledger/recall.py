@@ -10,8 +10,9 @@ from clerkform.ledger.entries import Entry, Ledger
 from clerkform.live import Live
 from clerkform.model import Address, Kind, Registry
 
-CLOCKS_DIFFER: Final = 60_000
-"""Milliseconds by which the server's clock may be behind the one that an intent was dated with."""
+SOON: Final = 600_000
+"""Milliseconds around an intent in which its object must have been made: the clocks of server and
+runner may differ, and a request waits its turn. What is made later is somebody else's."""
 
 LOOK_BACK: Final = 30_000
 """Milliseconds since an intent until what it has made shows in reads, if it has made anything."""
@@ -22,8 +23,8 @@ NO_LEDGER: Final = Ledger("", "", b"")
 def settled(ledger: Ledger, live: Live, registry: Registry) -> Ledger:
     """The ledger in which every intent is resolved whose object shows.
 
-    An object that has the intent's key, was not there before and is no older than the intent is
-    what that create has made, and nobody has its secret. Where there are several, none is taken.
+    An object that has the intent's key, was not there before and was made around then is what that
+    create has made, and nobody has its secret. Where there are several, none is taken.
     """
     for address, entry in ledger.entries.items():
         kind = registry.get(address.kind)
@@ -49,14 +50,14 @@ def _made(kind: Kind, entry: Entry, live: Live) -> str | None:
         if one.id not in intent.seen
         and not kind.ignore(one.values)
         and kind.key_parts(one.values) == intent.key
-        and is_as_new(one.values.get("created_at"), intent.at)
+        and is_of_then(one.values.get("created_at"), intent.at)
     ]
     return found[0] if len(found) == 1 else None
 
 
-def is_as_new(created_at: object, at: int) -> bool:
-    """Whether something may have been made after ``at``, both in milliseconds since 1970."""
-    return isinstance(created_at, int) and created_at >= at - CLOCKS_DIFFER
+def is_of_then(created_at: object, at: int) -> bool:
+    """Whether something was made around ``at``, both in milliseconds since 1970."""
+    return isinstance(created_at, int) and abs(created_at - at) <= SOON
 
 
 def superseded(ledger: Ledger) -> Mapping[str, Address]:
@@ -66,4 +67,4 @@ def superseded(ledger: Ledger) -> Mapping[str, Address]:
 
 def owned(ledger: Ledger) -> Mapping[str, Address]:
     """Ids of everything that clerkform has made or adopted."""
-    return {entry.id: address for address, entry in ledger.entries.items() if entry.id}
+    return ledger.addresses

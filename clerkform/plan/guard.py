@@ -121,7 +121,8 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
         gone = str(action.replaces or action.address)
         if _is_allowed(action, guards):
             continue
-        pattern = next((p for p in guards.protect if matches(p, gone)), None)
+        names = [name for name in (gone, action.was_at) if name]
+        pattern = next((p for p in guards.protect if any(matches(p, n) for n in names)), None)
         if pattern:
             yield Diagnostic(
                 "protected-object",

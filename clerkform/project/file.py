@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.private_files import OWN_FOLDER
 from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
@@ -202,6 +204,7 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     before = len(problems)
     for name in given(declared.environments, {}):
         _check_environment(node.at(["environments", name]), problems)
+    _check_ledgers(declared, node, problems)
     _check_default(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
 
@@ -265,6 +268,29 @@ def _check_environment(node: Node, problems: Problems) -> None:
             hint="remove one of the two",
             related=[("`api` is here", node.key_span("api"))],
         )
+
+
+def _check_ledgers(declared: ProjectFile, node: Node, problems: Problems) -> None:
+    """Two environments would set each other's record aside at every apply."""
+    taken: dict[str, Span] = {}
+    for name in given(declared.environments, {}):
+        place = node.at(["environments", name]).get("ledger")
+        path = default_ledger(name) if place is None else posixpath.normpath(str(place.value))
+        span = node.at(["environments", name]).span if place is None else place.span
+        if path in taken:
+            problems.error(
+                "shared-ledger",
+                f"another environment keeps its ledger in `{path}` as well",
+                span,
+                hint="give each environment a file of its own",
+                related=[("it is named here", taken[path])],
+            )
+        taken[path] = span
+
+
+def default_ledger(environment: str) -> str:
+    """Where an environment's ledger is kept if the project file does not say."""
+    return f"{OWN_FOLDER}/ledger.{environment}.json"
 
 
 def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> None:

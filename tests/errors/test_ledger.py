@@ -88,7 +88,7 @@ def test_a_key_whose_creation_was_not_recorded_is_found_and_delivered(applied, r
     planned = applied("plan", "--detailed-exitcode")
     assert planned.code == PENDING
     assert f"~ {KEY}" in planned.out
-    assert "secret_to + (the secret of the live object)" in planned.out
+    assert "secret_to + (the secret of the live object; if" in planned.out
     assert applied("apply", "--auto-approve").code == DONE
     assert applied.writes == []
     assert holds(applied)
@@ -265,7 +265,7 @@ def test_a_ledger_that_cannot_be_used_changes_no_plan(applied, record, spoil, co
 
 
 def test_a_ledger_that_cannot_be_written_stops_what_would_make_a_secret(cli):
-    (cli.root / LEDGER).mkdir(parents=True)
+    (cli.root / ".clerkform").write_text("in the way")
     cli.write(MANIFEST)
     done = cli("apply", "--auto-approve")
     assert done.code == WRONG
@@ -461,3 +461,232 @@ def test_what_is_destroyed_is_forgotten(applied, record):
     assert record.read()["entries"] == {}
     planned = applied("plan", "--format", "json").document["plan"]["actions"]
     assert {action["made_by"] for action in planned} == {"edited"}
+
+
+# --- what must not be mistaken for what the ledger has ------------------------------------------
+
+
+def changed(cli, kind, name, **fields):
+    """Somebody edits an object in the dashboard."""
+    (one,) = [one for one in cli.live(kind) if name in (one.get("slug"), one.get("name"))]
+    cli.app.state.store.replace(kind, {**one, **fields})
+
+
+def made_again(cli, kind, name, prefix, **fields):
+    """Somebody deletes an object in the dashboard, and makes one like it."""
+    (one,) = [one for one in cli.live(kind) if name in (one.get("slug"), one.get("name"))]
+    cli.app.state.store.delete(kind, one["id"])
+    other = {**one, "id": f"{prefix}_{'9' * 27}", **fields}
+    cli.app.state.store.insert(kind, other, created_at=one["created_at"])
+    return other["id"]
+
+
+def plan_of(cli, *args):
+    done = cli("plan", "--format", "json", *args)
+    assert done.code == DONE, done.text
+    return done.document["plan"]
+
+
+def test_an_intent_says_nothing_of_what_is_made_much_later(applied, record):
+    begun(applied, record, at=Clock().ms - 3_600_000)
+    assert plan_of(applied)["actions"] == []
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes == []
+    assert not (applied.root / ".secrets/billing").exists()
+
+
+def test_the_clock_of_a_runner_may_be_minutes_ahead(applied, record):
+    begun(applied, record, at=Clock().ms + 300_000)
+    assert applied("apply", "--auto-approve").code == DONE
+    assert holds(applied)
+
+
+def test_a_delivery_is_owed_for_one_object_and_no_other(applied, record):
+    (key,) = applied.live("api_keys")
+    record.edit(KEY, delivery="owed", id="ak_" + "0" * 32)
+    applied.fault("/secret$", "GET", status=403, body=clerks("forbidden"))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert applied.writes == []
+    assert [one["revoked"] for one in applied.live("api_keys")] == [False]
+    assert record.entry(KEY)["id"] == key["id"]
+
+
+def test_a_delivery_is_owed_under_another_address_of_the_same_object(applied, record):
+    record.edit(KEY, delivery="owed")
+    (applied.root / ".secrets/billing").unlink()
+    renamed = MANIFEST.replace("slug: acme,", "slug: beta, lifecycle: {renamed_from: acme},")
+    applied.write(renamed.replace("organization: acme", "organization: beta"))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert holds(applied)
+    entries = record.read()["entries"]
+    assert "organizations/acme" not in entries
+    assert KEY not in entries
+    assert entries["api_keys/beta/billing"]["delivery"] == "delivered"
+
+
+def test_a_rename_in_git_and_one_in_the_dashboard_are_one_update(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    changed(applied, "organizations", "acme", slug="acme-two")
+    renamed = MANIFEST.replace("slug: acme,", "slug: beta, lifecycle: {renamed_from: acme},")
+    applied.write(renamed.replace("organization: acme", "organization: beta"))
+    assert [(a["address"], a["action"]) for a in plan_of(applied)["actions"]] == [
+        ("organizations/beta", "update")
+    ]
+    assert applied("apply", "--auto-approve").code == DONE
+    assert [one["slug"] for one in applied.live("organizations")] == ["beta"]
+
+
+def test_what_became_external_is_no_longer_owned(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    applied.write(MANIFEST.replace("app://two", "{url: app://two, external: true}"))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.entry("redirect_urls/app://two") is None
+    applied.write(MANIFEST.replace(", app://two", ""))
+    assert plan_of(applied)["actions"] == []
+
+
+TEMPLATES = "jwt_templates: [{name: %s, claims: {}%s}]\n"
+
+
+def test_an_object_is_recorded_at_one_address_alone(cli):
+    """Else its former name would still own it, without what protects it now."""
+    cli.write("version: 1\nprune: {jwt_templates: owned}\n", "clerkform.yaml")
+    cli.write(TEMPLATES % ("zeta", ""))
+    assert cli("apply", "--auto-approve").code == DONE
+    renamed = ", lifecycle: {renamed_from: zeta, prevent_destroy: true}"
+    cli.write(TEMPLATES % ("beta", renamed))
+    assert cli("apply", "--auto-approve").code == DONE
+    assert set(Record(cli.root).read()["entries"]) == {"jwt_templates/beta"}
+    cli.write("jwt_templates: []\n")
+    done = cli("apply", "--auto-approve")
+    assert (done.code, "error[prevent-destroy]" in done.err) == (WRONG, True)
+    cli.write(TEMPLATES % ("zeta", ""))
+    actions = cli("plan", "--format", "json").document["plan"]["actions"]
+    assert {(a["address"], a["action"]) for a in actions} == {
+        ("jwt_templates/zeta", "create"),
+        ("jwt_templates/beta", "delete"),
+    }
+
+
+def test_what_is_protected_stays_so_under_another_name(applied):
+    applied.write(f"{PRUNED}protect: [organizations/acme]\n", "clerkform.yaml")
+    changed(applied, "organizations", "acme", slug="acme-two")
+    applied.write("organizations: []\napi_keys: []\n")
+    done = applied("apply", "--auto-approve", "--allow-production")
+    assert done.code == WRONG
+    assert "error[protected-object]" in done.err
+
+
+def test_what_is_declared_again_has_not_to_go_any_more(applied, record):
+    applied.fault("/redirect_urls/", "DELETE", status=503)
+    renamed = "{url: app://three, lifecycle: {renamed_from: app://two}}"
+    applied.write(MANIFEST.replace("app://two", renamed))
+    assert applied("apply", "--auto-approve").code == FAILED
+    applied.heal()
+    applied.write(MANIFEST.replace("app://two", "app://two, app://three"))
+    assert applied("apply", "--auto-approve").code == DONE
+    applied.write(MANIFEST.replace("app://two", "app://three"))
+    assert plan_of(applied)["actions"] == []
+
+
+def test_what_somebody_made_anew_has_drifted(signed):
+    made_again(signed, "jwt_templates", "supabase", "jtmp", claims={"a": 2})
+    (action,) = plan_of(signed)["actions"]
+    assert [change["made_by"] for change in action["changes"]] == ["drifted"]
+    assert signed("drift").code == PENDING
+    signed.write(SIGNED.replace("{a: 1}", "{a: 3}"))
+    (action,) = plan_of(signed)["actions"]
+    assert [change["made_by"] for change in action["changes"]] == ["both"]
+
+
+def test_the_signing_key_of_what_somebody_made_anew_cannot_be_compared(signed):
+    made = made_again(signed, "jwt_templates", "supabase", "jtmp")
+    notes = [note["message"] for note in plan_of(signed)["notes"]]
+    assert any("signing_key cannot be compared" in note for note in notes)
+    assert signed("apply", "--auto-approve").code == DONE
+    assert Record(signed.root).entry("jwt_templates/supabase")["id"] == made
+
+
+def test_what_was_never_applied_is_attributed_to_nobody(cli):
+    cli.write("redirect_urls: [app://one]\n")
+    cli.write(TEMPLATES % ("convex", ""), "templates.yaml")
+    assert cli("apply", "--auto-approve").code == DONE
+    (cli.root / LEDGER).unlink()
+    assert cli("apply", "--auto-approve", "-t", "redirect_urls/*").code == DONE
+    changed(cli, "jwt_templates", "convex", claims={"a": 1})
+    (action,) = plan_of(cli)["actions"]
+    assert [change["made_by"] for change in action["changes"]] == ["unattributed"]
+    assert cli("drift").code == PENDING
+
+
+def test_what_a_dropped_item_was_to_replace_goes_with_it(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    applied.fault("/revoke$", "POST", status=503)
+    assert applied("apply", "--auto-approve", "--replace", KEY).code == FAILED
+    applied.heal()
+    applied.write("organizations: [{slug: acme}]\napi_keys: []\n")
+    assert applied("apply", "--auto-approve").code == DONE
+    assert [key["revoked"] for key in applied.live("api_keys")] == [True, True]
+    assert record.entry(KEY) is None
+
+
+def test_a_dropped_item_of_which_nothing_but_an_intent_is_known_is_pruned_too(applied, record):
+    applied.write(PRUNED, "clerkform.yaml")
+    begun(applied, record)
+    applied.write("organizations: [{slug: acme}]\napi_keys: []\n")
+    assert applied("apply", "--auto-approve").code == DONE
+    assert [key["revoked"] for key in applied.live("api_keys")] == [True]
+
+
+def test_a_ledger_that_cannot_be_read_is_not_overwritten(applied, record, monkeypatch):
+    from clerkform.ledger.backends.file import FileStore
+    from clerkform.ledger.store import StoreFailed
+
+    kept = record.path.read_bytes()
+
+    def refuse(store):
+        raise StoreFailed(f"the ledger {store.place} cannot be read: Permission denied")
+
+    monkeypatch.setattr(FileStore, "read", refuse)
+    applied.write(MANIFEST.replace(", app://two", ""))
+    done = applied("apply", "--auto-approve")
+    assert done.code == DONE
+    assert "Permission denied" in done.out
+    aside = record.path.with_name(f"{record.path.name}.unusable-1")
+    assert aside.read_bytes() == kept
+
+
+def test_a_key_that_is_ignored_and_goes_along_is_noted(signed):
+    ignoring = SIGNED + "    lifecycle: {ignore_changes: [signing_key]}\n"
+    signed.write(ignoring)
+    signed.environ = {"TEMPLATE_KEY": OTHER}
+    plan = plan_of(signed)
+    assert plan["actions"] == []
+    assert any("another one goes along" in note["message"] for note in plan["notes"])
+
+
+def test_a_step_is_recorded_also_where_the_next_one_fails(applied):
+    two_parts = MANIFEST.replace("name: Acme", "name: ACME, public_metadata: {a: 1}")
+    applied.write(two_parts)
+    applied.fault("/metadata$", "PATCH", status=503)
+    assert applied("apply", "--auto-approve").code == FAILED
+    applied.heal()
+    applied.write(MANIFEST)
+    (action,) = plan_of(applied)["actions"]
+    assert [(c["field"], c["made_by"]) for c in action["changes"]] == [("name", "edited")]
+
+
+def test_a_renamed_organization_is_destroyed_as_well(applied):
+    changed(applied, "organizations", "acme", slug="acme-two")
+    allow = ("--allow-delete", "organizations/acme", "--allow-delete", "organizations/acme-two")
+    assert applied("destroy", "--auto-approve", *allow).code == DONE
+    assert applied.live("organizations") == []
+
+
+def test_environments_do_not_share_a_ledger(cli):
+    shared = "    ledger: state/one.json\n"
+    cli.write(f"version: 1\nenvironments:\n  a:\n{shared}  b:\n{shared}", "clerkform.yaml")
+    cli.write("redirect_urls: []\n")
+    done = cli("validate")
+    assert done.code == WRONG
+    assert "clerkform.yaml:6:13: error[shared-ledger]" in done.err

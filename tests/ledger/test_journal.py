@@ -50,7 +50,7 @@ def journal(store, **more):
 
 def test_an_intent_an_id_and_a_delivery_are_each_on_the_disk_before_what_follows(store):
     kept = journal(store)
-    kept.intend(A, Intent(5, ("org_1", "a"), ("ak_0",)))
+    kept.intend(A, Intent(5, ("org_1", "a"), ("ak_0",)), ())
     assert store.entries[A] == Entry(intent=Intent(5, ("org_1", "a"), ("ak_0",)))
     kept.made(A, "ak_1", is_owed=True)
     assert store.entries[A] == Entry(id="ak_1", delivery="owed")
@@ -62,7 +62,7 @@ def test_what_was_made_and_removed_again_leaves_what_it_was_to_replace(store):
     kept = journal(store)
     kept.made(A, "ak_1", is_owed=False)
     kept.supersede(A, "ak_1")
-    kept.intend(A, Intent(5, ("org_1", "a"), ("ak_1",)))
+    kept.intend(A, Intent(5, ("org_1", "a"), ("ak_1",)), ())
     kept.withdraw(A)
     assert store.entries[A] == Entry(id="ak_1", delivery="delivered")
     kept.supersede(A, "ak_1")
@@ -75,7 +75,7 @@ def test_an_intent_that_cannot_be_recorded_fails_and_what_is_done_does_not(store
     kept = journal(store)
     store.is_full = True
     with pytest.raises(StoreFailed):
-        kept.intend(A, Intent(5, ("org_1", "a")))
+        kept.intend(A, Intent(5, ("org_1", "a")), ())
     kept.made(A, "ak_1", is_owed=True)
     assert "No space left" in str(kept.failure)
     store.is_full = False

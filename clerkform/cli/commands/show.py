@@ -24,7 +24,7 @@ from clerkform.cli.options import Online
 def command(
     invocation: Invocation, where: Online, address: str | None, plan_file: Path | None
 ) -> None:
-    """Show one resource, declared, live and as it was last applied; or a saved plan."""
+    """Show one resource, declared, live and recorded, or a plan."""
     from clerkform.errors import UsageError
 
     if address and not plan_file:
