@@ -32,7 +32,15 @@ from clerkform.live import Live, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
-from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing, matches
+from clerkform.plan.guard import (
+    Guards,
+    Instance,
+    check,
+    check_instance,
+    check_writing,
+    is_kept,
+    matches,
+)
 from clerkform.reading import Reader, read_and_match
 
 
@@ -117,14 +125,16 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment = loaded.environment
-    instance = await checked_instance(ends, asked.guards)
-    opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
     desired = _in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
     loaded = replace(loaded, desired=desired)
-    rules = _rules(loaded, asked)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
+    if problems.errors:  # before anything is sent, for what a checkout may not read
+        raise PlanError(problems.in_order())
+    instance = await checked_instance(ends, asked.guards)
+    opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
+    rules = _rules(loaded, asked)
     problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
@@ -181,6 +191,11 @@ def _rules(loaded: Loaded, asked: Asked) -> Rules:
         asked.delete_first,
         _addresses("--resend", asked.resend, desired, _has_secrets),
         _addresses("--deliver", asked.deliver, desired, _is_delivered),
+        frozenset(
+            address
+            for address, item in desired.items.items()
+            if item.kind.generates and is_kept(item, asked.guards)
+        ),
     )
 
 

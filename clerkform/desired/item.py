@@ -75,6 +75,11 @@ class Item:
         old = self.lifecycle("renamed_from")
         return None if old is None else str(self.kind.identity[-1].normalized(old))
 
+    def parts_with(self, last: str) -> tuple[str, ...]:
+        """The key with ``last`` in the place of its last field."""
+        at = len(self.kind.identity) - 1
+        return (*self.parts[:at], last, *self.parts[at + 1 :])
+
     def under(self, ids: Mapping[Address, str]) -> tuple[tuple[str, str], ...]:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""
         return listed_under(self.kind, self.values, ids)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.private_files import OWN_FOLDER
 from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
@@ -203,6 +204,7 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     for name in given(declared.environments, {}):
         _check_environment(node.at(["environments", name]), problems)
     _check_default(declared, node, problems)
+    _check_ledgers(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
 
 
@@ -276,6 +278,28 @@ def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> Non
             node.at(["default_environment"]).span,
             hint=which_of(name, known),
         )
+
+
+def _check_ledgers(declared: ProjectFile, node: Node, problems: Problems) -> None:
+    """Two environments with one ledger would push each other's aside."""
+    known = given(declared.environments, {})
+    whose = {own_ledger(name): name for name, one in known.items() if one.ledger is MISSING}
+    for name, environment in known.items():
+        if environment.ledger is MISSING:
+            continue
+        other = whose.setdefault(environment.ledger, name)
+        if other != name:
+            problems.error(
+                "shared-ledger",
+                f"`{environment.ledger}` is the ledger of environment `{other}` already",
+                node.at(["environments", name, "ledger"]).span,
+                hint="give each environment a file of its own, or leave `ledger:` out",
+            )
+
+
+def own_ledger(environment: str) -> str:
+    """Where the ledger of an environment is if the project file does not say."""
+    return f"{OWN_FOLDER}/ledger.{environment}.json"
 
 
 def secret_key_env(declared: DeclaredEnvironment) -> str:
