@@ -14,7 +14,7 @@ from clerkform.diff.match import Matched
 from clerkform.errors import UsageError
 from clerkform.manifests import Loaded, sinks
 from clerkform.model import Address, Registry
-from clerkform.plan.guard import Guards, matches
+from clerkform.plan.guard import Guards, is_kept, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
         asked.delete_first,
         _addresses("--resend", asked.resend, desired, _has_secrets),
         _addresses("--deliver", asked.deliver, desired, _is_delivered),
+        frozenset(
+            address
+            for address, item in desired.items.items()
+            if item.kind.generates and is_kept(item, asked.guards)
+        ),
     )
 
 

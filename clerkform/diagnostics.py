@@ -30,6 +30,8 @@ class Source:
 
     path: str
     text: str = field(default="", repr=False, compare=False)
+    hidden: frozenset[int] = field(default=frozenset(), repr=False, compare=False)
+    """Lines that no finding quotes, as they hold what is never printed."""
 
     def line(self, number: int) -> str:
         """Line ``number``, counted from 1; empty past the end."""

@@ -24,6 +24,7 @@ from clerkform.model import Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
+from clerkform.source.hidden import hidden_lines
 from clerkform.source.node import Json
 from clerkform.source.parse import parse
 from clerkform.source.values import Scope
@@ -33,7 +34,8 @@ class Secrets(Protocol):
     """Where secrets are; answers with findings, never with a value."""
 
     def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why there is no value, if there is none. Runs no command."""
+        """Why there is no value, if there is none: a note, or an error where it may not be read.
+        Runs no command."""
 
     def check_key(
         self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
@@ -160,7 +162,8 @@ def _desired(
             named_at=environment.named_at,
             may_be_empty=True,
         )
-    nodes = [[n for s in sources if (n := parse(s, problems))] for sources in (base, overlays)]
+    both = [[_guarded(source, registry) for source in sources] for sources in (base, overlays)]
+    nodes = [[n for source in sources if (n := parse(source, problems))] for sources in both]
     scope = Scope(
         values,
         lambda path, span: read_text_inside(
@@ -172,6 +175,14 @@ def _desired(
     _check_prune(environment, registry, problems)
     _check_ignored(environment, problems)
     return desired
+
+
+def _guarded(source: Source, registry: Registry) -> Source:
+    """The same, and which of its lines are never quoted."""
+    kinds = registry.values()
+    sensitive = {k.name: [n for n, f in k.fields.items() if f.traits.sensitive] for k in kinds}
+    secret = {k.name: [n for n, f in k.fields.items() if f.form == "secret"] for k in kinds}
+    return replace(source, hidden=hidden_lines(source.text, sensitive, secret))
 
 
 def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Problems) -> None:
@@ -222,7 +233,7 @@ def secret_findings(
 ) -> Iterator[Diagnostic]:
     """What is wrong with the secrets that items declare.
 
-    One that is not set is a note: only an apply needs it. Only an apply runs commands, too.
+    One that is not there is a note: only an apply needs it. Only an apply runs commands, too.
     """
     for item in items:
         if item.absent or item.external:
@@ -232,7 +243,7 @@ def secret_findings(
             span = item.node.at((field_.name,)).span
             algorithm = item.values.get(field_.traits.signs_with or "")
             if found := vault.check_ref(ref, base, span):
-                yield replace(found, severity="note")
+                yield found
                 continue
             may_look = run_commands or ref.source != "from_command"
             if may_look and isinstance(algorithm, str):

@@ -101,14 +101,16 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment, before = loaded.environment, ends.requests()
-    instance = await checked_instance(ends, asked.guards)
-    opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
     desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
     loaded = replace(loaded, desired=desired)
-    rules = rules_of(loaded, asked)
     problems = Problems(secret_findings(desired.items.values(), ends.secrets, environment.root))
+    if problems.errors:  # before anything is sent, for what a checkout may not read
+        raise PlanError(problems.in_order())
+    instance = await checked_instance(ends, asked.guards)
+    opened = open_ledger(ends.ledger, environment.name, instance.id, ends.salt)
+    rules = rules_of(loaded, asked)
     problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
@@ -349,6 +351,12 @@ async def _pending_among(
     desired, problems = planned.loaded.desired, Problems()
     rules = Rules(planned.rules.pruned, planned.rules.owned)
     reads = first_reads(desired, registry, rules.pruned)
-    seen = await read_and_match(desired, registry, ends.reader, rules, reads, planned.ledger)
+    # What was written has the key that is declared, so nobody has to look for its id.
+    entries = {
+        address: replace(entry, id=None) if address in done and address in desired.items else entry
+        for address, entry in planned.ledger.entries.items()
+    }
+    ledger = replace(planned.ledger, entries=entries)
+    seen = await read_and_match(desired, registry, ends.reader, rules, reads, ledger)
     found = diff(seen.matched, seen.live, registry, rules, problems, done.__contains__)
     return tuple(action.address for action in found.actions if action.is_pending)

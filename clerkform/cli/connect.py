@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from clerkform.cli import embedded, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
-from clerkform.client.api_url import is_loopback, normalise_api_url
+from clerkform.client.api_url import foreign_host, normalise_api_url
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -33,7 +33,6 @@ from clerkform.report.progress import Progress
 T = TypeVar("T")
 
 CLERKS_API: Final = "https://api.clerk.com/v1"
-CLERKS_HOSTS: Final = ("api.clerk.com", "api.clerk.dev")
 LIMITS: Final = {"development": 100, "production": 1000}
 """Requests that Clerk takes from an instance in 10 s."""
 PRODUCTION_SHARE: Final = 0.2
@@ -46,7 +45,7 @@ class Target:
     """Where requests go, with which key, and how many."""
 
     url: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     share: float
     transport: httpx.AsyncBaseTransport | None = None
     paced: bool = True
@@ -190,19 +189,9 @@ def _api_url(environment: Environment, where: Reach) -> str:
     if own := os.environ.get("CLERK_API_URL"):
         return normalise_api_url(own)
     url = normalise_api_url(environment.api_url or CLERKS_API)
-    parts = urlsplit(url)
-    is_clerks = parts.scheme == "https" and parts.netloc in CLERKS_HOSTS
-    if not (is_clerks or is_loopback(url) or parts.hostname in where.allow_api_host):
-        raise PlanError(
-            [
-                Diagnostic(
-                    "foreign-api-host",
-                    f"`api_url` of environment `{environment.name}` would send the secret key to"
-                    f" {parts.netloc}, which is not Clerk's",
-                    hint=f"if you trust it: --allow-api-host {parts.hostname}, or CLERK_API_URL",
-                )
-            ]
-        )
+    foreign = foreign_host(url, environment.name)
+    if foreign and urlsplit(url).hostname not in where.allow_api_host:
+        raise PlanError([foreign])
     return url
 
 

@@ -110,7 +110,7 @@ def decode_error(
     """
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
-        return _decode_redirect(method, path, response)
+        return _decode_redirect(method, path, response, redact)
     body = _json(response)
     items = _items(body, redact)
     kind = ApiError if items else BadAnswer
@@ -125,7 +125,7 @@ def decode_error(
         path,
         status=status,
         items=items,
-        trace_id=_trace_id(body, response),
+        trace_id=_trace_id(body, response, redact),
         detail=detail,
         retry_after=retry_after_seconds(response.headers.get("retry-after"), now),
         may_have_acted=method != "GET" and is_servers_failure(status),
@@ -234,29 +234,35 @@ def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorI
         code=plain_text(redact(entry["code"])),
         message=plain_text(redact(said if isinstance(said, str) else entry["code"])),
         param=plain_text(redact(param)) if isinstance(param, str) else None,
-        meta={name: _told(value, redact) for name, value in meta.items()},
+        meta=_told(meta, redact),
     )
 
 
 def _told(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {redact(name): _told(inner, redact) for name, inner in value.items()}
     if isinstance(value, list):
-        return [redact(one) if isinstance(one, str) else one for one in value]
+        return [_told(inner, redact) for inner in value]
     return redact(value) if isinstance(value, str) else value
 
 
-def _trace_id(body: Any, response: httpx.Response) -> str | None:
+def _trace_id(
+    body: Any, response: httpx.Response, redact: Callable[[str], str] = str
+) -> str | None:
     said = body.get("clerk_trace_id") if isinstance(body, dict) else None
     trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
-    return plain_text(trace_id) if trace_id else None
+    return plain_text(redact(trace_id)) if trace_id else None
 
 
-def _decode_redirect(method: str, path: str, response: httpx.Response) -> BadAnswer:
-    where = _address(response.headers.get("location", ""))
+def _decode_redirect(
+    method: str, path: str, response: httpx.Response, redact: Callable[[str], str]
+) -> BadAnswer:
+    where = _address(redact(response.headers.get("location", "")))
     return BadAnswer(
         method,
         path,
         status=response.status_code,
-        trace_id=_trace_id(None, response),
+        trace_id=_trace_id(None, response, redact),
         detail=f"answered {response.status_code} and pointed to {where}",
         # 303 is how a server says "done, look there", and 302 has been used so.
         may_have_acted=method != "GET" and response.status_code in (302, 303),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+from clerkform.diagnostics import Diagnostic
 from clerkform.errors import UsageError
 
 VERSION_PATH = "/v1"
+CLERKS_HOSTS = ("api.clerk.com", "api.clerk.dev")
 
 
 def normalise_api_url(url: str) -> str:
@@ -32,6 +34,19 @@ def normalise_api_url(url: str) -> str:
     place = f"[{host}]" if ":" in host else host
     path = parts.path.rstrip("/").removesuffix(VERSION_PATH)
     return f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}{VERSION_PATH}"
+
+
+def foreign_host(url: str, environment: str) -> Diagnostic | None:
+    """Why a project file alone may not have the secret key sent to ``url``, if it may not."""
+    parts = urlsplit(normalise_api_url(url))
+    if (parts.scheme == "https" and parts.netloc in CLERKS_HOSTS) or is_loopback(url):
+        return None
+    return Diagnostic(
+        "foreign-api-host",
+        f"`api_url` of environment `{environment}` would send the secret key to {parts.netloc},"
+        " which is not Clerk's",
+        hint=f"if you trust it: --allow-api-host {parts.hostname}, or CLERK_API_URL",
+    )
 
 
 def is_loopback(url: str) -> bool:

@@ -6,12 +6,15 @@ so that ``redact`` can take it out of any text that leaves clerkform.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from clerkform.client.delivery import is_unignored, with_line
 from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
@@ -25,7 +28,10 @@ from clerkform.source.files import PROJECT_FILE
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
 ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"
 SHORTEST_REDACTED = 6
-"""Characters; to blank out anything shorter would blank out half of every text."""
+"""Characters; to blank out anything shorter would blank out half of what a server says."""
+SHORTEST_SECRET = 16
+"""Characters of what is taken out of every text. A manifest may hold guesses, and what is missing
+from the output then tells which was right: nobody guesses this much."""
 
 
 OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
@@ -46,6 +52,13 @@ class _Refused(Exception):
         return Diagnostic(self.code, self.message, span, self.hint)
 
 
+class _Absent(_Refused):
+    """Nothing is wrong with the reference: what it refers to is not there, or not here."""
+
+    def at(self, span: Span | None) -> Diagnostic:
+        return replace(super().at(span), severity="note")
+
+
 class Vault:
     """The secrets of one run. Paths in references and sinks are relative to ``base``, the folder
     of the manifest that has them, and end up inside ``root`` or one of ``secret_dirs`` once every
@@ -60,13 +73,16 @@ class Vault:
         allow_commands: bool = False,
         secret_dirs: Sequence[Path] = (),
         forbidden_env: frozenset[str] = frozenset(),
+        ledger: str = "",
         timeout: float = 60.0,
     ) -> None:
         """``forbidden_env`` are the variables that hold an environment's secret key: no manifest
-        may read one, nor does a program see them. ``timeout`` of a program is in seconds.
+        may read one, nor does a program see them. ``ledger`` is a path from ``root``: no secret
+        belongs there. ``timeout`` of a program is in seconds.
         """
         self._folders = tuple(folder.resolve() for folder in (root, *secret_dirs))
         self._env, self._forbidden = env, forbidden_env
+        self._ledger = (root / ledger).resolve() if ledger else None
         self._allow_commands, self._timeout = allow_commands, timeout
         self._remembered: set[str] = set()
         self._sent: set[str] = set()
@@ -89,7 +105,7 @@ class Vault:
         try:
             secret = self._find(ref, base)
         except _Refused as refusal:
-            problem = refusal.at(span)
+            problem = replace(refusal.at(span), severity="error")
         else:
             # What a file of the checkout holds is its author's to choose: were it taken out of
             # every text, it could hide what a plan does.
@@ -106,7 +122,10 @@ class Vault:
             return None
 
     def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why ``resolve`` would fail, as far as that shows without running a program."""
+        """Why ``resolve`` would fail, as far as that shows without running a program.
+
+        A note where the secret is only not there; an error where it may not be read.
+        """
         return _problem(span, lambda: self._look_for(ref, base))
 
     def check_key(
@@ -129,7 +148,8 @@ class Vault:
         """Make the sink's folder (mode 0700) and try to write there: to be asked before the
         server makes a secret that nobody could then keep. What the file holds is not touched.
         """
-        return _problem(span, lambda: self._prepare(sink, base))
+        problem = _problem(span, lambda: self._prepare(sink, base))
+        return problem and replace(problem, severity="error")
 
     def sink_warnings(
         self, sink: Sink, base: Path, span: Span | None = None
@@ -152,15 +172,17 @@ class Vault:
         self.remember(secret)
         problem = _problem(span, lambda: self._deliver(sink, base, secret))
         if problem:
-            raise ManifestError([problem])
+            raise ManifestError([replace(problem, severity="error")])
 
     def stop(self) -> None:
         """End the programs that still run, and with them the threads that wait for them."""
         end(self._running)
 
     def remember(self, secret: str) -> None:
-        """Take this out of every text from now on: itself, as JSON has it, and line by line."""
-        self._remembered |= _forms(secret)
+        """Take this out of every text from now on, however it is encoded, and line by line."""
+        forms = _forms(secret)
+        self._remembered |= {form for form in forms if len(form) >= SHORTEST_SECRET}
+        self._sent |= forms
 
     def remember_sent(self, value: str) -> None:
         """Take this out of what a server says from now on: it is sent, and may be echoed."""
@@ -172,7 +194,7 @@ class Vault:
 
     def redact_answer(self, text: str) -> str:
         """A server's text, before it is shortened or escaped, without anything it was sent."""
-        return _without(text, self._remembered | self._sent)
+        return _without(text, self._sent)
 
     def _find(self, ref: SecretRef, base: Path) -> str:
         match ref.source:
@@ -212,9 +234,9 @@ class Vault:
             )
         if not value:
             state = "is empty" if name in self._env else "is not set"
-            raise _Refused("secret-unset", f"the environment variable {name} {state}", "set it")
+            raise _Absent("secret-unset", f"the environment variable {name} {state}", "set it")
         if not _is_utf8(value):
-            raise _Refused("secret-not-text", f"the environment variable {name} is not UTF-8 text")
+            raise _Absent("secret-not-text", f"the environment variable {name} is not UTF-8 text")
         return value
 
     def _file(self, text: str, base: Path) -> str:
@@ -222,11 +244,11 @@ class Vault:
         with _reported("secret-file-unreadable", f"{text} cannot be read"):
             if not path.exists():
                 why = f"there is no file {text}"
-                raise _Refused("secret-file-missing", why, "paths are relative to the manifest")
+                raise _Absent("secret-file-missing", why, "paths are relative to the manifest")
             if not path.is_file():
-                raise _Refused("secret-file-unreadable", f"{text} is not a regular file")
+                raise _Absent("secret-file-unreadable", f"{text} is not a regular file")
             if path.stat().st_size > MAX_SECRET:
-                raise _Refused("secret-file-unreadable", f"{text} is larger than any secret")
+                raise _Absent("secret-file-unreadable", f"{text} is larger than any secret")
             return _text(path.read_bytes(), text)
 
     def _is_in_project(self, ref: SecretRef, base: Path) -> bool:
@@ -283,7 +305,14 @@ class Vault:
             ) from None
         if not any(path.is_relative_to(folder) for folder in self._folders):
             raise _Refused("outside-folder", f"{text} is outside the project folder", ALLOW_FOLDER)
-        if not OFF_LIMITS.isdisjoint(path.parts) or path.name == PROJECT_FILE:
+        is_ledger = (
+            self._ledger
+            and path.parent == self._ledger.parent
+            and (
+                path.name.startswith(self._ledger.name)  # its lock, and those that were set aside
+            )
+        )
+        if not OFF_LIMITS.isdisjoint(path.parts) or path.name == PROJECT_FILE or is_ledger:
             raise _Refused(
                 "off-limits", f"{text} belongs to git, to CI or to clerkform; no secret is there"
             )
@@ -298,7 +327,7 @@ class Vault:
                 ALLOW_COMMANDS,
             )
         if not can_be_started(argv[0], base, self._env):
-            raise _Refused(
+            raise _Absent(
                 "command-failed",
                 f"there is no program `{argv[0]}` that can be run",
                 "a name is looked up in PATH, a path is relative to the manifest",
@@ -318,10 +347,24 @@ class Vault:
 
 
 def _forms(secret: str) -> set[str]:
-    forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    if "\n" in secret:
-        forms.update(line.strip() for line in secret.splitlines() if "-----" not in line)
+    """The secret, and what JSON, an address, a form and base64 make of it; also of its lines."""
+    lines = (line.strip() for line in secret.splitlines() if "-----" not in line)
+    forms = set[str]()
+    for text in (secret, *(lines if "\n" in secret else ())):
+        data = text.encode(errors="surrogatepass")
+        quoted = (quote(data, safe=""), quote(data), quote_plus(data))
+        forms |= {text, *quoted, *_inside_base64(data)}
+        forms |= {json.dumps(text, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
     return {form for form in forms if len(form) >= SHORTEST_REDACTED}
+
+
+def _inside_base64(data: bytes) -> Iterator[str]:
+    """What of base64 says ``data`` wherever in a longer text it begins, in both alphabets."""
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data).decode()
+        sure = encoded[-(-shift * 8 // 6) : (shift + len(data)) * 8 // 6]
+        yield sure
+        yield sure.replace("+", "-").replace("/", "_")
 
 
 def _without(text: str, forms: set[str]) -> str:
@@ -338,10 +381,10 @@ def _text(content: bytes, origin: str) -> str:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise _Refused("secret-not-text", f"{origin} is not UTF-8 text") from None
+        raise _Absent("secret-not-text", f"{origin} is not UTF-8 text") from None
     text = text[:-1].removesuffix("\r") if text.endswith("\n") else text
     if not text:
-        raise _Refused("secret-empty", f"{origin} is empty, and should be a secret")
+        raise _Absent("secret-empty", f"{origin} is empty, and should be a secret")
     return text
 
 
@@ -372,7 +415,7 @@ def _reported(code: str, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise _Refused(code, f"{what}: {exc.strerror}") from None
+        raise _Absent(code, f"{what}: {exc.strerror}") from None
 
 
 def _unwritable(sink: Sink) -> AbstractContextManager[None]:

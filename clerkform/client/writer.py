@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class ClerkWriter:
     ) -> None:
         """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
+        self._live = live
         finder = Finder(reader, live, sleep)
         self._maker = Maker(client, vault, finder, live, journal, now, self._base)
 
@@ -49,6 +51,8 @@ class ClerkWriter:
             return await self._remove(kind, step)
         values = {n: await self._filled(step, n, value, ids) for n, value in step.values.items()}
         self._remember_sensitive(kind, values)
+        before = self._live.objects.get(kind.name, {}).get(step.object_id or "")
+        self._remember_sensitive(kind, before.values if before else {})
         if step.id.verb == "create":
             return await self._maker.create(kind, step, values)
         if step.id.part == DELIVER:
@@ -64,9 +68,9 @@ class ClerkWriter:
 
     def _remember_sensitive(self, kind: Kind, values: Values) -> None:
         """What is never printed must not be either when Clerk's refusal quotes it."""
-        for name, value in values.items():
-            if kind.fields[name].traits.sensitive:
-                for text in _texts(value):
+        for name, field in kind.fields.items():
+            if field.traits.sensitive:
+                for text in _texts(values.get(name)):
                     self._vault.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
@@ -102,9 +106,11 @@ class ClerkWriter:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text inside a value."""
+    """Every text inside a value, and every number as JSON writes it."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, int | float):
+        yield json.dumps(value)
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _texts(inner)

@@ -75,12 +75,16 @@ class Item:
         old = self.lifecycle("renamed_from")
         return None if old is None else str(self.kind.identity[-1].normalized(old))
 
+    def parts_with(self, last: str) -> tuple[str, ...]:
+        """The key with ``last`` in the place of its last field."""
+        at = len(self.kind.identity) - 1
+        return (*self.parts[:at], last, *self.parts[at + 1 :])
+
     @property
     def former(self) -> Address | None:
         """The address that ``renamed_from`` speaks of."""
         old = self.renamed_from
-        parts = old and self.kind.key_parts({**self.values, self.kind.identity[-1].name: old})
-        return self.kind.address(parts) if parts else None
+        return self.kind.address(self.parts_with(old)) if old else None
 
     def under(self, ids: Mapping[Address, str]) -> tuple[tuple[str, str], ...]:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""

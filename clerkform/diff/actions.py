@@ -25,6 +25,10 @@ from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 
+MADE_ANEW = (
+    "the ledger says that nobody has its secret: if Clerk does not show it again, the live object is"
+    " removed and made anew"
+)
 Verb = Literal["create", "update", "replace", "delete", "none"]
 
 
@@ -51,8 +55,10 @@ class Action:
     """What the ledger has of an object that goes and is not declared."""
     was_at: Address | None = None
     """Where that was declared, if its key is another one now."""
-    after: Address | None = None
+    after: Item | None = None
     """With ``delete``: what replaces it, and has to be there first."""
+    namesake: Address | None = None
+    """The address that its key has, where another object has that already."""
     is_owed: bool = False
     """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 
@@ -66,8 +72,8 @@ class Action:
 
     def lifecycle(self, name: str) -> Any:
         """A lifecycle setting as declared, or as it was last."""
-        if self.item:
-            return self.item.lifecycle(name)
+        if declared := self.item or self.after:
+            return declared.lifecycle(name)
         return self.recorded.lifecycle.get(name) if self.recorded else None
 
 
@@ -107,7 +113,8 @@ def diff(
     keys = keys_by_id(matched, live, registry)
     going = deleted_ids(matched, rules, ledger)
     context = _Context(matched.ids, keys, rules, problems, ledger, prints or {})
-    named = {pair.item.address for pair in matched.pairs if pair.item}
+    items = {pair.item.address: pair.item for pair in matched.pairs if pair.item}
+    named = set(items)
     mine, leftovers = forgotten(matched, ledger), superseded(ledger)
     actions, undeclared = [], []
     for pair in matched.pairs:
@@ -127,14 +134,16 @@ def diff(
         else:
             assert pair.live is not None
             kind = registry[pair.live.kind]
-            address = live_address(kind, pair.live, keys)
+            address, namesake = live_address(kind, pair.live, keys), None
             if address in named:  # the server lets keys of this kind repeat
-                address = Address(kind.name, pair.live.id)
+                address, namesake = Address(kind.name, pair.live.id), address
             named.add(address)
             owner = going_owner(kind, pair.live.values, going, keys)
-            was_at, after = mine.get(pair.live.id), leftovers.get(pair.live.id)
-            after = after if after in matched.ids else None
-            if not any(map(wanted, filter(None, (address, owner, was_at, after)))):
+            was_at, heir_at = mine.get(pair.live.id), leftovers.get(pair.live.id)
+            heir = items.get(heir_at) if heir_at and heir_at in matched.ids else None
+            after = heir if heir and _had_key(heir, namesake or address) else None
+            at = (address, owner, was_at, after.address if after else None)
+            if not any(wanted(one) for one in at if one):
                 continue
             reason = _why_deleted(kind, owner, was_at, after, rules)
             if reason and (owner or not kind.keep(pair.live.values)):
@@ -151,6 +160,7 @@ def diff(
                         recorded=entry,
                         was_at=was_at if was_at != address else None,
                         after=after,
+                        namesake=namesake,
                     )
                 )
             elif not kind.keep(pair.live.values):
@@ -159,14 +169,22 @@ def diff(
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
 
 
+def _had_key(heir: Item, address: Address) -> bool:
+    """Whether ``heir`` may replace what is at ``address``: it has that key, or was renamed from it.
+
+    A ledger may be anybody's, so its word alone removes nothing else.
+    """
+    return address in (heir.address, heir.former)
+
+
 def _why_deleted(
-    kind: Kind, owner: Address | None, was_at: Address | None, after: Address | None, rules: Rules
+    kind: Kind, owner: Address | None, was_at: Address | None, after: Item | None, rules: Rules
 ) -> str | None:
     """Why something that is not declared goes, if it does."""
     if owner:
         return f"{owner} is deleted"
     if after:
-        return f"replaced by {after}"
+        return f"replaced by {after.address}"
     if kind.name in rules.pruned:
         return "prune: all"
     return "prune: owned" if was_at and kind.name in rules.owned else None
@@ -265,6 +283,9 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
     entry = ledger.of(item.address, live.id)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
+    is_owed = bool(handed) and entry is not None and entry.delivery == "owed"
+    if is_owed and item.address not in context.rules.kept:
+        notes += (MADE_ANEW,)
     return Action(
         item.address,
         kind,
@@ -274,7 +295,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         changes,
         "",
         found.notes + notes,
-        is_owed=bool(handed) and entry is not None and entry.delivery == "owed",
+        is_owed=is_owed and item.address not in context.rules.kept,
     )
 
 

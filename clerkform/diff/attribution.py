@@ -99,9 +99,10 @@ def of_unwanted(item: Item | None, live: LiveObject, ledger: Ledger, is_owned: b
 
 
 def _verdict(git_moved: bool, live_moved: bool) -> MadeBy:
-    if git_moved and live_moved:
-        return "both"
-    return "drifted" if live_moved else "edited"
+    """They differ, so where git has not moved live has."""
+    if git_moved:
+        return "both" if live_moved else "edited"
+    return "drifted"
 
 
 def _is_recorded(field: Field, entry: Entry) -> bool:

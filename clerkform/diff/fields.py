@@ -28,7 +28,6 @@ SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
 DELIVERED = Known("(the secret of the live object)")
-MADE_ANEW = Known("(the secret of the live object; if it is not shown again, a new object's)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def delivery(
         return (), ()
     is_owed = entry is not None and entry.delivery == "owed"
     if sink.form != "none" and (is_owed or is_asked_for):
-        return (Change((generates.sink,), GONE, MADE_ANEW if is_owed else DELIVERED),), ()
+        return (Change((generates.sink,), GONE, DELIVERED),), ()
     if sink.form != "none" and entry is None:
         return (), (
             f"nothing records whether its {generates.field} was delivered: if nobody has it,"

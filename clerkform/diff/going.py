@@ -27,6 +27,8 @@ class Rules:
     """Whose write-only fields are sent though nothing else of them changed."""
     deliver: frozenset[Address] = field(default_factory=frozenset)
     """Whose secret is delivered once more."""
+    kept: frozenset[Address] = field(default_factory=frozenset)
+    """What is never made anew without being asked, not even where nobody has its secret."""
 
 
 def keys_by_id(matched: Matched, live: Live, registry: Registry) -> Mapping[tuple[str, str], str]:
@@ -91,7 +93,11 @@ def going_owner(
 
 def forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
     """Ids of what the ledger has at addresses that are no longer declared, and of what these
-    were to replace."""
+    were to replace.
+
+    An id of another kind than its address's was never written by clerkform, and counts for nothing.
+    """
     declared = {pair.item.address for pair in matched.pairs if pair.item}
+    kinds = {pair.live.id: pair.live.kind for pair in matched.pairs if pair.live}
     mine = {**superseded(ledger), **owned(ledger)}
-    return {one: at for one, at in mine.items() if at not in declared}
+    return {one: at for one, at in mine.items() if at not in declared and kinds.get(one) == at.kind}

@@ -58,7 +58,7 @@ class ApiKey(Resource):
     """Keys are listed by type; ``api_key`` is the default."""
     description: Annotated[str, Field(max_length=255)] | MISSING | None = MISSING
     """What the key is for; null removes it."""
-    claims: Annotated[Json | MISSING, trait.sensitive] = MISSING
+    claims: Annotated[Json | MISSING, trait.sensitive, trait.pulled_with("metadata")] = MISSING
     """Any JSON that verifying the key answers. Owned whole, never printed; null removes it."""
     scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
     """What the key is good for, in the application's own words. Order does not matter."""

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter
 
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.fingerprint import SALT_BYTES
 from clerkform.model import Address
+from clerkform.model.canonical import nests_deeper
 
 FORMAT: Final = "clerkform ledger"
 FORMAT_VERSION: Final = 1
+TOO_DEEP: Final = "is nested too deeply to be one"
+
+DEEPEST: Final = 120
+"""Levels of nesting: those of a manifest's value, and what an entry puts around it."""
 
 _ENTRY: Final = TypeAdapter(Entry)
 
@@ -72,15 +77,20 @@ def decode(text: bytes) -> Ledger:
         NotALedger: it is damaged, something else, or of a newer version.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = json.loads(text, parse_constant=_no_number)
+    except ValueError:
         raise NotALedger("is damaged: it is not JSON") from None
+    except RecursionError:
+        raise NotALedger(TOO_DEEP) from None
+    if nests_deeper(document, DEEPEST):
+        raise NotALedger(TOO_DEEP)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise NotALedger("is no ledger but something else")
     version = document.get("format_version")
     if version != FORMAT_VERSION:
+        shown = version if isinstance(version, int | str) else "of another sort"
         raise NotALedger(
-            f"has format_version {json.dumps(version)}, and this clerkform knows {FORMAT_VERSION}"
+            f"has format_version {json.dumps(shown)}, and this clerkform knows {FORMAT_VERSION}"
         )
     try:
         salt = bytes.fromhex(document["salt"])
@@ -94,6 +104,10 @@ def decode(text: bytes) -> Ledger:
     if len(salt) != SALT_BYTES or not isinstance(environment, str) or not isinstance(instance, str):
         raise NotALedger("is damaged: its salt or its names are of the wrong form")
     return Ledger(environment, instance, salt, entries, is_new=False)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _address(text: str) -> Address:

@@ -33,6 +33,7 @@ class Journal:
         self.set_aside = ""
         """The name that what was in the way has now."""
         self._store, self._is_in_the_way = store, opened.is_in_the_way
+        self._is_no_ledger = opened.is_no_ledger
         self._content = opened.content
         self._encoder = Encoder()
         self._clock, self._not_before = clock, 0.0
@@ -110,6 +111,8 @@ class Journal:
         content = self._encoder.encode(self.ledger).encode()
         if self._store is None or content == self._content:
             return
+        if self._is_no_ledger:
+            raise StoreFailed(f"{self._store.place} is no ledger but something else, and stays")
         if self._is_in_the_way:
             self.set_aside = self._store.set_aside()
             self._is_in_the_way = False

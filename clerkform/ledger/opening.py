@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.ledger.document import NotALedger, decode
+from clerkform.ledger.document import FORMAT, NotALedger, decode
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.recall import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
+from clerkform.private_files import OWN_FOLDER
 
+HEAD = 100
+"""Bytes at whose beginning a ledger says that it is one."""
 WITHOUT = "planned without it: nothing says who changed what, or what clerkform made"
 
 
@@ -22,6 +25,8 @@ class Opened:
     finding: Diagnostic | None = None
     is_in_the_way: bool = False
     """Something is there that cannot be used: it is kept under another name before a write."""
+    is_no_ledger: bool = False
+    """And that is a file of somebody else's: it is left alone, and nothing is recorded."""
     content: bytes | None = None
     """What is there now, where that is this ledger."""
 
@@ -46,7 +51,9 @@ def open_ledger(
         found = decode(content)
     except NotALedger as fault:
         found_at = f"the ledger {store.place} {fault}"
-        return Opened(new, _warning("ledger-unusable", found_at), is_in_the_way=True)
+        is_own = store.place.startswith(f"{OWN_FOLDER}/") or FORMAT.encode() in content[:HEAD]
+        finding = _warning("ledger-unusable", found_at)
+        return Opened(new, finding, is_in_the_way=is_own, is_no_ledger=not is_own)
     if (found.environment, found.instance) != (environment, instance):
         whose = f"is of {found.instance}, environment `{found.environment}`"
         message = f"the ledger {store.place} {whose}, and this is {instance}, `{environment}`"

@@ -26,6 +26,20 @@ def folded(value: Any) -> Any:
     return value
 
 
+def nests_deeper(value: Any, levels: int) -> bool:
+    """Whether maps and lists in ``value`` stand more than so many levels deep.
+
+    Level by level: recursion is what deep nesting would break.
+    """
+    level = [value]
+    for _ in range(levels + 1):
+        inner = [one for one in level if isinstance(one, dict | list) and one]
+        if not inner:
+            return False
+        level = [each for one in inner for each in (one.values() if isinstance(one, dict) else one)]
+    return True
+
+
 def without_nulls(declared: Any) -> Any:
     """``declared`` as a create wants it: a key to remove is not sent. Lists stay as they are."""
     if not isinstance(declared, dict):

@@ -240,7 +240,8 @@ def _origins(item: Item) -> Mapping[str, str]:
 def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step:
     assert action.live is not None
     if action.after:
-        after |= {StepId(action.after, "create"), StepId(action.after, "update", DELIVER)}
+        heir = action.after.address
+        after |= {StepId(heir, "create"), StepId(heir, "update", DELIVER)}
     return Step(
         _delete_id(action),
         writers.before_deleting(action, action.live.id) | after,

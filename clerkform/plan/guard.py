@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.actions import Action
 from clerkform.model import Address
@@ -121,8 +122,8 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
         gone = str(action.replaces or action.address)
         if _is_allowed(action, guards):
             continue
-        names = [name for name in (gone, action.was_at) if name]
-        pattern = next((p for p in guards.protect if any(matches(p, n) for n in names)), None)
+        names = [str(name) for name in (gone, action.was_at, action.namesake) if name]
+        pattern = next((p for p in guards.protect for n in names if matches(p, n)), None)
         if pattern:
             yield Diagnostic(
                 "protected-object",
@@ -138,6 +139,13 @@ def _protected(deleting: Iterable[Action], guards: Guards) -> Iterator[Diagnosti
                 action.item.at("lifecycle", "prevent_destroy") if action.item else None,
                 hint=f"leave it out of the manifest, or pass {_allowing(gone)}",
             )
+
+
+def is_kept(item: Item, guards: Guards) -> bool:
+    """Whether a guard would refuse to delete what is declared."""
+    address = str(item.address)
+    is_named = item.lifecycle("prevent_destroy") or any(matches(p, address) for p in guards.protect)
+    return bool(is_named) and address not in guards.allow_delete
 
 
 def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:

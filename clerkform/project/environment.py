@@ -5,7 +5,6 @@ Nothing here reads the process environment: what comes from there is handed in.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +22,9 @@ from clerkform.project.file import (
     DeclaredLimits,
     Project,
     SandboxApi,
-    default_ledger,
     given,
     listed,
+    own_ledger,
     secret_key_env,
     which_of,
 )
@@ -56,7 +55,7 @@ class Environment:
     limits: Limits = field(default_factory=Limits)
     protect: tuple[str, ...] = ()
     max_quota: float | None = None
-    ledger: str = default_ledger(DEFAULT_ENVIRONMENT)
+    ledger: str = own_ledger(DEFAULT_ENVIRONMENT)
     """Where the record of what was last applied is kept, relative to ``root``."""
     vars: Mapping[str, Json] = field(default_factory=dict, repr=False)
     manifests: tuple[str, ...] | None = None
@@ -125,7 +124,7 @@ def _environment(
         limits=Limits(**{**_declared(base.limits), **_declared(own.limits)}),
         protect=tuple(dict.fromkeys(given(base.protect, ()) + given(own.protect, ()))),
         max_quota=given(own.max_quota, None),
-        ledger=posixpath.normpath(given(own.ledger, default_ledger(name))),
+        ledger=given(own.ledger, own_ledger(name)),
         vars={**given(base.vars, {}), **given(own.vars, {})},
         manifests=given(base.manifests, None),
         overlays=given(own.manifests, ()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -204,8 +203,8 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     before = len(problems)
     for name in given(declared.environments, {}):
         _check_environment(node.at(["environments", name]), problems)
-    _check_ledgers(declared, node, problems)
     _check_default(declared, node, problems)
+    _check_ledgers(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
 
 
@@ -270,29 +269,6 @@ def _check_environment(node: Node, problems: Problems) -> None:
         )
 
 
-def _check_ledgers(declared: ProjectFile, node: Node, problems: Problems) -> None:
-    """Two environments would set each other's record aside at every apply."""
-    taken: dict[str, Span] = {}
-    for name in given(declared.environments, {}):
-        place = node.at(["environments", name]).get("ledger")
-        path = default_ledger(name) if place is None else posixpath.normpath(str(place.value))
-        span = node.at(["environments", name]).span if place is None else place.span
-        if path in taken:
-            problems.error(
-                "shared-ledger",
-                f"another environment keeps its ledger in `{path}` as well",
-                span,
-                hint="give each environment a file of its own",
-                related=[("it is named here", taken[path])],
-            )
-        taken[path] = span
-
-
-def default_ledger(environment: str) -> str:
-    """Where an environment's ledger is kept if the project file does not say."""
-    return f"{OWN_FOLDER}/ledger.{environment}.json"
-
-
 def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> None:
     name, known = given(declared.default_environment, None), given(declared.environments, {})
     if name is not None and name not in known:
@@ -302,6 +278,28 @@ def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> Non
             node.at(["default_environment"]).span,
             hint=which_of(name, known),
         )
+
+
+def _check_ledgers(declared: ProjectFile, node: Node, problems: Problems) -> None:
+    """Two environments with one ledger would push each other's aside."""
+    known = given(declared.environments, {})
+    whose = {own_ledger(name): name for name, one in known.items() if one.ledger is MISSING}
+    for name, environment in known.items():
+        if environment.ledger is MISSING:
+            continue
+        other = whose.setdefault(environment.ledger, name)
+        if other != name:
+            problems.error(
+                "shared-ledger",
+                f"`{environment.ledger}` is the ledger of environment `{other}` already",
+                node.at(["environments", name, "ledger"]).span,
+                hint="give each environment a file of its own, or leave `ledger:` out",
+            )
+
+
+def own_ledger(environment: str) -> str:
+    """Where the ledger of an environment is if the project file does not say."""
+    return f"{OWN_FOLDER}/ledger.{environment}.json"
 
 
 def secret_key_env(declared: DeclaredEnvironment) -> str:

@@ -48,7 +48,7 @@ def _json(source: Source, span: Span, problems: Problems) -> Node | None:
         return node_of(value, span)
     except json.JSONDecodeError as error:
         place = Span(source, error.lineno, error.colno)
-        shows = not may_hold_secret(source.line(error.lineno))
+        shows = not may_hold_secret(source, error.lineno)
         message = f"this is not valid JSON: {error.msg}"
         problems.error("json-syntax", message, place, quotes_line=shows)
     except (RecursionError, _TooDeep):

@@ -361,9 +361,14 @@ class _Composer:
         written = self.text[start:end]
         column = span.column - 1
         cured = with_part_quoted(self.source.line(span.line), column, column + end - start)
+        message = (
+            f"without quotes `{written}` is an alias, and nothing here is named `&{event.anchor}`"
+        )
+        if may_hold_secret(self.source, span.line):
+            message = "without quotes this value is an alias, and nothing here has its name"
         self._error(
             "quote-leading-star",
-            f"without quotes `{written}` is an alias, and nothing here is named `&{event.anchor}`",
+            message,
             span,
             hint=f"write `{cured.strip()}` if it is text",
         )
@@ -397,7 +402,7 @@ class _Composer:
         hint: str | None = None,
         related: Iterable[tuple[str, Span]] = (),
     ) -> None:
-        secret = may_hold_secret(span.source.line(span.line))
+        secret = may_hold_secret(span.source, span.line)
         self.problems.error(
             code,
             message,

@@ -33,9 +33,9 @@ _MAY_HOLD_SECRET = re.compile(
 )
 
 
-def may_hold_secret(line: str) -> bool:
-    """Whether a broken line should not be shown: which field it was for is not known yet."""
-    return bool(_MAY_HOLD_SECRET.search(line))
+def may_hold_secret(source: Source, number: int) -> bool:
+    """Whether a broken line should not be shown: which field it was for may not be known yet."""
+    return number in source.hidden or bool(_MAY_HOLD_SECRET.search(source.line(number)))
 
 
 def quoted(text: str) -> str:
@@ -90,7 +90,7 @@ class _Error(NamedTuple):
         hint: str | None = None,
     ) -> Trap:
         number, column = place[0] + 1, place[1] + 1
-        hides = may_hold_secret(self.source.line(number))
+        hides = may_hold_secret(self.source, number)
         if cured is not None:
             hint = f"write `{cured.strip()}`"
         finding = Diagnostic(

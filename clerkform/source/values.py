@@ -241,7 +241,9 @@ class _Filler:
         if not as_json:
             return Node(re.sub(r"\r?\n\Z", "", text), span)
         shown = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), path))
-        parsed = parse_free_form(Source(shown, text), span, self.problems)
+        is_hidden = span.line in span.source.hidden
+        hidden = frozenset(range(1, text.count("\n") + 2)) if is_hidden else frozenset[int]()
+        parsed = parse_free_form(Source(shown, text, hidden), span, self.problems)
         # Its aliases and its short entries take more than the text.
         return parsed if parsed and self.fits(parsed.plain(), inner.span) else None
 

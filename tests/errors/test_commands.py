@@ -118,9 +118,12 @@ def test_an_unset_secret_is_a_note_in_a_plan_and_an_error_before_the_first_write
 
 def test_a_secret_file_that_is_missing_or_outside_is_told_before_the_first_write(cli):
     (cli.root.parent / "outside.key").write_text(HMAC_KEY)
-    for path, code in (("no.key", "secret-file-missing"), ("../outside.key", "outside-folder")):
+    for path, code, planned in (
+        ("no.key", "secret-file-missing", DONE),
+        ("../outside.key", "outside-folder", WRONG),
+    ):
         cli.write(UNSET.replace("from_env: JWT_KEY", f"from_file: {path}"))
-        assert cli("plan").code == DONE
+        assert cli("plan").code == planned
         done = cli("apply", "--auto-approve")
         assert done.code == WRONG
         assert f"clerk.yaml:6:18: error[{code}]: " in done.err

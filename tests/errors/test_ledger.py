@@ -88,7 +88,7 @@ def test_a_key_whose_creation_was_not_recorded_is_found_and_delivered(applied, r
     planned = applied("plan", "--detailed-exitcode")
     assert planned.code == PENDING
     assert f"~ {KEY}" in planned.out
-    assert "secret_to + (the secret of the live object; if" in planned.out
+    assert "secret_to + (the secret of the live object)" in planned.out
     assert applied("apply", "--auto-approve").code == DONE
     assert applied.writes == []
     assert holds(applied)

@@ -104,7 +104,7 @@ def test_a_ledger_that_takes_long_to_write_is_written_less_often(store):
 
 
 def test_what_was_in_the_way_is_set_aside_once(tmp_path: Path):
-    store = open_store("ledger.json", tmp_path)
+    store = open_store(".clerkform/ledger.json", tmp_path)
     store.write(b"not a ledger")
     opened = open_ledger(store, "test", "ins_1", lambda: b"s" * 32)
     assert opened.finding
@@ -113,6 +113,6 @@ def test_what_was_in_the_way_is_set_aside_once(tmp_path: Path):
     for number in range(2):
         kept.put(B, Entry(id=f"ru_{number}"))
         kept.commit()
-    assert kept.set_aside == "ledger.json.unusable-1"
+    assert kept.set_aside == ".clerkform/ledger.json.unusable-1"
     assert (tmp_path / kept.set_aside).read_bytes() == b"not a ledger"
     assert open_ledger(store, "test", "ins_1", bytes).ledger.entries[B].id == "ru_1"

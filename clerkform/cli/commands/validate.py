@@ -17,10 +17,12 @@ def command(invocation: Invocation, where: Where) -> None:
     With -e only those of that environment. Everything that is wrong is shown at once.
     """
     import os
+    from dataclasses import replace
     from pathlib import Path
 
     from clerkform import manifests
     from clerkform.cli import local
+    from clerkform.client.api_url import foreign_host
     from clerkform.kinds import KINDS
     from clerkform.report.counts import counted
 
@@ -28,7 +30,10 @@ def command(invocation: Invocation, where: Where) -> None:
         Path.cwd(), where.environment, KINDS, os.environ, where.var, local.vault
     )
     found = dict.fromkeys(one for loaded in valid for one in loaded.findings)
-    invocation.view.findings(list(found))
+    urls = {loaded.environment.name: loaded.environment.api_url for loaded in valid}
+    foreign = (foreign_host(url, name) for name, url in urls.items() if url)
+    warned = [replace(one, severity="warning") for one in foreign if one]
+    invocation.view.findings([*found, *warned])
     counts = {loaded.environment.name: len(loaded.desired.items) for loaded in valid}
     invocation.view.say(
         "Valid: " + ", ".join(f"{n} ({counted(c, 'resource')})" for n, c in counts.items()) + ".",

@@ -16,6 +16,7 @@ from clerkform.diff.values import GONE, Change, Known, dotted
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject
 from clerkform.model import Address, Kind, Registry
+from clerkform.model.canonical import nests_deeper
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
 from clerkform.plan.saved.document import (
@@ -32,6 +33,8 @@ from clerkform.plan.saved.document import (
 from clerkform.plan.saved.dump import checksum
 from clerkform.source.node import Node
 
+DEEPEST = 120
+"""Levels of nesting: those of a manifest's value, and what a plan puts around it."""
 AGAIN = "save one again with `clerkform plan -o FILE`"
 
 
@@ -64,6 +67,8 @@ def load(text: str, shown: str) -> Saved:
         data = json.loads(text, parse_constant=_no_number)
         if not isinstance(data, dict):
             refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
+        if nests_deeper(data, DEEPEST):
+            _refuse_depth(shown)
         _check_version(data, shown)
         # First, so that a slip of an editor is called one whatever it broke.
         if data.get("checksum") != checksum(data):
@@ -75,7 +80,11 @@ def load(text: str, shown: str) -> Saved:
     except ValueError:
         refuse("not-json", f"{shown} is not JSON, so it is no saved plan")
     except RecursionError:
-        refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
+        _refuse_depth(shown)
+
+
+def _refuse_depth(shown: str) -> NoReturn:
+    refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
 
 
 def _no_number(text: str) -> NoReturn:
