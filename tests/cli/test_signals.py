@@ -191,7 +191,8 @@ def test_once_more_ends_the_program_as_well(folder, delivering, number):
     delivering.signalled(number)
     code, out, err = delivering.ends()
     assert code == exits.INTERRUPTED
-    assert "1 cut off and perhaps done." in out.splitlines()[-1]
+    # The other key of the manifest may be on its way as well.
+    assert re.search(r"[12] cut off and perhaps done\.$", out.splitlines()[-1])
     assert "Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder.root / "started").read_text()), 0)
