@@ -43,7 +43,9 @@ def test_a_rate_limit_that_is_none_is_refused(folder, text):
 def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
     key = "sk_test_servedsandbox"
     with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
-        assert httpx.get(f"{served.url}/organizations", trust_env=False).status_code == 401
+        assert (
+            httpx.get(f"{served.url}/organizations", trust_env=False, timeout=60).status_code == 401
+        )
         folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
         folder.run("apply", "-e", "staging", "--auto-approve")
         folder.run("plan", "-e", "staging", "--detailed-exitcode")

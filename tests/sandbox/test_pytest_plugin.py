@@ -67,7 +67,7 @@ def test_the_same_state_is_reached_with_and_without_a_socket(clerk_sandbox):
 def test_knobs_and_clock_are_at_hand(clerk_sandbox):
     clerk_sandbox.configure(read_lag="1s", organizations=False)
     headers = {"Authorization": f"Bearer {clerk_sandbox.secret_key}"}
-    with httpx.Client(base_url=clerk_sandbox.url, headers=headers) as http:
+    with httpx.Client(base_url=clerk_sandbox.url, headers=headers, timeout=60) as http:
         assert http.get("/organizations").status_code == 403
         assert http.post("/redirect_urls", json={"url": "app://x"}).is_success
         assert http.get("/redirect_urls").json() == []

@@ -40,7 +40,7 @@ def test_one_line_says_where_it_listens_and_a_signal_ends_it_cleanly():
             match = re.fullmatch(
                 r"clerkform sandbox listening on (http://127\.0\.0\.1:\d+/v1)", line
             )
-            answer = httpx.get(f"{match[1]}/instance", headers=HEADERS)
+            answer = httpx.get(f"{match[1]}/instance", headers=HEADERS, timeout=60)
             assert answer.json()["environment_type"] == "development"
             assert answer.headers["Content-Type"] == "application/json"
             process.send_signal(number)
@@ -54,7 +54,7 @@ def test_state_in_a_file_outlives_the_server(tmp_path):
     for _ in range(2):
         with served("localhost", path) as (process, line):
             url = line.rsplit(" ", 1)[1]
-            ids.append(httpx.get(f"{url}/instance", headers=HEADERS).json()["id"])
+            ids.append(httpx.get(f"{url}/instance", headers=HEADERS, timeout=60).json()["id"])
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=30)
     assert ids[0] == ids[1]

@@ -97,7 +97,7 @@ def cli(server, tmp_path, request):
 @pytest.fixture
 def http(server, cli):
     headers = {"Authorization": f"Bearer {cli.key}"}
-    with httpx.Client(base_url=server.url, headers=headers) as http:
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as http:
         yield http
 
 

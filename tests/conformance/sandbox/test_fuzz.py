@@ -106,7 +106,7 @@ def cases(operation):
 def test_no_request_leads_out_of_the_document(server, described, name):
     headers = {"Authorization": f"Bearer sk_test_fuzz{next(_names)}"}
     headers["Clerk-API-Version"] = "2026-05-12"
-    with httpx.Client(base_url=server.url, headers=headers) as http:
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as http:
         known = Known(http)
 
     @settings(

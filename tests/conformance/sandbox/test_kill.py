@@ -79,7 +79,7 @@ def test_nothing_that_was_answered_is_lost(tmp_path, kill_after):
     state = tmp_path / "state.db"
     with (
         serving(tmp_path, state) as server,
-        httpx.Client(base_url=server.url, headers=HEADERS) as http,
+        httpx.Client(base_url=server.url, headers=HEADERS, timeout=60) as http,
     ):
         made = http.post("/organizations", json={"name": "Acme"}).json()["id"]
         doomed = {
@@ -91,7 +91,7 @@ def test_nothing_that_was_answered_is_lost(tmp_path, kill_after):
 
     with (
         serving(tmp_path, state) as server,
-        httpx.Client(base_url=server.url, headers=HEADERS) as http,
+        httpx.Client(base_url=server.url, headers=HEADERS, timeout=60) as http,
     ):
         templates = {t["name"]: t for t in everything(http, "/jwt_templates")}
         kept = http.get(f"/organizations/{made}").json()["private_metadata"]

@@ -44,7 +44,9 @@ class Application:
 
     def template(self, **body):
         headers = {"Authorization": f"Bearer {self.key}"}
-        httpx.post(f"{self.origin}/v1/jwt_templates", json=body, headers=headers).raise_for_status()
+        httpx.post(
+            f"{self.origin}/v1/jwt_templates", json=body, headers=headers, timeout=60
+        ).raise_for_status()
 
     def verify(self, token, **options):
         """By the JWKS, which the SDK gets with the secret key."""
@@ -152,5 +154,5 @@ def test_an_expired_token_is_refused(client):
 
 def test_the_public_keys_are_published_to_everybody(application):
     (own,) = application.keys()
-    published = httpx.get(f"{application.origin}/.well-known/jwks.json").json()["keys"]
+    published = httpx.get(f"{application.origin}/.well-known/jwks.json", timeout=60).json()["keys"]
     assert own in published

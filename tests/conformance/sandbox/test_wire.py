@@ -187,7 +187,7 @@ def test_a_value_with_line_ends_is_stored_as_it_is(address):
     url = "http://{}:{}/v1".format(*address)
     headers = {"Authorization": "Bearer sk_test_wire"}
     claims = {"a\r\nb": "c\r\nX-Evil: yes", "\u2028": "\x00\x7f"}
-    with httpx.Client(base_url=url, headers=headers) as http:
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
         made = http.post("/jwt_templates", json={"name": "a\r\nb", "claims": claims})
         assert made.status_code == 200
         got = http.get(f"/jwt_templates/{made.json()['id']}").json()
