@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -40,9 +40,25 @@ class Asked:
     looks_at: tuple[Address, ...] = ()
     """What to read besides, declared or not."""
 
+    exact: frozenset[str] = frozenset()
+    """Those of the patterns that are addresses themselves, though they may hold a ``*``."""
+
     def wants(self, address: Address) -> bool:
-        chosen = not self.targets or any(matches(p, address) for p in self.targets)
-        return chosen and not any(matches(p, address) for p in self.excludes)
+        chosen = not self.targets or any(self.hits(p, address) for p in self.targets)
+        return chosen and not any(self.hits(p, address) for p in self.excludes)
+
+    def hits(self, pattern: str, address: Address) -> bool:
+        """Whether a target or an exclude means this address."""
+        return pattern == str(address) if pattern in self.exact else matches(pattern, address)
+
+    @property
+    def has_globs(self) -> bool:
+        return any(set(pattern) & set("*?[") for pattern in (*self.targets, *self.excludes))
+
+    def knowing(self, addresses: Iterable[Address]) -> Asked:
+        """With the patterns that are one of these addresses meaning that one alone."""
+        patterns = {*self.targets, *self.excludes}
+        return replace(self, exact=self.exact | (patterns & set(map(str, addresses))))
 
 
 def rules_of(loaded: Loaded, asked: Asked) -> Rules:
@@ -100,7 +116,8 @@ def _addresses(
     """The declared addresses that are named; each pattern must name one that the option is for."""
     found: set[Address] = set()
     for pattern in patterns:
-        items = [item for item in desired.items.values() if matches(pattern, item.address)]
+        items = [item for item in desired.items.values() if pattern == str(item.address)]
+        items = items or [i for i in desired.items.values() if matches(pattern, i.address)]
         for item in sorted(items, key=lambda item: item.address):
             if item.external or item.absent:
                 raise UsageError(
@@ -137,7 +154,7 @@ def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
             is_made = target and target.live is None and not (target.item and target.item.absent)
             if not is_made or asked.wants(reference.to) or reference.to in brought:
                 continue
-            if any(matches(pattern, reference.to) for pattern in asked.excludes):
+            if any(asked.hits(pattern, reference.to) for pattern in asked.excludes):
                 raise UsageError(
                     f"{pair.item and pair.item.address} waits for {reference}, which is excluded",
                     hint="exclude both, or neither",
@@ -149,7 +166,7 @@ def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
 
 def check_targets(asked: Asked, found: Actions) -> None:
     for pattern in asked.targets:
-        if not any(matches(pattern, action.address) for action in found.actions):
+        if not any(asked.hits(pattern, action.address) for action in found.actions):
             raise UsageError(
                 f"--target {pattern} matches nothing that is declared or would be pruned",
                 hint="`clerkform list` shows every address",
@@ -159,7 +176,7 @@ def check_targets(asked: Asked, found: Actions) -> None:
 def check_excludes(asked: Asked, found: Actions) -> None:
     """What goes with its owner cannot stay behind."""
     for action in found.actions:
-        if any(matches(pattern, action.address) for pattern in asked.excludes):
+        if any(asked.hits(pattern, action.address) for pattern in asked.excludes):
             raise UsageError(
                 f"{action.address} is excluded, but goes with what owns it",
                 hint="exclude both, or neither",

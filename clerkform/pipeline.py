@@ -21,7 +21,7 @@ from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules, deleted_ids
+from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger, pointer
@@ -101,6 +101,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment, before = loaded.environment, ends.requests()
+    asked = asked.knowing(loaded.desired.items)
     desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
@@ -118,6 +119,10 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += seen.problems
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
+    if asked.has_globs:
+        keys = keys_by_id(matched, live, registry)
+        each = ((registry[p.live.kind], p.live) for p in matched.pairs if p.live)
+        asked = asked.knowing(live_address(kind, one, keys) for kind, one in each)
     wants = wanted(matched, asked)
     found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
     if problems.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +24,7 @@ from clerkform.plan.saved.load import Saved, diagnostic, plan_of, refuse
 from clerkform.plan.saved.moved import moved
 from clerkform.project import Environment
 
-SHAPELESS: Final = frozenset({"guards", "everything", "looks_at"})
+SHAPELESS: Final = frozenset({"guards", "everything", "looks_at", "exact"})
 """What of ``Asked`` leaves the steps as they are: it lets them pass, or looks at more."""
 
 
@@ -118,9 +119,24 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
             "plan-moved",
             f"{saved.shown} was saved{by} at {made.created_at} and no longer says what an apply"
             " would do; nothing was written",
-            hint=f"review a new one: clerkform plan -e {name} -o {saved.shown}",
+            hint=f"review a new one: clerkform plan -e {name}{_options(planned.asked)}"
+            f" -o {saved.shown}"
+            if planned.plan.steps
+            else "nothing is left to do: it may have been applied already",
         )
         raise PlanError([*found, refusal])
+
+
+def _options(asked: Asked) -> str:
+    """What was asked, as the command line says it."""
+    named = {
+        "-t": asked.targets,
+        "--exclude": asked.excludes,
+        "--replace": asked.replace,
+        "--resend": asked.resend,
+        "--deliver": asked.deliver,
+    }
+    return "".join(f" {n} {shlex.quote(text)}" for n, texts in named.items() for text in texts)
 
 
 def reviewed(saved: Saved, registry: Registry) -> Planned:

@@ -123,7 +123,9 @@ def locked(session: Session, invocation: Invocation) -> Iterator[None]:
         except StoreLocked as locked:
             raise _refusal("ledger-locked", str(locked), "wait until it is done") from None
         except StoreFailed as failure:
-            invocation.view.findings([_unrecorded(str(failure))])
+            message = f"{failure}; another apply may run at the same time"
+            found = Diagnostic("ledger-unwritable", message, severity="warning")
+            invocation.view.findings([found])
         yield
 
 

@@ -127,7 +127,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         vault = local.vault(environment)
         vault.remember(target.secret_key)
         invocation.screen.redact_with(vault.redact)
-        log, progress = Log(invocation), Progress(invocation.screen.err)
+        log, progress = Log(invocation), Progress(invocation.screen.err, invocation.screen.colored)
 
         def on_request(exchange: Exchange) -> None:
             log.request(exchange)

@@ -38,7 +38,14 @@ def compare(
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.looking(loaded.environment, selection)
         asked = replace(asked, everything=everything, looks_at=looks_at)
-        return session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+    _warn_of_ledger(invocation, planned)
+    return planned
+
+
+def _warn_of_ledger(invocation: Invocation, planned: Planned) -> None:
+    if planned.opened.finding:
+        invocation.view.findings([planned.opened.finding])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def compare_what_answers(invocation: Invocation, where: Online, selection: Selec
                 invocation.view.findings(getattr(error, "diagnostics", ()))
                 raise first from None
             else:
+                _warn_of_ledger(invocation, planned)
                 named = sorted(unread & loaded.desired.sections)
                 return Compared(planned, tuple(named), first)
 

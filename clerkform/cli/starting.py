@@ -16,7 +16,7 @@ from clerkform.project import load_project
 from clerkform.project.file import given, listed, which_of
 from clerkform.source.files import is_own
 
-IGNORED: Final = (".clerkform/", ".secrets/")
+IGNORED: Final = (".clerkform/", ".secrets/", "plan.json")
 FILES: Final = {"clerkform.yaml": "clerkform.yaml", "clerk/main.yaml": "main.yaml"}
 WORKFLOWS: Final = {"github": {".github/workflows/clerkform.yaml": "github.yaml"}}
 NEXT_STEPS: Final = """

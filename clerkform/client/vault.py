@@ -230,7 +230,9 @@ class Vault:
                 "forbidden-variable",
                 f"{name} is, or by its name may be, the secret key of an instance, which no"
                 " manifest may read",
-                "keep this secret in a variable whose name does not begin with CLERK_",
+                "keep this secret in a variable whose name does not begin with CLERK_"
+                if name.startswith("CLERK_")
+                else "its value begins as an instance's key does: name another variable",
             )
         if not value:
             state = "is empty" if name in self._env else "is not set"

@@ -47,8 +47,8 @@ def match(
     ids: dict[Address, str] = {}
     going = frozenset(superseded(ledger))
     for kind in registry.values():
-        pool = _Pool(kind, live.of(kind.name), going)
-        found = _match_kind(pool, desired.of(kind), ids, ledger, problems)
+        pool = _Pool(kind, live.of(kind.name), going, ledger)
+        found = _match_kind(pool, desired.of(kind), ids, problems)
         pairs += found
         for pair in found:
             if pair.item and pair.live:
@@ -60,7 +60,6 @@ def _match_kind(
     pool: _Pool,
     items: Sequence[Item],
     ids: Mapping[Address, str],
-    ledger: Ledger,
     problems: Problems,
 ) -> list[Pair]:
     taken: dict[str, Item] = {}
@@ -84,7 +83,7 @@ def _match_kind(
         if item.address not in found:
             continue
         one = found[item.address]
-        if one is None and (one := pool.recorded(item, ledger, taken)):
+        if one is None and (one := pool.recorded(item, taken)):
             taken[one.id] = item
         if one is None and item.external and not item.destroyed:
             problems.error(
@@ -102,10 +101,14 @@ class _Pool:
     """A kind's live objects by id and by key."""
 
     def __init__(
-        self, kind: Kind, objects: Iterable[LiveObject], going: frozenset[str] = frozenset()
+        self,
+        kind: Kind,
+        objects: Iterable[LiveObject],
+        going: frozenset[str],
+        ledger: Ledger,
     ) -> None:
         """``going`` are the ids of what was replaced and could not be removed yet."""
-        self._kind, self._going = kind, going
+        self._kind, self._going, self._ledger = kind, going, ledger
         self._refers = any(field.traits.ref for field in kind.identity)
         self._by_id = {one.id: one for one in objects}
         self._by_key: dict[_Key, list[LiveObject]] = {}
@@ -158,14 +161,14 @@ class _Pool:
             )
         return new
 
-    def recorded(self, item: Item, ledger: Ledger, taken: Mapping[str, Item]) -> LiveObject | None:
+    def recorded(self, item: Item, taken: Mapping[str, Item]) -> LiveObject | None:
         """What the ledger has at the item's address, if nothing else is declared by its key.
 
         An object that was renamed elsewhere. What must be absent is known by its key alone.
         """
         is_kept = item.pin or item.external or (item.absent and not item.destroyed)
         for address in () if is_kept else (item.address, item.former):
-            one = self._by_id.get((address and ledger.id_of(address)) or "")
+            one = self._by_id.get((address and self._ledger.id_of(address)) or "")
             if one and one.id not in taken and not self._kind.ignore(one.values):
                 return one
         return None
@@ -198,12 +201,16 @@ class _Pool:
         found = [one for one in found if one.id not in self._going] or found
         if len(found) < 2:
             return found[0] if found else None
-        named = " and ".join(sorted(one.id for one in found))
+        ids = sorted(one.id for one in found)
+        own = self._ledger.id_of(item.address)
+        hint = f"say which one is meant, e.g. `id: {ids[0]}`; the others stay as they are"
+        if own in ids:
+            hint = f"`id: {own}` is the one that was applied from here; the others stay as they are"
         problems.error(
             "two-live",
-            f"{len(found)} live objects have the key of {item.address}: {named}",
+            f"{len(found)} live objects have the key of {item.address}: {' and '.join(ids)}",
             item.span,
-            hint=f"say which one is meant, e.g. `id: {min(one.id for one in found)}`",
+            hint=hint,
         )
         return None
 

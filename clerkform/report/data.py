@@ -71,7 +71,7 @@ def action_data(action: Action, review: Review) -> Data:
         "id": action.live.id if action.live else None,
         "place": place_data(action.span),
         "changes": [change_data(change) for change in action.changes],
-        "made_by": action.made_by,
+        "made_by": action.made_by if action.verb in ("create", "delete") else None,
         "reason": action.reason or None,
         "replaces": str(action.replaces) if action.replaces else None,
         "waits_for": [str(address) for address in review.waits_for(action)],

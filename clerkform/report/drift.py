@@ -84,7 +84,8 @@ class Drift:
         heading = Review(self.planned, 1).heading
         if self.unread:
             yield f"Not compared, as it could not be read: {', '.join(self.unread)}."
-        text = f"{'Drift' if self.fails(on) else 'No drift'} in {heading}"
+        nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"
+        text = f"{'Drift' if self.fails(on) else nothing} in {heading}"
         if self.findings:
             counts = self.counts()
             text += f": {counted(counts['findings'], 'finding')}"
@@ -108,5 +109,9 @@ def _findings(action: Action) -> Iterator[Finding]:
     for change in action.changes if action.verb in ("update", "replace") else ():
         live, declared = (side or "nothing" for side in sides(change))
         what = f"{change.dotted} is {live}, declared {declared}"
+        if change.hidden:
+            what = f"{change.dotted} differs (sensitive)"
+        elif action.kind.generates and change.field == action.kind.generates.sink:
+            what = f"its {action.kind.generates.field} was not delivered"
         place = action.item.at(*change.path) if action.item else None
         yield Finding(action.address, what, change.made_by, place)

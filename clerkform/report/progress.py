@@ -19,8 +19,13 @@ PATIENCE: Final = 1.0
 class Progress:
     """Fed with requests and steps; shows nothing where ``stream`` is no terminal."""
 
-    def __init__(self, stream: Stream, clock: Callable[[], float] = time.monotonic) -> None:
-        self._stream, self._clock = stream, clock
+    def __init__(
+        self,
+        stream: Stream,
+        colored: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream, self._colored, self._clock = stream, colored, clock
         self._begun = clock()
         self._what, self._total, self._done, self._requests = "reading", 0, 0, 0
         self._bar: Bar | None = None
@@ -57,14 +62,14 @@ class Progress:
         if not self._stream.isatty() or self._clock() - self._begun < PATIENCE:
             return
         if self._bar is None:
-            self._bar = _bar(self._stream)
+            self._bar = _bar(self._stream, self._colored)
             self._bar.add_task(self._what, total=self._total or None, requests="")
             self._bar.start()
         requests = f"{self._requests} requests" if self._requests else ""
         self._bar.update(self._bar.task_ids[0], completed=self._done, requests=requests)
 
 
-def _bar(stream: Stream) -> Bar:
+def _bar(stream: Stream, colored: bool) -> Bar:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -72,6 +77,9 @@ def _bar(stream: Stream) -> Bar:
     return Progress(
         *columns,
         TextColumn("{task.fields[requests]}"),
-        console=Console(file=stream),  # type: ignore[arg-type]  # see views.text.console
+        console=Console(
+            file=stream,  # type: ignore[arg-type]  # see views.text.console
+            color_system="auto" if colored else None,
+        ),
         transient=True,
     )

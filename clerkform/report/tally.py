@@ -51,6 +51,10 @@ class Tally:
             "cut_off": len(self.under_way),
         }
 
+    def perhaps_done(self) -> list[str]:
+        """The steps that were cut off; nobody knows whether the server did them."""
+        return [str(step.id) for step in self.under_way]
+
     def sentence(self) -> str:
         """``Applied: 3 done, 1 failed, 2 not run.``"""
         text = f"{len(self.done)} done, {len(self.failed)} failed, {self.not_run} not run"

@@ -310,3 +310,31 @@ def test_every_guard_is_documented_with_its_override():
     assert rows.keys() == {*KEEPING, *TRIPPED, *WITHOUT_OVERRIDE, *ELSEWHERE}
     for code in {*KEEPING, *TRIPPED}:
         assert re.search(r"`-", rows[code]), code
+
+
+STAR = "allowlist_identifiers: ['*@example.com', bob@example.com, eve@example.org]\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "gone"),
+    [
+        (["-t", "allowlist_identifiers/*@example.com"], {"*@example.com"}),
+        (["-t", "allowlist_identifiers/*@example.*"], {"*@example.com", "bob@example.com", "eve@example.org"}),
+        (["--exclude", "allowlist_identifiers/*@example.com"], {"bob@example.com", "eve@example.org"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("way", ["destroy", "prune"])
+def test_a_pattern_that_is_an_address_means_that_alone(cli, way, args, gone):
+    """What drift and the hints print is there to be copied, and a key may hold a star."""
+    project = "version: 1\nlimits: {max_deletes: 9, max_delete_percent: 100}\n"
+    cli.write(project + "prune: {allowlist_identifiers: all}\n", "clerkform.yaml")
+    cli.write(STAR)
+    cli("apply", "--auto-approve")
+    allowed = [f"--allow-delete=allowlist_identifiers/{one}" for one in gone]
+    if way == "prune":
+        cli.write("allowlist_identifiers: []\n")
+    command = "destroy" if way == "destroy" else "apply"
+    before = {one["identifier"] for one in cli.live("allowlist_identifiers")}
+    done = cli(command, "--auto-approve", *args, *allowed)
+    assert done.code == exits.DONE, done.text
+    assert before - {one["identifier"] for one in cli.live("allowlist_identifiers")} == gone

@@ -20,7 +20,7 @@ def test_what_init_writes_validates_and_applies(tmp_path):
     assert folder.run("validate").stdout.startswith("Valid: sandbox (2 resources), staging (2")
     folder.run("apply", "--auto-approve")
     folder.run("plan", "--detailed-exitcode")
-    assert (tmp_path / ".gitignore").read_text() == ".clerkform/\n.secrets/\n"
+    assert (tmp_path / ".gitignore").read_text() == ".clerkform/\n.secrets/\nplan.json\n"
 
 
 def test_what_exists_is_kept(tmp_path):
@@ -30,7 +30,7 @@ def test_what_exists_is_kept(tmp_path):
     result = folder.run("init")
     assert "kept clerkform.yaml" in result.stdout
     assert (tmp_path / "clerkform.yaml").read_text() == "version: 1\n"
-    assert (tmp_path / ".gitignore").read_text() == ".secrets/\nbuild\n.clerkform/\n"
+    assert (tmp_path / ".gitignore").read_text() == ".secrets/\nbuild\n.clerkform/\nplan.json\n"
     assert folder.run("init").stdout.splitlines() == [
         "kept clerkform.yaml",
         "kept clerk/main.yaml",

@@ -485,3 +485,9 @@ def test_no_secret_is_in_the_file_before_or_after_it_is_live(tmp_path):
         "fingerprint": hmac.new(salt, expected, hashlib.sha256).hexdigest()
     }
     folder.run("apply", "updating.json")
+
+
+def test_a_plan_that_was_applied_already_says_so(saved):
+    saved.run("apply", "p.json")
+    refused = saved.run("apply", "p.json", exit_code=1)
+    assert "it may have been applied already" in refused.stderr

@@ -466,9 +466,9 @@ def test_what_is_destroyed_is_forgotten(applied, record):
 # --- what must not be mistaken for what the ledger has ------------------------------------------
 
 
-def changed(cli, kind, name, **fields):
+def changed(cli, kind, key, **fields):
     """Somebody edits an object in the dashboard."""
-    (one,) = [one for one in cli.live(kind) if name in (one.get("slug"), one.get("name"))]
+    (one,) = [one for one in cli.live(kind) if key in (one.get("slug"), one.get("name"))]
     cli.app.state.store.replace(kind, {**one, **fields})
 
 
@@ -690,3 +690,39 @@ def test_environments_do_not_share_a_ledger(cli):
     done = cli("validate")
     assert done.code == WRONG
     assert "clerkform.yaml:6:13: error[shared-ledger]" in done.err
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_drift_says_that_no_ledger_could_be_used(applied, record, output):
+    damaged(record, applied)
+    changed(applied, "organizations", "acme", name="Somebody's")
+    done = applied("drift", "--format", output)
+    assert done.code == PENDING
+    if output == "json":
+        assert [found["code"] for found in done.document["findings"]] == ["ledger-unusable"]
+    else:
+        assert "warning[ledger-unusable]" in done.err
+
+
+def test_drift_that_was_not_asked_about_is_not_denied(applied):
+    changed(applied, "organizations", "acme", name="Somebody's")
+    done = applied("drift", "--fail-on", "edited")
+    assert done.code == DONE
+    assert "Nothing edited in default (" in done.out
+    assert "No drift" not in done.out
+
+
+def test_of_two_live_keys_the_one_that_was_applied_from_here_is_named(applied, record):
+    (key,) = applied.live("api_keys")
+    for twin in ("0" * 32, "f" * 32):
+        made = {"created_at": key["created_at"], "secret": f"ak_secret_{twin}"}
+        applied.app.state.store.insert("api_keys", {**key, "id": f"ak_{twin}"}, **made)
+    done = applied("plan")
+    assert done.code == WRONG
+    assert "error[two-live]" in done.err
+    assert f"`id: {key['id']}` is the one that was applied from here" in done.err
+
+
+def test_a_secret_that_is_owed_reads_as_such_in_drift(applied, record):
+    record.edit(KEY, delivery="owed")
+    assert "its secret was not delivered" in applied("drift").out

@@ -28,6 +28,7 @@ def test_a_step_that_an_interrupt_cut_off_is_counted_apart():
     tally = Tally([A, B])
     tally.add(Started(A))
     assert tally.sentence() == "Applied: 0 done, 0 failed, 1 not run, 1 cut off and perhaps done."
+    assert tally.perhaps_done() == ["create organizations/a"]
 
 
 def test_an_address_is_finished_when_all_of_its_steps_are():

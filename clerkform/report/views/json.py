@@ -46,6 +46,8 @@ class JsonView:
 
     def applied(self, tally: Tally) -> None:
         self._document["summary"] = tally.counts()
+        if unsure := tally.perhaps_done():
+            self._document["perhaps_done"] = unsure
 
     def table(self, table: Table) -> None:
         from clerkform.report.data import cell_data

@@ -71,7 +71,9 @@ class TextView:
         self._screen.out.flush()  # a CI log is a pipe, and should show where an apply is
 
     def applied(self, tally: Tally) -> None:
-        self.say(tally.sentence())
+        self.say(
+            "\n".join([*(f"perhaps done: {s}" for s in tally.perhaps_done()), tally.sentence()])
+        )
 
     def table(self, table: Table) -> None:
         if table.rows:
