@@ -92,7 +92,7 @@ def _has_secrets(item: Item) -> bool:
 
 
 def _is_delivered(item: Item) -> bool:
-    return any(sink.form != "none" for sink, _, _ in sinks([item], Path()))
+    return any(sink.delivers for sink, _, _ in sinks([item], Path()))
 
 
 def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:

@@ -233,13 +233,13 @@ def secret_findings(
 ) -> Iterator[Diagnostic]:
     """What is wrong with the secrets that items declare.
 
-    One that is not there is a note: only an apply needs it. Only an apply runs commands, too.
+    One that is not there is a note: only an apply needs it. Commands run here only for an apply.
     """
     for item in items:
         if item.absent or item.external:
             continue
         for field_, ref in secrets(item):
-            base = (root / item.at(field_.name).path).parent
+            base = folder_of(item, field_.name, root)
             span = item.node.at((field_.name,)).span
             algorithm = item.values.get(field_.traits.signs_with or "")
             if found := vault.check_ref(ref, base, span):
@@ -249,6 +249,11 @@ def secret_findings(
             if may_look and isinstance(algorithm, str):
                 bad = vault.check_key(ref, base, algorithm, span)
                 yield from [bad] if bad else []
+
+
+def folder_of(item: Item, name: str, root: Path) -> Path:
+    """The folder of the manifest that declares a field: what paths in it are relative to."""
+    return (root / item.at(name).path).parent
 
 
 def sinks(items: Iterable[Item], root: Path) -> Iterator[tuple[Sink, Path, Span]]:

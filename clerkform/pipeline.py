@@ -32,7 +32,7 @@ from clerkform.ledger.recall import LOOK_BACK, NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, Read, first_reads, second_reads
-from clerkform.manifests import Loaded, Secrets, secret_findings, sinks
+from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
@@ -192,7 +192,7 @@ async def _prints(
         entry = ledger.get(item.address)
         for field_, ref in declared_secrets(item) if entry else ():
             if entry and pointer((field_.name,)) in entry.prints:
-                base = (root / item.at(field_.name).path).parent
+                base = folder_of(item, field_.name, root)
                 text = await asyncio.to_thread(vault.fingerprint, ref, base, ledger.salt)
                 found |= {(item.address, field_.name): text} if text else {}
     return found
@@ -288,7 +288,7 @@ def _keeper(planned: Planned, ends: Ends, journal: Journal) -> Keeper:
     items = planned.loaded.desired.items
 
     async def seal(item: Item, name: str, ref: SecretRef) -> str | None:
-        base = (environment.root / item.at(name).path).parent
+        base = folder_of(item, name, environment.root)
         return await asyncio.to_thread(ends.secrets.fingerprint, ref, base, journal.head.salt)
 
     def is_forgotten(address: Address, is_live: bool) -> bool:

@@ -12,7 +12,7 @@ from clerkform.diff.going import Rules, deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import owned, settled
+from clerkform.ledger.recall import settled
 from clerkform.live import Live, Read, second_reads
 from clerkform.model import Registry
 from clerkform.together import together
@@ -101,7 +101,7 @@ def _by_recorded_id(
             if (not item.absent or item.destroyed) and address and (found := ledger.id_of(address))
         }
         if kind.name in rules.owned:
-            mine = owned(ledger).items()
+            mine = ledger.addresses.items()
             ids |= {i for i, at in mine if at.kind == kind.name and at not in desired.items}
         if ids:
             reads.append(Read(kind.name, ids=tuple(sorted(ids))))

@@ -11,7 +11,7 @@ from clerkform.desired import Item, secrets
 from clerkform.diff.actions import Action
 from clerkform.ledger.entries import Entry, pointer, recorded, sent_record
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.recall import owned, superseded
+from clerkform.ledger.recall import superseded
 from clerkform.live import Live
 from clerkform.model import Address, Kind, SecretRef
 from clerkform.model.step import Step
@@ -41,7 +41,7 @@ class Keeper:
         self._left = Counter(s.address for s in plan.steps if s.id.verb != "delete")
         self._sent: dict[Address, set[str]] = {}
         ledger = journal.ledger
-        self._at = {**superseded(ledger), **owned(ledger)}
+        self._at = {**superseded(ledger), **ledger.addresses}
 
     async def keep(self, event: Event) -> None:
         match event:
@@ -112,8 +112,7 @@ class Keeper:
             return
         entry = self._journal.entry(address)
         if step.object_id in entry.superseded:
-            rest = tuple(one for one in entry.superseded if one != step.object_id)
-            self._journal.put(address, replace(entry, superseded=rest))
+            self._journal.put(address, entry.no_longer_replacing(step.object_id))
         elif entry.id == step.object_id and not entry.absent:
             left = replace(entry, id=None, values={}, prints={}, delivery=None)
             self._journal.put(address, left if entry.superseded else None)
@@ -164,8 +163,7 @@ class Keeper:
         if entry.id == object_id:
             self._journal.put(was_at, None)
         elif object_id in entry.superseded:
-            rest = tuple(one for one in entry.superseded if one != object_id)
-            self._journal.put(was_at, replace(entry, superseded=rest))
+            self._journal.put(was_at, entry.no_longer_replacing(object_id))
 
     def _with_sent(self, entry: Entry, step: Step, written: Written) -> Entry:
         """With the fields of one step, of which an address may have several."""

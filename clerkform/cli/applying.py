@@ -129,11 +129,6 @@ def locked(session: Session, invocation: Invocation) -> Iterator[None]:
         yield
 
 
-def _unrecorded(why: str) -> Diagnostic:
-    message = f"{why}; what is applied is not recorded"
-    return Diagnostic("ledger-unwritable", message, severity="warning")
-
-
 def record(planned: Planned, session: Session, invocation: Invocation) -> None:
     """Write down what was found as it is declared, where there is nothing to apply."""
     assert not planned.plan.steps
@@ -149,7 +144,8 @@ def record(planned: Planned, session: Session, invocation: Invocation) -> None:
 
 def _report_ledger(journal: Journal, invocation: Invocation) -> None:
     if journal.failure:
-        invocation.view.findings([_unrecorded(str(journal.failure))])
+        message = f"{journal.failure}; what is applied is not recorded"
+        invocation.view.findings([Diagnostic("ledger-unwritable", message, severity="warning")])
     if journal.set_aside:
         invocation.note(f"the ledger that could not be used is {journal.set_aside} now")
 

@@ -217,4 +217,4 @@ class Maker:
 
 
 def _is_delivered(step: Step) -> bool:
-    return step.sink is not None and step.sink.form != "none"
+    return step.sink is not None and step.sink.delivers

@@ -258,7 +258,7 @@ class Vault:
 
     def _look_at(self, sink: Sink, base: Path) -> Path | None:
         """The file that the sink writes, if it does."""
-        if sink.form == "none":
+        if not sink.delivers:
             return None
         if sink.form == "command":
             self._program(sink.command, base)

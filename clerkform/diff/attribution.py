@@ -13,7 +13,7 @@ from clerkform.desired import Item
 from clerkform.diff.values import GONE, Change, MadeBy, equal, value_at
 from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints, pointer
 from clerkform.live import LiveObject
-from clerkform.model import Field
+from clerkform.model import Address, Field
 
 
 def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> MadeBy:
@@ -24,10 +24,9 @@ def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> M
     field = item.kind.fields[change.field]
     if not _is_recorded(field, entry):
         return "edited"
-    if entry.id != live.id:  # somebody has made it anew
-        is_edited = _of_field(change, field, item, live, entry, ledger) != "drifted"
-        return "both" if is_edited else "drifted"
-    return _of_field(change, field, item, live, entry, ledger)
+    made_by = _of_field(change, field, item, live, entry, ledger)
+    # What somebody has made anew has moved in any case.
+    return "both" if made_by == "edited" and entry.id != live.id else made_by
 
 
 def _of_field(
@@ -41,8 +40,7 @@ def _of_field(
         path = path[: lists[0]] if lists else path
         declared = _prints(field, item.values[field.name], path, ledger)
         shown = _prints(field, live.values.get(field.name, GONE), path, ledger)
-        start = pointer(path)
-        was = {at: p for at, p in entry.prints.items() if at == start or at.startswith(f"{start}/")}
+        was = entry.prints_at(path)
         if field.traits.merged and not was:
             return "edited"
         there = {at: text for at, text in was.items() if text != NO_VALUE}
@@ -63,8 +61,8 @@ def _of_plain(
     shown = value_at(live.values.get(field.name, GONE), path[1:])
     if field.traits.ref and isinstance(was, Mapping):
         is_moved = {"to": was.get("to")} != declared
-        ids = {str(address): one.id for address, one in ledger.entries.items()}
-        return _verdict(is_moved, ids.get(str(was.get("to"))) != shown)
+        kind, _, key = str(was.get("to")).partition("/")
+        return _verdict(is_moved, ledger.id_of(Address(kind, key)) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
     return _verdict(not _same(field, declared, was), not _same(field, shown, was))
@@ -106,10 +104,8 @@ def _verdict(git_moved: bool, live_moved: bool) -> MadeBy:
 
 
 def _is_recorded(field: Field, entry: Entry) -> bool:
-    start = pointer((field.name,))
-    is_printed = any(at == start or at.startswith(f"{start}/") for at in entry.prints)
     is_hidden = field.traits.sensitive or field.form == "secret"
-    return field.name in entry.values or (is_hidden and is_printed)
+    return field.name in entry.values or (is_hidden and bool(entry.prints_at((field.name,))))
 
 
 def _prints(

@@ -82,9 +82,9 @@ def delivery(
     if generates is None or sink is None:
         return (), ()
     is_owed = entry is not None and entry.delivery == "owed"
-    if sink.form != "none" and (is_owed or is_asked_for):
+    if sink.delivers and (is_owed or is_asked_for):
         return (Change((generates.sink,), GONE, DELIVERED),), ()
-    if sink.form != "none" and entry is None:
+    if sink.delivers and entry is None:
         return (), (
             f"nothing records whether its {generates.field} was delivered: if nobody has it,"
             f" --deliver '{item.address}' asks for it, --replace '{item.address}' makes a new one",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from clerkform.diff.match import Matched
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import NO_LEDGER, owned, superseded
+from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kind, Registry, Values
 
@@ -59,7 +59,7 @@ def deleted_ids(
 ) -> Mapping[str, frozenset[str]]:
     """Ids per kind of what goes on request, found without comparing any field."""
     going: dict[str, set[str]] = {}
-    mine = forgotten(matched, ledger)
+    mine = forgotten(matched, ledger) if rules.owned else {}
     for pair in matched.pairs:
         is_pruned = (
             pair.item is None
@@ -99,5 +99,5 @@ def forgotten(matched: Matched, ledger: Ledger) -> Mapping[str, Address]:
     """
     declared = {pair.item.address for pair in matched.pairs if pair.item}
     kinds = {pair.live.id: pair.live.kind for pair in matched.pairs if pair.live}
-    mine = {**superseded(ledger), **owned(ledger)}
+    mine = {**superseded(ledger), **ledger.addresses}
     return {one: at for one, at in mine.items() if at not in declared and kinds.get(one) == at.kind}

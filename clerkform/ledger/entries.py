@@ -16,6 +16,7 @@ Delivery = Literal["owed", "delivered", "unknown"]
 there before clerkform."""
 
 Under = tuple[tuple[str, str], ...]
+Path = tuple[str | int, ...]
 NO_VALUE: Final = "null"
 """Stands among the fingerprints for a key that a manifest wants removed."""
 
@@ -53,6 +54,19 @@ class Entry:
     superseded: tuple[str, ...] = ()
     """Ids of what this object replaces and what still has to go."""
 
+    def prints_at(self, path: Path) -> dict[str, str]:
+        """The fingerprints of what stands at ``path`` and below."""
+        start = pointer(path)
+        return {
+            at: text
+            for at, text in self.prints.items()
+            if at == start or at.startswith(f"{start}/")
+        }
+
+    def no_longer_replacing(self, object_id: str) -> Entry:
+        """The entry once that object has not to go any more."""
+        return replace(self, superseded=tuple(i for i in self.superseded if i != object_id))
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -70,7 +84,7 @@ class Ledger:
 
     @cached_property
     def addresses(self) -> Mapping[str, Address]:
-        """Id to the address that it is recorded at."""
+        """Of everything that clerkform has made or adopted: id to the address it is recorded at."""
         return {entry.id: address for address, entry in self.entries.items() if entry.id}
 
     def of(self, address: Address, object_id: str) -> Entry | None:
@@ -115,7 +129,7 @@ def recorded(
     generates = item.kind.generates
     delivery = before.delivery if before.id == object_id else None
     sink = item.values.get(generates.sink) if generates else None
-    is_wanted = sink is not None and sink.form != "none"
+    is_wanted = sink is not None and sink.delivers
     if generates and object_id and (delivery is None or not is_wanted):
         delivery = "unknown"
     return replace(
@@ -154,9 +168,7 @@ def kept_value(field_: Field, value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def leaf_prints(
-    field_: Field, value: Any, path: tuple[str | int, ...], ledger: Ledger
-) -> dict[str, str]:
+def leaf_prints(field_: Field, value: Any, path: Path, ledger: Ledger) -> dict[str, str]:
     """The fingerprints of a sensitive value's leaves, by JSON pointer."""
     is_removal = field_.traits.merged
     return {
@@ -165,7 +177,7 @@ def leaf_prints(
     }
 
 
-def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """What maps hold; a list, an empty map and everything else is a leaf."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
@@ -174,6 +186,6 @@ def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield path, value
 
 
-def pointer(path: tuple[str | int, ...]) -> str:
+def pointer(path: Path) -> str:
     """Source: RFC 6901, section 3."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

@@ -63,8 +63,3 @@ def is_of_then(created_at: object, at: int) -> bool:
 def superseded(ledger: Ledger) -> Mapping[str, Address]:
     """Ids of what still has to go, each with the address of what replaces it."""
     return {one: address for address, entry in ledger.entries.items() for one in entry.superseded}
-
-
-def owned(ledger: Ledger) -> Mapping[str, Address]:
-    """Ids of everything that clerkform has made or adopted."""
-    return ledger.addresses

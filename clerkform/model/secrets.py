@@ -147,6 +147,11 @@ class Sink(_OneForm):
         return super().__str__() or "none"
 
     @property
+    def delivers(self) -> bool:
+        """False for ``none``: nobody needs the secret."""
+        return self.form != "none"
+
+    @property
     def form(self) -> SinkForm | Literal["none"]:
         return next((name for name in get_args(SinkForm) if name in self.model_fields_set), "none")
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 from clerkform.diff.actions import Action
 from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
-from clerkform.ledger.entries import Entry, pointer
-from clerkform.ledger.recall import owned
+from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kind, Reference, Registry
 from clerkform.pipeline import Planned
@@ -77,8 +76,7 @@ class Resource:
         """As it was last applied; of secrets and sensitive values there are but fingerprints."""
         if self.recorded is None:
             return None
-        start = pointer((field.name,))
-        if any(at == start or at.startswith(f"{start}/") for at in self.recorded.prints):
+        if self.recorded.prints_at((field.name,)):
             return SECRET if field.form == "secret" else SENSITIVE
         value = self.recorded.values.get(field.name)
         if field.traits.ref and isinstance(value, dict):
@@ -112,7 +110,7 @@ def describe(address: str, planned: Planned, registry: Registry) -> Resource:
         if pair.item is None and pair.live:
             kind = registry[pair.live.kind]
             if str(live_address(kind, pair.live, keys)) == address:
-                at = owned(ledger).get(pair.live.id)
+                at = ledger.addresses.get(pair.live.id)
                 recorded = ledger.get(at) if at else None
                 return Resource(address, UNDECLARED, kind, None, pair.live, recorded)
     raise UsageError(
