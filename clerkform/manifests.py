@@ -20,8 +20,9 @@ from clerkform.diagnostics import (
 )
 from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
-from clerkform.model import Registry, SecretRef, Sink
+from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
+from clerkform.model.paths import value_at
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
 from clerkform.source.hidden import hidden_lines
@@ -180,8 +181,8 @@ def _desired(
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
     kinds = registry.values()
-    sensitive = {k.name: [n for n, f in k.fields.items() if f.traits.sensitive] for k in kinds}
-    secret = {k.name: [n for n, f in k.fields.items() if f.form == "secret"] for k in kinds}
+    sensitive = {k.name: [f.name for f in k.leaves if f.traits.sensitive] for k in kinds}
+    secret = {k.name: [f.name for f in k.leaves if f.form == "secret"] for k in kinds}
     return replace(source, hidden=hidden_lines(source.text, sensitive, secret))
 
 
@@ -194,7 +195,7 @@ def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Prob
                     "forbidden-variable",
                     f"`{ref.from_env}` is the secret key of an environment, which no manifest may"
                     " read",
-                    item.at(field_.name, "from_env"),
+                    item.at(*field_.path, "from_env"),
                     hint="keep this secret in a variable of its own",
                 )
 
@@ -239,9 +240,10 @@ def secret_findings(
         if item.absent or item.external:
             continue
         for field_, ref in secrets(item):
-            base = folder_of(item, field_.name, root)
-            span = item.node.at((field_.name,)).span
-            algorithm = item.values.get(field_.traits.signs_with or "")
+            base = folder_of(item, field_, root)
+            span = item.node.at(field_.path).span
+            signs_with = field_.sibling(field_.traits.signs_with or "")
+            algorithm = value_at(item.values, signs_with)
             if found := vault.check_ref(ref, base, span):
                 yield found
                 continue
@@ -251,9 +253,9 @@ def secret_findings(
                 yield from [bad] if bad else []
 
 
-def folder_of(item: Item, name: str, root: Path) -> Path:
+def folder_of(item: Item, field_: Field, root: Path) -> Path:
     """The folder of the manifest that declares a field: what paths in it are relative to."""
-    return (root / item.at(name).path).parent
+    return (root / item.at(*field_.path).path).parent
 
 
 def sinks(items: Iterable[Item], root: Path) -> Iterator[tuple[Sink, Path, Span]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import MISSING
+from pydantic import MISSING, Field
 
 from clerkform.model import (
     Kind,
@@ -14,6 +14,7 @@ from clerkform.model import (
     Part,
     Registry,
     Resource,
+    SecretRef,
     crud,
     paginated,
     trait,
@@ -64,4 +65,50 @@ BADGES = Kind(
     last_one_matters="without a badge nobody gets in",
 )
 
-MADE_UP = Registry([TEAMS, BADGES])
+
+class Login(Part):
+    """Taken field by field: what a request leaves out stays as it is."""
+
+    client_id: Annotated[str | MISSING, trait.needed_to_create] = MISSING
+    client_secret: Annotated[SecretRef | MISSING, trait.write_only] = MISSING
+    scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
+    retries: Annotated[int, Field(ge=0, le=9)] | MISSING = MISSING
+
+
+class Seal(Part):
+    replaced_whole: ClassVar[bool] = True
+
+    motto: str | MISSING = MISSING
+    key: Annotated[SecretRef | MISSING | None, trait.write_only_but(presence="has_key")] = MISSING
+    year: int | MISSING = MISSING
+
+
+class Hint(Part):
+    word: str
+    weight: int | MISSING = MISSING
+
+
+class Look(Part):
+    seal: Seal | MISSING = MISSING
+    colour: str | MISSING = MISSING
+
+
+class Gate(Resource):
+    """Has parts in parts, with a secret in each sort of them."""
+
+    name: Annotated[str, trait.identity]
+    login: Login | MISSING = MISSING
+    look: Look | MISSING = MISSING
+    hints: Many[Hint] | MISSING = MISSING
+    notes: Annotated[dict[str, Any] | MISSING, trait.merged, trait.sensitive] = MISSING
+
+
+GATES = Kind(
+    name="gates",
+    singular="gate",
+    model=Gate,
+    endpoints=crud("/gates", listing=paginated("/gates")),
+    id_prefix="gate_",
+)
+
+MADE_UP = Registry([TEAMS, BADGES, GATES])

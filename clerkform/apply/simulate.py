@@ -8,6 +8,8 @@ from typing import Any
 from clerkform.diff.values import merged
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kind, Reference, Registry, Values
+from clerkform.model.fields import over
+from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 
@@ -32,17 +34,18 @@ def simulate(plan: Plan, live: Live, registry: Registry) -> Live:
 
 
 def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -> dict[str, Any]:
-    after = dict(before)
-    for name, value in step.values.items():
-        field = kind.fields[name]
-        if field.traits.presence:
-            after[field.traits.presence] = value is not None
+    written: list[tuple[Path, Any]] = []
+    for field, value in kind.declared(step.values):
+        if field.presence:
+            written.append((field.presence, value is not None))
         elif isinstance(value, Reference):
-            after[name] = ids[value.to]
+            written.append((field.path, ids[value.to]))
         elif field.traits.merged:
-            after[name] = merged(after.get(name), value)
+            there = value_at(before, field.path)
+            written.append((field.path, merged(None if there is GONE else there, value)))
         elif not field.traits.write_only:
-            after[name] = field.normalized(value)
+            written.append((field.path, field.normalized(value)))
+    after = over(kind.fields, before, nested(written))
     if kind.variant and kind.variant.name not in after:
         after[kind.variant.name] = kind.variant.traits.variant
     return after

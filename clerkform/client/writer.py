@@ -18,7 +18,9 @@ from clerkform.client.vault import Vault
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live
-from clerkform.model import Address, Kind, Reference, Registry, SecretRef, Values
+from clerkform.model import Address, Field, Kind, Reference, Registry, SecretRef, Values
+from clerkform.model.fields import Fields, over
+from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.build import DELIVER
 
@@ -49,7 +51,7 @@ class ClerkWriter:
         kind = self._registry[step.address.kind]
         if step.id.verb == "delete":
             return await self._remove(kind, step)
-        values = {n: await self._filled(step, n, value, ids) for n, value in step.values.items()}
+        values = await self._filled(kind.fields, step, step.values, ids)
         self._remember_sensitive(kind, values)
         before = self._live.objects.get(kind.name, {}).get(step.object_id or "")
         self._remember_sensitive(kind, before.values if before else {})
@@ -59,18 +61,27 @@ class ClerkWriter:
             return await self._maker.hand_over(kind, step, values)
         return await self._update(kind, step, values, step.object_id or ids[step.address])
 
-    async def _filled(self, step: Step, name: str, value: Any, ids: Mapping[Address, str]) -> Any:
-        if isinstance(value, Reference):
-            return ids[value.to]
-        if isinstance(value, SecretRef):
-            return await asyncio.to_thread(self._vault.resolve, value, self._base(step, name))
-        return value
+    async def _filled(
+        self, fields: Fields, step: Step, values: Values, ids: Mapping[Address, str]
+    ) -> dict[str, Any]:
+        """``values`` with ids for references and secrets for what refers to them."""
+        filled = dict(values)
+        for name, value in values.items():
+            field = fields[name]
+            if field.parts and isinstance(value, Mapping):
+                filled[name] = await self._filled(field.parts, step, value, ids)
+            elif isinstance(value, Reference):
+                filled[name] = ids[value.to]
+            elif isinstance(value, SecretRef):
+                base = self._base(step, str(field))
+                filled[name] = await asyncio.to_thread(self._vault.resolve, value, base)
+        return filled
 
     def _remember_sensitive(self, kind: Kind, values: Values) -> None:
         """What is never printed must not be either when Clerk's refusal quotes it."""
-        for name, field in kind.fields.items():
-            if field.traits.sensitive:
-                for text in _texts(values.get(name)):
+        for leaf in kind.leaves:
+            if leaf.traits.sensitive:
+                for text in _texts(value_at(values, leaf.path)):
                     self._vault.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
@@ -93,13 +104,15 @@ class ClerkWriter:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
         sent = dict(values)
-        if kind.update_sends == "all" and kind.endpoints.get:
+        whole = [f for f in kind.fields.values() if _is_sent_whole(kind, f) and f.name in values]
+        if (kind.update_sends == "all" or whole) and kind.endpoints.get:
             path = path_of(kind.endpoints.get, object_id)
             live = kind.from_api(await self._client.get(path))
-            if lacking := sorted(_settable_names(kind) - live.keys() - sent.keys()):
+            of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
+            if lacking := sorted(_lacking(of, live, sent)):
                 detail = f"answered without {', '.join(lacking)}, which an update would reset"
                 raise BadAnswer("GET", path, detail=detail)
-            sent = _settable(kind, live) | sent
+            sent = over(of, _settable(of, live), sent)
         bucket = object_id if kind.bucket else None
         answer = await send(self._client, op, object_id, kind.to_api(sent), bucket)
         return checked(kind, "PATCH", op.path, values, answer)
@@ -119,11 +132,27 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _settable(kind: Kind, live: Values) -> dict[str, Any]:
+def _is_sent_whole(kind: Kind, field: Field) -> bool:
+    """Whether the API would reset what of a part, or of a part in it, is left out."""
+    return field.is_replaced_whole or any(_is_sent_whole(kind, f) for f in field.parts.values())
+
+
+def _settable(fields: Fields, live: Values) -> dict[str, Any]:
     """The live fields that an update sends along, with the flags that say what is write-only."""
-    return {name: live[name] for name in live if name in _settable_names(kind)}
+    names, sent = _settable_names(fields), {}
+    for name in live:
+        if name in names:
+            parts = fields[name].parts if name in fields else {}
+            is_part = parts and isinstance(live[name], Mapping)
+            sent[name] = _settable(parts, live[name]) if is_part else live[name]
+    return sent
 
 
-def _settable_names(kind: Kind) -> set[str]:
-    names = {n for n, f in kind.fields.items() if not f.traits.local and not f.traits.write_only}
-    return names | {f.traits.presence for f in kind.fields.values() if f.traits.presence}
+def _settable_names(fields: Fields) -> set[str]:
+    names = {n for n, f in fields.items() if not f.traits.local and not f.traits.write_only}
+    return names | {f.traits.presence for f in fields.values() if f.traits.presence}
+
+
+def _lacking(fields: Fields, live: Values, sent: Values) -> Iterator[str]:
+    """What of the fields neither the answer to a read has nor the update sends."""
+    yield from _settable_names(fields) - live.keys() - sent.keys()

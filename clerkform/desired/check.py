@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems, did_you_mean
 from clerkform.model import Address, Registry
+from clerkform.model.fields import Fields
 
 
 def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
@@ -29,14 +30,20 @@ def check_ignored(items: Mapping[Address, Item], problems: Problems) -> None:
     """An ignored path that leads nowhere is a slip, and would protect nothing."""
     for item in items.values():
         for index, path in enumerate(item.lifecycle("ignore_changes") or ()):
-            name = path.partition(".")[0]
-            if name not in item.kind.own_fields:
-                problems.error(
-                    "unknown-field",
-                    f"`{name}` is no field of {item.kind.name}",
-                    item.at("lifecycle", "ignore_changes", index),
-                    hint=did_you_mean(name, item.kind.own_fields),
-                )
+            fields: Fields = {name: item.kind.fields[name] for name in item.kind.own_fields}
+            of = item.kind.name
+            for name in path.split("."):
+                if name not in fields:
+                    problems.error(
+                        "unknown-field",
+                        f"`{name}` is no field of {of}",
+                        item.at("lifecycle", "ignore_changes", index),
+                        hint=did_you_mean(name, fields),
+                    )
+                    break
+                of, fields = f"`{fields[name]}`", fields[name].parts
+                if not fields:  # a leaf, inside which any path may lead somewhere
+                    break
 
 
 def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
@@ -68,7 +75,7 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
                 problems.error(
                     "reference-to-nothing",
                     f"{item.address} refers to {reference}, which no manifest declares",
-                    item.node.at((field_.name, registry[reference.to.kind].singular)).span,
+                    item.node.at((*field_.path, registry[reference.to.kind].singular)).span,
                     hint=did_you_mean(reference.to.key, known)
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
@@ -76,7 +83,7 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
                 problems.error(
                     "reference-to-absent",
                     f"{item.address} refers to {reference}, which must not exist",
-                    item.at(field_.name),
+                    item.at(*field_.path),
                     related=[("declared absent here", target.at("absent"))],
                     hint="make this item `absent: true` as well",
                 )

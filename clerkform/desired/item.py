@@ -41,10 +41,8 @@ class Item:
     def may_be_quoted(self, span: Span) -> bool:
         """Whether nothing that is never printed stands on that line, which may hold several
         fields."""
-        fields = self.kind.fields
-        return all(
-            self.at(name).line != span.line for name in self.values if fields[name].traits.sensitive
-        )
+        sensitive = (field for field, _ in self.declared() if field.traits.sensitive)
+        return all(self.at(*field.path).line != span.line for field in sensitive)
 
     @property
     def pin(self) -> str | None:
@@ -90,10 +88,14 @@ class Item:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""
         return listed_under(self.kind, self.values, ids)
 
+    def declared(self) -> Iterator[tuple[Field, Any]]:
+        """Each declared leaf with its value."""
+        return self.kind.declared(self.values)
+
     def references(self) -> Iterator[tuple[Field, Reference]]:
-        for name, value in self.values.items():
+        for leaf, value in self.declared():
             if isinstance(value, Reference):
-                yield self.kind.fields[name], value
+                yield leaf, value
 
     def owners(self) -> Iterator[Address]:
         """What this item goes with."""
@@ -139,7 +141,6 @@ class Desired:
 
 def secrets(item: Item) -> Iterator[tuple[Field, SecretRef]]:
     """The secret references that an item declares, with their fields."""
-    for name, value in item.values.items():
-        field_ = item.kind.fields[name]
+    for field_, value in item.declared():
         if field_.form == "secret" and value is not None:
             yield field_, value

@@ -8,6 +8,7 @@ from typing import Any
 from clerkform.desired.validate import validated
 from clerkform.diagnostics import Problems, did_you_mean
 from clerkform.model import Kind, Registry
+from clerkform.model.fields import Fields
 from clerkform.source.node import Node
 from clerkform.source.values import Scope, fill
 
@@ -94,10 +95,13 @@ def _forms(kind: Kind) -> Callable[[tuple[str, ...]], Any]:
     """What may stand at a path of field names, for ``fill``."""
 
     def form(path: tuple[str, ...]) -> Any:
-        known = kind.fields.get(path[0])
-        if known is None:
-            return None
-        return known.form if len(path) == 1 else "plain"
+        fields, known = kind.fields, None
+        for name in path:
+            known = fields.get(name)
+            if known is None:
+                return None
+            fields = known.parts or known.each
+        return known and known.form
 
     return form
 
@@ -166,7 +170,7 @@ def overlaid(
         if skip and skip.value is True:
             result.pop(key, None)
             continue
-        merged = _merge(base[key], change, kind) if key in base else change
+        merged = _merge(base[key], change, kind.fields) if key in base else change
         for path in unset.value if unset and isinstance(unset.value, tuple) else ():
             steps = str(path.value).split(".")
             if merged.at(steps) is merged.at(steps[:-1]):
@@ -178,14 +182,19 @@ def overlaid(
     return result
 
 
-def _merge(base: Node, over: Node, kind: Kind | None = None) -> Node:
-    """``over`` on ``base``, maps entry by entry. An item's own span stays where it was declared."""
+def _merge(base: Node, over: Node, fields: Fields | None = None) -> Node:
+    """``over`` on ``base``, maps entry by entry. An item's own span stays where it was declared.
+
+    Inside free-form data, where there are no ``fields``, every map merges.
+    """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
     value = dict(base.value)
     for name, node in over.value.items():
-        merges = kind is None or (name in kind.fields and kind.fields[name].merges)
-        value[name] = _merge(value[name], node) if merges and name in value else node
+        field = fields.get(name) if fields else None
+        merges = fields is None or (field is not None and field.merges)
+        parts = field.parts or None if field else None
+        value[name] = _merge(value[name], node, parts) if merges and name in value else node
     return Node(value, base.span, {**base.keys, **over.keys})
 
 

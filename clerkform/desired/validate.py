@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
 from clerkform.model import Field, Kind, Reference, Registry, Resource
+from clerkform.model.fields import Fields
 from clerkform.source.node import Node
 from clerkform.source.validation import report
 
@@ -36,13 +37,19 @@ def item_of(
             node.keys["external"],
         )
         return None
-    declared = resource.model_fields_set
-    values = {
-        name: _value(kind.fields[name], getattr(resource, name), registry)
-        for name in kind.own_fields
+    own = {name: kind.fields[name] for name in kind.own_fields}
+    values = _values(own, resource, registry)
+    return Item(kind, kind.address(key), key, values, resource, node)
+
+
+def _values(fields: Fields, model: BaseModel, registry: Registry) -> dict[str, Any]:
+    """What a model declares, in the order of ``fields``."""
+    declared = model.model_fields_set
+    return {
+        name: _value(field, getattr(model, name), registry)
+        for name, field in fields.items()
         if name in declared
     }
-    return Item(kind, kind.address(key), key, values, resource, node)
 
 
 def _value(field: Field, value: Any, registry: Registry) -> Any:
@@ -55,7 +62,7 @@ def _value(field: Field, value: Any, registry: Registry) -> Any:
             return value
         return Reference(target.address((str(target.identity[-1].normalized(value)),)))
     if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, BaseModel) and field.form == "part" and not field.traits.local:
-        return value.model_dump(exclude_unset=True)
+        return [_values(field.each, one, registry) if field.each else one for one in value]
+    if isinstance(value, BaseModel) and field.parts:
+        return _values(field.parts, value, registry)
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,16 +20,20 @@ from clerkform.diff.going import (
 )
 from clerkform.diff.match import Matched
 from clerkform.diff.values import Change, MadeBy, equal
-from clerkform.ledger.entries import Entry, Ledger, pointer, sent_record
+from clerkform.ledger.entries import Entry, Ledger, sent_record
 from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
-from clerkform.model import Address, Kept, Kind, Registry
+from clerkform.model import Address, Field, Kept, Kind, Registry, Values
+from clerkform.model.fields import Fields
+from clerkform.model.paths import GONE, Path, dotted, pointer, value_at
 
 MADE_ANEW = (
     "the ledger says that nobody has its secret: if Clerk does not show it again, the live object is"
     " removed and made anew"
 )
 Verb = Literal["create", "update", "replace", "delete", "none"]
+Prints = Mapping[tuple[Address, Path], str]
+"""Fingerprints of declared secrets as they are now, by address and the field's path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class _Context:
     rules: Rules
     problems: Problems
     ledger: Ledger
-    prints: Mapping[tuple[Address, str], str]
+    prints: Prints
 
 
 def diff(
@@ -103,12 +107,11 @@ def diff(
     problems: Problems,
     wanted: Callable[[Address], bool] = lambda address: True,
     ledger: Ledger = NO_LEDGER,
-    prints: Mapping[tuple[Address, str], str] | None = None,
+    prints: Prints | None = None,
 ) -> Actions:
     """Conclude what to do about each pair whose address is wanted.
 
     A live object whose owner is deleted goes first: the API would leave it behind without one.
-    ``prints`` are the fingerprints of declared secrets, as they are now, by address and field.
     """
     keys = keys_by_id(matched, live, registry)
     going = deleted_ids(matched, rules, ledger)
@@ -230,17 +233,26 @@ def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
 
 
 def _check_needed(item: Item, what: str, problems: Problems) -> None:
-    """The fields that a create needs are declared."""
-    for name, field_ in item.kind.fields.items():
-        beside = field_.traits.needed_with
-        is_needed = beside is None or item.values.get(beside) is not None
-        if field_.traits.needed_to_create and is_needed and name not in item.values:
-            problems.error(
-                "needed-to-create",
-                f"{item.address} would be {what}, and that needs `{name}`",
-                item.span,
-                hint=f"add `{name}:` to this item",
-            )
+    """The fields that a create needs are declared, those of a part where the part is."""
+    for field_ in _needed(item.kind.fields, item.values):
+        is_own = len(field_.path) == 1
+        problems.error(
+            "needed-to-create",
+            f"{item.address} would be {what}, and that needs `{field_}`",
+            item.span if is_own else item.at(*field_.path[:-1]),
+            hint=f"add `{field_.name}:` to "
+            + ("this item" if is_own else f"`{dotted(field_.path[:-1])}`"),
+        )
+
+
+def _needed(fields: Fields, values: Values) -> Iterator[Field]:
+    for name, field_ in fields.items():
+        beside, value = field_.traits.needed_with, values.get(name, GONE)
+        is_needed = beside is None or values.get(beside) is not None
+        if field_.traits.needed_to_create and is_needed and value is GONE:
+            yield field_
+        elif field_.parts and isinstance(value, Mapping):
+            yield from _needed(field_.parts, value)
 
 
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
@@ -251,8 +263,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
     )
-    renames = [c for c in changes if kind.fields[c.field].traits.identity]
-    immutable = [c for c in changes if kind.fields[c.field].traits.immutable]
+    renames = [c for c in changes if kind.field_at(c.path).traits.identity]
+    immutable = [c for c in changes if kind.field_at(c.path).traits.immutable]
     is_asked_for = item.address in context.rules.replace
     if kept and (renames or immutable or is_asked_for):
         _refuse(kept, "renamed or replaced", item, problems)
@@ -278,8 +290,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
             old if renames else None,
             context.rules.delete_first or (kind.unique_key and not renames),
         )
-    if changes and kind.update_sends == "all":
-        _check_resent(item, live, problems)
+    if changes:
+        _check_resent(item, live, changes, problems)
     entry = ledger.of(item.address, live.id)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
@@ -299,17 +311,17 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
     )
 
 
-def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[str, bool]:
+def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path, bool]:
     """Of each declared secret that can be compared, whether it is another one than was sent."""
     if item.address in context.rules.resend:
-        return {n: True for n, f in item.kind.fields.items() if f.traits.write_only}
+        return {leaf.path: True for leaf in item.kind.leaves if leaf.traits.write_only}
     entry = context.ledger.of(item.address, live.id)
     was = entry.prints if entry else {}
     found = {}
-    for name in item.kind.fields:
-        now = context.prints.get((item.address, name))
-        if now and pointer((name,)) in was:
-            found[name] = was[pointer((name,))] != now
+    for leaf in item.kind.leaves:
+        now = context.prints.get((item.address, leaf.path))
+        if now and pointer(leaf.path) in was:
+            found[leaf.path] = was[pointer(leaf.path)] != now
     return found
 
 
@@ -318,17 +330,23 @@ def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str
     return f"{names} cannot be changed"
 
 
-def _check_resent(item: Item, live: LiveObject, problems: Problems) -> None:
-    """An update that sends everything needs what was never read back."""
-    for name, field_ in item.kind.fields.items():
-        presence = field_.traits.presence
-        if presence and live.values.get(presence) is True and name not in item.values:
+def _check_resent(
+    item: Item, live: LiveObject, changes: Sequence[Change], problems: Problems
+) -> None:
+    """An update that sends everything, or a whole part, needs what of it was never read back."""
+    whole: list[Path] = [()] if item.kind.update_sends == "all" else []
+    whole += [above.path for change in changes for above in item.kind.replaced_with(change.path)]
+    for leaf in item.kind.leaves:
+        is_sent = any(leaf.path[: len(path)] == path for path in whole)
+        is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
+        if is_sent and is_set and value_at(item.values, leaf.path) is GONE:
             problems.error(
-                f"{name.replace('_', '-')}-needed",
-                f"{item.address} has a `{name}` that Clerk never returns, and an update sends"
+                f"{leaf.name.replace('_', '-')}-needed",
+                f"{item.address} has a `{leaf}` that Clerk never returns, and an update sends"
                 " every field, so it cannot be changed without declaring it",
-                item.span,
-                hint=f"add `{name}: {{from_env: NAME}}`, or `{name}: null` to give it up",
+                item.at(*leaf.path[:-1]) if leaf.path[1:] else item.span,
+                hint=f"add `{leaf.name}: {{from_env: NAME}}`"
+                + (f", or `{leaf.name}: null` to give it up" if leaf.nullable else ""),
             )
 
 

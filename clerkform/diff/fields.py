@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.values import (
-    GONE,
     Change,
     Known,
-    Path,
-    dotted,
+    declared_part,
     equal,
     json_changes,
     merge_changes,
-    value_at,
 )
 from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.canonical import without_nulls
+from clerkform.model.paths import GONE, Path, value_at
 
 AFTER_APPLY = Known("(known after apply)")
 SECRET = Known("(secret)")
@@ -42,7 +40,7 @@ def difference(
     item: Item,
     live: LiveObject,
     ids: Mapping[Address, str],
-    secrets: Mapping[str, bool] | None = None,
+    secrets: Mapping[Path, bool] | None = None,
 ) -> Difference:
     """The declared fields that live does not have.
 
@@ -52,21 +50,22 @@ def difference(
     changes: list[Change] = []
     notes: list[str] = []
     ignored = ignored_paths(item)
-    for name, declared in item.values.items():
-        field = item.kind.fields[name]
-        if field.compared and (name,) not in ignored:
-            changes += [
+    for field, declared in item.declared():
+        path, is_ignored = field.path, is_within(field.path, ignored)
+        found: list[Change] = []
+        if field.compared and not is_ignored:
+            found = [
                 replace(change, hidden=field.traits.sensitive)
-                for change in _field_changes(field, sent_value(item, name, live), live, ids)
+                for change in _field_changes(field, sent_value(item, field, live), live, ids)
             ]
-        is_other = (secrets or {}).get(name)
+        is_other = (secrets or {}).get(path)
         if is_other is None and (note := _note(field, declared, live)):
             notes.append(note)
-        is_sent = any(change.field == name for change in changes) or (name,) in ignored
-        if is_other and declared is not None and not is_sent:
-            changes.append(Change((name,), SECRET, OTHER_SECRET))
-        elif is_other and (name,) in ignored:
-            notes.append(f"{name} is ignored, but another one goes along with any other change")
+        if is_other and declared is not None and not (found or is_ignored):
+            found = [Change(path, SECRET, OTHER_SECRET)]
+        elif is_other and is_ignored:
+            notes.append(f"{field} is ignored, but another one goes along with any other change")
+        changes += found
     return Difference(tuple(changes), tuple(notes))
 
 
@@ -95,11 +94,10 @@ def delivery(
 def creation(item: Item) -> tuple[Change, ...]:
     """Every declared field of an item that is to be created, as a change from nothing."""
     changes = []
-    for name, value in item.values.items():
-        field = item.kind.fields[name]
+    for field, value in item.declared():
         if field.traits.local:
             continue
-        shown = value
+        path, shown = field.path, value
         if field.form == "secret":
             shown = NO_SECRET if value is None else SECRET
         elif field.traits.merged:
@@ -108,9 +106,9 @@ def creation(item: Item) -> tuple[Change, ...]:
             shown = Known(value.to.key)
         hidden = field.traits.sensitive
         if field.traits.free_form and isinstance(shown, dict) and shown and not hidden:
-            changes += [Change((name, key), GONE, inner) for key, inner in shown.items()]
+            changes += [Change((*path, key), GONE, inner) for key, inner in shown.items()]
         else:
-            changes.append(Change((name,), GONE, shown, hidden=hidden))
+            changes.append(Change(path, GONE, shown, hidden=hidden))
     return tuple(changes)
 
 
@@ -119,12 +117,17 @@ def ignored_paths(item: Item) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(path.split(".")) for path in item.lifecycle("ignore_changes") or ())
 
 
-def sent_value(item: Item, name: str, live: LiveObject) -> Any:
-    """What an update sends for a field: as declared, with live's part where changes are ignored."""
-    value = item.values[name]
+def is_within(path: Path, parents: Iterable[Path]) -> bool:
+    """Whether ``path`` is one of ``parents`` or stands inside one."""
+    return any(path[: len(parent)] == parent for parent in parents)
+
+
+def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
+    """What an update sends for a leaf: as declared, with live's part where changes are ignored."""
+    value, depth = value_at(item.values, field.path), len(field.path)
     for path in ignored_paths(item):
-        if path[0] == name and len(path) > 1:
-            value = with_part(value, path[1:], value_at(live.values.get(name), path[1:]))
+        if path[:depth] == field.path and len(path) > depth:
+            value = with_part(value, path[depth:], value_at(live.values, path))
     return value
 
 
@@ -147,10 +150,10 @@ def with_part(value: Any, path: Path, part: Any) -> Any:
 def _field_changes(
     field: Field, declared: Any, live: LiveObject, ids: Mapping[Address, str]
 ) -> Iterator[Change]:
-    traits, path = field.traits, (field.name,)
-    before = live.values.get(field.name, GONE)
-    if traits.presence:
-        is_set = live.values.get(traits.presence) is True
+    traits, path = field.traits, field.path
+    before = value_at(live.values, path)
+    if field.presence:
+        is_set = value_at(live.values, field.presence) is True
         if is_set is not (declared is not None):
             yield Change(path, *((SECRET, NO_SECRET) if is_set else (NO_SECRET, SECRET)))
     elif isinstance(declared, Reference):
@@ -170,17 +173,36 @@ def _same(field: Field, before: Any, declared: Any) -> bool:
         return declared is None and before in (GONE, None)
     if before == declared and type(before) is str:  # nearly always, and cheap to see
         return True
+    if field.each:
+        before = declared_items(before, declared, field)
     return equal(
         field.normalized(before), field.normalized(declared), unordered=field.traits.unordered
     )
 
 
+def declared_items(before: Any, declared: Any, field: Field) -> Any:
+    """A live list of parts, of each what the declared one beside it speaks of.
+
+    Where their order does not matter, one that is as declared stands beside that.
+    """
+    if not (isinstance(before, list) and isinstance(declared, list)):
+        return before
+    left, found = list(before), []
+    for wanted in declared:
+        at = next((i for i, one in enumerate(left) if equal(declared_part(one, wanted), wanted)), 0)
+        if left:
+            found.append(declared_part(left.pop(at if field.traits.unordered else 0), wanted))
+    return found + left
+
+
 def _note(field: Field, declared: Any, live: LiveObject) -> str | None:
-    traits, name = field.traits, dotted((field.name,))
-    if traits.write_only and declared is not None and live.values.get(traits.presence or "", True):
-        return f"{name} cannot be compared: Clerk never returns it"
-    if traits.noted and not equal(live.values.get(field.name), declared):
-        return f"{name} acts when the object is created; the live one keeps its own"
+    traits, presence = field.traits, field.presence
+    may_be_set = presence is None or bool(value_at(live.values, presence))
+    if traits.write_only and declared is not None and may_be_set:
+        return f"{field} cannot be compared: Clerk never returns it"
+    before = value_at(live.values, field.path)
+    if traits.noted and not equal(None if before is GONE else before, declared):
+        return f"{field} acts when the object is created; the live one keeps its own"
     return None
 
 
@@ -190,9 +212,9 @@ def dropped(kind: Kind, sent: Values, answer: LiveObject) -> tuple[str, ...]:
     The API leaves out what it does not know without a word, and its reads lag behind its writes,
     so the answer to the write itself is what counts. References are ids by now.
     """
-    missing = []
-    for name, value in sent.items():
-        field = kind.fields[name]
-        if field.compared:
-            missing += [c.dotted for c in _field_changes(field, value, answer, {})]
-    return tuple(missing)
+    return tuple(
+        change.dotted
+        for field, value in kind.declared(sent)
+        if field.compared
+        for change in _field_changes(field, value, answer, {})
+    )

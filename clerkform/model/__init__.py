@@ -4,17 +4,8 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 """
 
 from clerkform.model.endpoints import Endpoints, Listing, Lookups, Op, crud, paginated
-from clerkform.model.kind import (
-    Address,
-    Bucket,
-    Field,
-    Generates,
-    Kept,
-    Kind,
-    Reference,
-    Registry,
-    Values,
-)
+from clerkform.model.fields import Field, Values
+from clerkform.model.kind import Address, Bucket, Generates, Kept, Kind, Reference, Registry
 from clerkform.model.resource import Json, JsonObject, Lifecycle, Many, Part, Resource
 from clerkform.model.secrets import SecretRef, Sink
 

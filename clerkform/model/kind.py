@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel
-
-from clerkform.model import trait
 from clerkform.model.endpoints import Endpoints, Op
-from clerkform.model.resource import Part, Resource
-from clerkform.model.secrets import SecretRef
-
-Form = Literal["plain", "json", "secret", "part"]
+from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
+from clerkform.model.paths import Path
+from clerkform.model.resource import Resource
 
 
 class Address(NamedTuple):
@@ -37,34 +31,6 @@ class Reference:
 
     def __str__(self) -> str:
         return str(self.to)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A model's field as the engine sees it."""
-
-    name: str
-    traits: trait.Traits
-    form: Form
-    nullable: bool
-    description: str = ""
-    merges: bool = False
-    """A map whose entries an overlay merges; anything else it replaces."""
-
-    @property
-    def compared(self) -> bool:
-        """Whether a difference from live can be seen and matters."""
-        told = self.traits
-        return not (told.local or told.create_only or (told.write_only and not told.presence))
-
-    def normalized(self, value: Any) -> Any:
-        """``value`` in the form that the server stores."""
-        how = self.traits.normalize
-        if how is None or value is None:
-            return value
-        if isinstance(value, list | tuple):
-            return [how(item) for item in value]
-        return how(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +60,6 @@ class Kept:
     code: str
     what: str
     """The object in words, such as "the primary domain"."""
-
-
-Values = Mapping[str, Any]
-"""A resource's fields in the manifest's shape: field name to plain value."""
 
 
 def _as_it_is(values: Values) -> dict[str, Any]:
@@ -143,8 +105,29 @@ class Kind:
     """What else goes with the object, for the person who approves."""
 
     @cached_property
-    def fields(self) -> Mapping[str, Field]:
-        return {name: _field(name, info) for name, info in self.model.model_fields.items()}
+    def fields(self) -> Fields:
+        """The resource's own fields by name; those of a part stand below it."""
+        return fields_of(self.model)
+
+    @cached_property
+    def leaves(self) -> tuple[Field, ...]:
+        """Every field at every depth that is no part."""
+        return tuple(leaves(self.fields))
+
+    def declared(self, values: Values) -> Iterator[tuple[Field, Any]]:
+        """What of ``values`` is compared and sent as one, with its field."""
+        return declared(self.fields, values)
+
+    def field_at(self, path: Path) -> Field:
+        """The deepest field on a path, which may go on inside that one's value."""
+        return field_at(self.fields, path)
+
+    def replaced_with(self, path: Path) -> Iterator[Field]:
+        """The parts on a path that the API replaces whole, the outermost first."""
+        for depth in range(1, len(path)):
+            above = self.field_at(path[:depth])
+            if above.is_replaced_whole and above.path == path[:depth]:
+                yield above
 
     @cached_property
     def identity(self) -> tuple[Field, ...]:
@@ -173,7 +156,7 @@ class Kind:
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""
-        return frozenset(f.traits.ref.kind for f in self.fields.values() if f.traits.ref)
+        return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref)
 
     def key_parts(self, values: Values) -> tuple[str, ...] | None:
         """The identity as text, part by part, or None where a part is not there.
@@ -233,51 +216,3 @@ class Registry(Mapping[str, Kind]):
     def referred_to(self) -> frozenset[str]:
         """Kinds that some kind may refer to."""
         return frozenset(name for kind in self.values() for name in kind.references())
-
-
-def _field(name: str, info: Any) -> Field:
-    metadata = [*info.metadata, *_metadata(info.annotation)]
-    traits = trait.of(metadata)
-    leaves = tuple(_leaves(info.annotation))
-    models = [leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)]
-    form: Form = "plain"
-    if traits.free_form:
-        form = "json"
-    elif _mentions(info.annotation, SecretRef):
-        form = "secret"
-    elif models:
-        form = "part"
-    return Field(
-        name=name,
-        traits=traits,
-        form=form,
-        nullable=type(None) in leaves or Any in leaves,
-        description=info.description or "",
-        merges=form == "json" or (len(leaves) == len(models) == 1 and issubclass(models[0], Part)),
-    )
-
-
-def _metadata(annotation: Any) -> Iterator[Any]:
-    """Metadata of the ``Annotated`` anywhere in a union: ``Annotated[...] | MISSING`` nests it."""
-    if typing.get_origin(annotation) is Annotated:
-        inner, *metadata = typing.get_args(annotation)
-        yield from metadata
-        yield from _metadata(inner)
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _metadata(option)
-
-
-def _leaves(annotation: Any) -> Iterator[Any]:
-    """The options of a union, without pydantic's MISSING and the ``Annotated`` around them."""
-    if typing.get_origin(annotation) is Annotated:
-        yield from _leaves(typing.get_args(annotation)[0])
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _leaves(option)
-    elif getattr(annotation, "__name__", "") != "MISSING" and repr(annotation) != "MISSING":
-        yield annotation
-
-
-def _mentions(annotation: Any, wanted: Any) -> bool:
-    return any(leaf is wanted or leaf in typing.get_args(wanted) for leaf in _leaves(annotation))

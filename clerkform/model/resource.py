@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict
 
@@ -18,7 +18,11 @@ Json = Annotated[Any, trait.free_form]
 
 
 class Part(BaseModel):
-    """A model inside a resource."""
+    """A model inside a resource. What of it is not declared is not managed."""
+
+    replaced_whole: ClassVar[bool] = False
+    """The API keeps nothing of it that a request leaves out: then live's part with the declared
+    fields over it is sent. Else the declared fields that differ are."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, defer_build=True

@@ -29,8 +29,8 @@ class Step:
     id: StepId
     needs: frozenset[StepId] = frozenset()
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The fields to send: plain values, references, secret references. Where a secret is handed
-    over: what to make anew if Clerk does not show it; empty where others may hold it already."""
+    """The fields to send, those of a part in a map of their own: plain values, references, secret
+    references. Where a secret is handed over: what to make anew if Clerk does not show it; empty where others may hold it already."""
     object_id: str | None = None
     """The live object's id, where it exists before the plan runs."""
     removal: str | None = None
@@ -38,7 +38,7 @@ class Step:
     sink: Any = None
     """Where a secret that the server makes is delivered."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Field name to the manifest that declares it, for paths that are relative to it."""
+    """A field's dotted path to the manifest that declares it, for paths that are relative to it."""
 
     @property
     def address(self) -> Address:

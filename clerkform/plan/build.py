@@ -8,10 +8,12 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
-from clerkform.diff.fields import ignored_paths, sent_value
+from clerkform.diff.fields import ignored_paths, is_within, sent_value
 from clerkform.live import LiveObject
-from clerkform.model import Address
+from clerkform.model import Address, Field, Values
 from clerkform.model.canonical import without_nulls
+from clerkform.model.fields import Fields
+from clerkform.model.paths import Path, nested, value_at
 from clerkform.model.step import Step, StepId
 from clerkform.plan.order import order_steps
 
@@ -66,9 +68,9 @@ class _Writers:
         self._deletes_of: dict[str, list[StepId]] = {}
         for action in actions:
             if action.verb in ("delete", "replace") and action.live:
-                for name, field in action.kind.fields.items():
-                    if field.traits.ref:
-                        held = str(action.live.values.get(name))
+                for leaf in action.kind.leaves:
+                    if leaf.traits.ref:
+                        held = str(value_at(action.live.values, leaf.path))
                         self._deletes_of.setdefault(held, []).append(_delete_id(action))
 
     def needed_by(self, item: Item) -> frozenset[StepId]:
@@ -136,7 +138,7 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
     item = action.item
     assert item is not None
     create = StepId(action.address, "create")
-    now, later = _created(item)
+    now, later = _created(item.kind.fields, item.values)
     if create in writers.makes_way:
         after |= {writers.makes_way[create]}
     needs = writers.needed_by(item) | after
@@ -145,18 +147,22 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
         yield Step(StepId(action.address, "update", AFTER_CREATE), frozenset({create}), later)
 
 
-def _created(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a create sends, and what can only be sent once there is something to update."""
     now, later = dict[str, Any](), dict[str, Any]()
-    for name, field in item.kind.fields.items():
+    for name, field in fields.items():
         traits = field.traits
-        if name not in item.values:
+        if name not in values:
             if traits.creates_as is not None:
                 now[name] = traits.creates_as
         elif traits.update_only:
-            later[name] = item.values[name]
+            later[name] = values[name]
+        elif field.parts and isinstance(values[name], Mapping):
+            inner, inner_later = _created(field.parts, values[name])
+            now |= {name: inner} if inner or not inner_later else {}
+            later |= {name: inner_later} if inner_later else {}
         elif not traits.local:
-            value = item.values[name]
+            value = values[name]
             now[name] = without_nulls(value) if traits.merged else value
     return now, later
 
@@ -169,23 +175,27 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     item, live = action.item, action.live
     assert item is not None
     assert live is not None
-    parts: dict[str, dict[str, Any]] = {}
-    generates = item.kind.generates
-    for name in dict.fromkeys(change.field for change in action.changes):
-        if generates and name == generates.sink:
+    parts: dict[str, dict[Path, Field]] = {}
+    generates, kind = item.kind.generates, item.kind
+    for change in action.changes:
+        if generates and change.field == generates.sink:
             yield _delivery(action, item, live, writers)
             continue
-        part = item.kind.fields[name].traits.via or ""
-        parts.setdefault(part, {})[name] = sent_value(item, name, live)
+        part = kind.fields[change.field].traits.via or ""
+        leaf = kind.field_at(change.path)
+        parts.setdefault(part, {})[leaf.path] = leaf
+        whole = next(kind.replaced_with(change.path), None)
+        if whole:
+            parts[part] |= _declared_in(item, whole.path)
     if "" in parts:
-        if item.kind.update_sends == "all":
-            parts[""] = {n: sent_value(item, n, live) for n in _sent_with_all(item)}
+        if kind.update_sends == "all":
+            parts[""] = _declared_in(item, ())
         parts[""] |= _write_only(item, live)
-    for part, values in sorted(parts.items()):
+    for part, sent in sorted(parts.items()):
         yield Step(
             StepId(action.address, "update", part),
             writers.needed_by(item),
-            values,
+            nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
             origins=_origins(item),
         )
@@ -195,45 +205,48 @@ def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -
     return Step(
         StepId(action.address, "update", DELIVER),
         writers.needed_by(item),
-        _created(item)[0] if action.is_owed else {},
+        _created(item.kind.fields, item.values)[0] if action.is_owed else {},
         live.id,
         sink=_sink(item),
         origins=_origins(item),
     )
 
 
-def _sent_with_all(item: Item) -> list[str]:
-    """The declared fields; what is ignored as a whole is left for the writer to take from live."""
-    fields, ignored = item.kind.fields, ignored_paths(item)
-    return [
-        name
-        for name in item.values
-        if not (fields[name].traits.local or fields[name].traits.create_only)
-        and (name,) not in ignored
-    ]
+def _declared_in(item: Item, part: Path) -> dict[Path, Field]:
+    """The declared leaves of a part, or of the whole item.
+
+    What is ignored as a whole is left for the writer to take from live.
+    """
+    ignored = ignored_paths(item)
+    return {
+        leaf.path: leaf
+        for leaf, _ in item.declared()
+        if leaf.path[: len(part)] == part
+        and not (leaf.traits.local or leaf.traits.create_only)
+        and not is_within(leaf.path, ignored)
+    }
 
 
-def _write_only(item: Item, live: LiveObject) -> Mapping[str, Any]:
+def _write_only(item: Item, live: LiveObject) -> dict[Path, Field]:
     """What is never read back goes along with every other change of its object.
 
     Where its changes are ignored, only if live has it: an update that sends everything would lose
     it otherwise.
     """
-    sent = {}
-    for name, value in item.values.items():
-        traits = item.kind.fields[name].traits
-        is_ours = (name,) not in ignored_paths(item)
-        if traits.write_only and (is_ours or live.values.get(traits.presence or "") is True):
-            sent[name] = value
+    ignored, sent = ignored_paths(item), {}
+    for leaf, _ in item.declared():
+        is_ours = not is_within(leaf.path, ignored)
+        is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
+        if leaf.traits.write_only and (is_ours or is_set):
+            sent[leaf.path] = leaf
     return sent
 
 
 def _origins(item: Item) -> Mapping[str, str]:
-    fields = item.kind.fields
     return {
-        name: item.at(name).path
-        for name in item.values
-        if fields[name].form == "secret" or fields[name].traits.local
+        str(leaf): item.at(*leaf.path).path
+        for leaf, _ in item.declared()
+        if leaf.form == "secret" or leaf.traits.local
     }
 
 

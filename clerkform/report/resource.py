@@ -12,6 +12,7 @@ from clerkform.errors import UsageError
 from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kind, Reference, Registry
+from clerkform.model.paths import GONE, value_at
 from clerkform.pipeline import Planned
 from clerkform.report.inventory import UNDECLARED, state
 from clerkform.report.shown import SENSITIVE, cell
@@ -50,23 +51,25 @@ class Resource:
         return " · ".join(cell(value) for value in said.values() if value)
 
     def table(self) -> Table:
-        rows = [row for field in self.kind.fields.values() for row in self._rows(field)]
+        rows = [row for field in self.kind.leaves for row in self._rows(field)]
         notes = "\n".join(f"note: {note}" for note in self.action.notes) if self.action else ""
         return Table("fields", COLUMNS, rows, notes)
 
     def _rows(self, field: Field) -> Iterator[dict[str, Any]]:
         item = self.action.item if self.action else None
-        is_declared = item is not None and field.name in item.values
-        declared = item.values[field.name] if item and is_declared else None
-        live = self.live.values.get(field.name) if self.live else None
+        declared = value_at(item.values, field.path) if item else GONE
+        is_declared = declared is not GONE
+        live = value_at(self.live.values, field.path) if self.live else None
+        live = None if live is GONE else live
         recorded = self._recorded(field)
         if field.traits.local or (not is_declared and live is None and recorded is None):
             return
         changes = self.action.changes if self.action else ()
-        differs = self.live is not None and any(c.field == field.name for c in changes)
+        paths = [change.path[: len(field.path)] for change in changes]
+        differs = self.live is not None and field.path in paths
         yield {
-            "field": field.name,
-            "declared": _shown(field, declared),
+            "field": str(field),
+            "declared": _shown(field, declared) if is_declared else None,
             "live": _shown(field, live),
             "recorded": recorded,
             "note": "differs" if differs else None if is_declared else "not declared",
@@ -76,9 +79,10 @@ class Resource:
         """As it was last applied; of secrets and sensitive values there are but fingerprints."""
         if self.recorded is None:
             return None
-        if self.recorded.prints_at((field.name,)):
+        if self.recorded.prints_at(field.path):
             return SECRET if field.form == "secret" else SENSITIVE
-        value = self.recorded.values.get(field.name)
+        value = value_at(self.recorded.values, field.path)
+        value = None if value is GONE else value
         if field.traits.ref and isinstance(value, dict):
             return str(value.get("to")).partition("/")[2]
         return value

@@ -7,8 +7,9 @@ import re
 from typing import Any, Final
 
 from clerkform.diagnostics import Span
-from clerkform.diff.values import GONE, Change, Known
+from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
+from clerkform.model.paths import GONE
 
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""

@@ -11,10 +11,10 @@ import pytest
 from clerkform import __version__
 from clerkform.apply.run import Failed
 from clerkform.asked import Asked
-from clerkform.diff.values import value_at
 from clerkform.errors import BadAnswer
 from clerkform.kinds import KINDS
 from clerkform.model import Kind, Op
+from clerkform.model.paths import value_at
 from clerkform.plan.guard import Limits
 from clerkform.sandbox import Fault, Settings
 from tests.conformance.contract import (

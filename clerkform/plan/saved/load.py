@@ -12,11 +12,12 @@ from pydantic import MISSING, ValidationError
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Source, Span
 from clerkform.diff.actions import Action
-from clerkform.diff.values import GONE, Change, Known, dotted
+from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject
 from clerkform.model import Address, Kind, Registry
 from clerkform.model.canonical import nests_deeper
+from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
 from clerkform.plan.saved.document import (
@@ -164,7 +165,7 @@ def _placed(kind: Kind, address: Address, place: Place) -> Item:
 
 
 def _change(told: SavedChange, kind: Kind) -> Change:
-    kind.fields[str(told.path[0])]  # or a KeyError
+    kind.field_at(tuple(told.path))  # or a KeyError
     sides = (_value(told.before), _value(told.after))
     return Change(tuple(told.path), *sides, told.hidden, told.made_by)
 
