@@ -102,7 +102,9 @@ def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
     """
     if not asked.targets:
         return desired
-    names = {n for n in registry if any(fnmatchcase(n, t.split("/")[0]) for t in asked.targets)}
+    names = {
+        n for n in registry if any(fnmatchcase(n, Address.parse(t).kind) for t in asked.targets)
+    }
     refers = {kind.name for kind in registry.values() if kind.references() & names}
     names |= refers
     names |= {to for name in names for to in registry[name].references()}

@@ -66,10 +66,14 @@ class Live:
         return Live(merged, self.whole | frozenset(whole))
 
 
-def decode(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> tuple[LiveObject, ...]:
-    """The objects in the answer to a read."""
+def decode(
+    kind: Kind, bodies: Sequence[Mapping[str, Any]], under: tuple[tuple[str, str], ...] = ()
+) -> tuple[LiveObject, ...]:
+    """The objects in the answer to a read, which need not repeat what they were listed ``under``."""
+    known = {kind.reads.under[parameter]: value for parameter, value in under}
     return tuple(
-        LiveObject(kind.name, str(body["id"]), kind.from_api(dict(body))) for body in bodies
+        LiveObject(kind.name, str(kind.id_of(body)), {**known, **kind.from_api(dict(body))})
+        for body in bodies
     )
 
 
@@ -92,7 +96,7 @@ def first_reads(
 
 
 def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:
-    lookups = kind.endpoints.lookups
+    lookups = kind.reads.lookups
     if not (lookups.by_key or lookups.by_ids):
         return Read(kind.name)
     names, ids = set[str](), set[str]()
@@ -108,8 +112,8 @@ def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:
 
 def cheaper_to_list(kind: Kind, read: Read, total: int) -> bool:
     """Whether the rest of the pages cost no more requests than the look-ups would."""
-    page = kind.endpoints.list.page or total or 1
-    return -(-total // page) - 1 <= read.lookups(kind.endpoints.lookups.ids_at_once)
+    page = kind.reads.page or total or 1
+    return -(-total // page) - 1 <= read.lookups(kind.reads.lookups.ids_at_once)
 
 
 def second_reads(

@@ -211,6 +211,13 @@ def _check_prune(environment: Environment, registry: Registry, problems: Problem
                 hint=did_you_mean(name, registry)
                 or f"the sections are {', '.join(sorted(registry))}",
             )
+        elif kind.endpoints.removal(None) is None:
+            problems.error(
+                "never-pruned",
+                f"`{name}` cannot be pruned: it always exists",
+                span,
+                hint="leave it out; what a manifest does not declare is not managed",
+            )
         elif kind.runtime and policy == "all":
             problems.error(
                 "prune-runtime-kind",

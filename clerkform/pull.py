@@ -23,7 +23,7 @@ from clerkform.source.emit import protect
 class Pulled:
     """What to write, by section, and what was left out and why."""
 
-    sections: Mapping[str, list[Any]]
+    sections: Mapping[str, Any]
     left_out: tuple[str, ...] = ()
 
 
@@ -37,7 +37,7 @@ async def pull(
     """
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
     live = await _read(asked, registry, ends)
-    sections: dict[str, list[Any]] = {}
+    sections: dict[str, Any] = {}
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
         for kind in registry.values()
@@ -61,7 +61,7 @@ async def pull(
             else:
                 items.append(_shortest(kind, item))
         if items or not targets:
-            sections[kind.name] = items
+            sections[kind.name] = kind.reads.section_of(items)
         left_out += _fields_left_out(kind, live, words)
     if targets and not sections:
         raise UsageError(
@@ -73,7 +73,7 @@ async def pull(
 
 def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bool:
     if targets:
-        return any(p.partition("/")[0] in (kind.name, "*", "**") for p in targets)
+        return any(Address.parse(p).kind in (kind.name, "*", "**") for p in targets)
     return kind.runtime is None or kind.name in words
 
 
@@ -94,7 +94,7 @@ def _under_each(kind: Kind, live: Live) -> Iterator[Read]:
                     kind.name,
                     tuple(
                         (parameter, str(kind.fields[name].traits.variant or one.id))
-                        for parameter, name in kind.endpoints.list.under.items()
+                        for parameter, name in kind.reads.under.items()
                     ),
                 )
 
@@ -164,7 +164,7 @@ def _cannot_be_declared(kind: Kind, item: dict[str, Any]) -> str | None:
 
 def _shortest(kind: Kind, item: dict[str, Any]) -> Any:
     """A bare string where there is only the key; look-alikes of value forms are protected."""
-    if item.keys() == {kind.bare}:
+    if kind.bare and item.keys() == {kind.bare}:
         return item[kind.bare]
     return nested(
         (leaf.path, protect(value) if leaf.form == "json" else value)

@@ -115,7 +115,7 @@ def _manifest(registry: Registry, defs: Mapping[str, Schema]) -> Schema:
 def _section(kind: Kind, defs: Mapping[str, Schema]) -> Schema:
     name = kind.model.__name__
     item = _ref(name)
-    if set(defs[name].get("required", ())) <= {kind.bare}:
+    if kind.bare and set(defs[name].get("required", ())) <= {kind.bare}:
         key = defs[name]["properties"][kind.bare]
         texts = [option for option in key.get("anyOf", [key]) if option != _ref("from_file")]
         item = {
@@ -125,7 +125,8 @@ def _section(kind: Kind, defs: Mapping[str, Schema]) -> Schema:
             ]
         }
     about = inspect.getdoc(inspect.getmodule(kind.model)) or ""
-    return {"description": _sentence(about.partition("\n\n")[0]), "type": "array", "items": item}
+    said = {"description": _sentence(about.partition("\n\n")[0])}
+    return {**said, **kind.reads.schema_of(item)}
 
 
 def _ref(name: str) -> Schema:

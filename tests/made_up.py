@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import MISSING, Field
@@ -43,7 +44,8 @@ TEAMS = Kind(
     singular="team",
     model=Team,
     endpoints=crud(
-        "/teams", listing=paginated("/teams"), lookups=Lookups(by_key=Op("GET", "/teams/{key}"))
+        "/teams",
+        reads=replace(paginated("/teams"), lookups=Lookups(by_key=Op("GET", "/teams/{key}"))),
     ),
     id_prefix="team_",
 )
@@ -60,7 +62,7 @@ BADGES = Kind(
     name="badges",
     singular="badge",
     model=Badge,
-    endpoints=crud("/badges", listing=paginated("/badges")),
+    endpoints=crud("/badges", reads=paginated("/badges")),
     id_prefix="badge_",
     last_one_matters="without a badge nobody gets in",
 )
@@ -107,7 +109,7 @@ GATES = Kind(
     name="gates",
     singular="gate",
     model=Gate,
-    endpoints=crud("/gates", listing=paginated("/gates")),
+    endpoints=crud("/gates", reads=paginated("/gates")),
     id_prefix="gate_",
 )
 

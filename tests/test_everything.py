@@ -33,10 +33,10 @@ def test_a_kind_has_a_route_for_every_call_it_makes(kind):
     served = {(one.method, re.sub(r"\{\w+\}", "{}", one.path)) for one in routes.operations()}
     ends = kind.endpoints
     calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
-    calls += [*ends.removals.values(), ends.lookups.by_key]
+    calls += [*ends.removals.values(), ends.reads.lookups.by_key]
     calls += [kind.generates.again] if kind.generates else []
     made = {(op.method, re.sub(r"\{\w+\}", "{}", op.path)) for op in calls if op}
-    assert made | {("GET", ends.list.path)} <= served
+    assert made | {("GET", ends.reads.path)} <= served
     assert kind.name in routes.kinds()
 
 
@@ -80,7 +80,7 @@ def test_what_a_kind_says_of_its_fields_is_of_its_fields(kind):
         assert named <= names
         assert told.via is None or told.via in kind.endpoints.parts
         assert told.ref is None or told.ref.kind in KINDS
-    assert set(kind.listed_per) | set(kind.endpoints.list.under.values()) <= names
+    assert set(kind.listed_per) | set(kind.reads.under.values()) <= names
     assert kind.identity
 
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.live import FEW, Live, Read, cheaper_to_list, decode
-from clerkform.model import Kind, Registry
+from clerkform.model import Collection, Hidden, Kind, Registry, Single
+from clerkform.model.endpoints import filled
 from clerkform.together import together
 
 
@@ -37,7 +38,7 @@ class ClerkReader:
         kind = self._registry[read.kind]
         bodies, is_whole = await self._bodies(kind, read)
         self._on_read(len(bodies))
-        objects = decode(kind, bodies)
+        objects = decode(kind, bodies, read.under)
         for body, one in zip(bodies, objects, strict=True):
             lacking = [name for name in kind.judged_by if name not in body]
             # Without its key it would look undeclared, and a prune would delete it.
@@ -46,16 +47,26 @@ class ClerkReader:
             if lacking:
                 names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
-                raise BadAnswer("GET", kind.endpoints.list.path, detail=detail)
+                raise BadAnswer("GET", kind.reads.path, detail=detail)
         return Live().with_(objects, [kind.name] if is_whole else [])
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""
+        match kind.reads:
+            case Hidden():
+                return [{}], True
+            case Single(path):
+                return [await self._client.get(path)], True
+            case Collection() as listing:
+                return await self._listed(kind, listing, read)
+
+    async def _listed(
+        self, kind: Kind, listing: Collection, read: Read
+    ) -> tuple[Sequence[dict[str, Any]], bool]:
         if read.is_whole:
             return await self._filtered(kind, dict(read.under)), not read.under
-        if read.lookups(kind.endpoints.lookups.ids_at_once) <= FEW:
+        if read.lookups(kind.reads.lookups.ids_at_once) <= FEW:
             return await self._look_up(kind, read), False
-        listing = kind.endpoints.list
         first = await self._client.page(listing.path, params=listing.params, page=listing.page)
         if first.total == len(first.objects):
             return first.objects, True
@@ -64,7 +75,7 @@ class ClerkReader:
         return await self._look_up(kind, read), False
 
     async def _look_up(self, kind: Kind, read: Read) -> list[dict[str, Any]]:
-        lookups = kind.endpoints.lookups
+        lookups = kind.reads.lookups
         asking: list[Coroutine[Any, Any, Sequence[dict[str, Any]]]] = []
         if lookups.by_key:
             asking += [self._one(lookups.by_key.path, key) for key in read.keys]
@@ -78,7 +89,7 @@ class ClerkReader:
         return list(by_id.values())
 
     async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
-        path = path.replace("{key}", quote(key, safe=""))
+        path = filled(path, {"key": quote(key, safe="")})
         try:
             found = await self._client.get(path)
         except ApiError as error:
@@ -90,7 +101,9 @@ class ClerkReader:
         return [found]
 
     async def _filtered(self, kind: Kind, params: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-        listing = kind.endpoints.list
-        return await self._client.list(
-            listing.path, params={**listing.params, **params}, page=listing.page
-        )
+        """The list, narrowed by parameters, of which some may stand in its path."""
+        reads = kind.reads
+        in_path = {name: quote(str(params[name]), safe="") for name in params}
+        path = filled(reads.path, in_path)
+        query = {n: v for n, v in params.items() if f"{{{n}}}" not in reads.path}
+        return await self._client.list(path, params={**reads.params, **query}, page=reads.page)

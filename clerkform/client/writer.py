@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clerkform.apply.run import Written
+from clerkform.apply.run import VISIBLE_WITHIN, Written
 from clerkform.client.calls import checked, path_of, send
 from clerkform.client.finding import Finder
 from clerkform.client.http import ClerkClient
@@ -42,13 +43,17 @@ class ClerkWriter:
     ) -> None:
         """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
-        self._live = live
+        self._live, self._sleep = live, sleep
         finder = Finder(reader, live, sleep)
         self._maker = Maker(client, vault, finder, live, journal, now, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
         kind = self._registry[step.address.kind]
+        within = {
+            name: ids[v.to] if isinstance(v, Reference) else v for name, v in step.within.items()
+        }
+        step = replace(step, within=within)
         if step.id.verb == "delete":
             return await self._remove(kind, step)
         values = await self._filled(kind.fields, step, step.values, ids)
@@ -93,7 +98,8 @@ class ClerkWriter:
         assert op is not None
         assert step.object_id is not None
         try:
-            await send(self._client, op, step.object_id, dict(op.body) if op.body else None)
+            path = path_of(op, step.object_id, step.within)
+            await send(self._client, op, path, dict(op.body) if op.body else None)
         except ApiError as error:
             if not error.is_not_found:
                 raise
@@ -106,7 +112,7 @@ class ClerkWriter:
         sent = dict(values)
         whole = [f for f in kind.fields.values() if _is_sent_whole(kind, f) and f.name in values]
         if (kind.update_sends == "all" or whole) and kind.endpoints.get:
-            path = path_of(kind.endpoints.get, object_id)
+            path = path_of(kind.endpoints.get, object_id, step.within)
             live = kind.from_api(await self._client.get(path))
             of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
             if lacking := sorted(_lacking(of, live, sent)):
@@ -114,8 +120,26 @@ class ClerkWriter:
                 raise BadAnswer("GET", path, detail=detail)
             sent = over(of, _settable(of, live), sent)
         bucket = object_id if kind.bucket else None
-        answer = await send(self._client, op, object_id, kind.to_api(sent), bucket)
-        return checked(kind, "PATCH", op.path, values, answer)
+        path = path_of(op, object_id, step.within)
+        answer = await send(self._client, op, path, kind.to_api(sent), bucket)
+        if answer is None:
+            return await self._read_back(kind, step, values, object_id)
+        return checked(kind, op.method, op.path, values, answer)
+
+    async def _read_back(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
+        """What a write that was answered without a body has done, if anything can be read.
+
+        Reads lag behind writes, so what does not show is looked for again.
+        """
+        if kind.endpoints.get is None:
+            return Written(object_id)
+        path, waited, pause = path_of(kind.endpoints.get, object_id, step.within), 0.0, 0.25
+        while True:
+            written = checked(kind, "GET", path, values, await self._client.get(path))
+            if not written.dropped or waited >= VISIBLE_WITHIN:
+                return written
+            await self._sleep(pause)
+            waited, pause = waited + pause, pause * 2
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from clerkform.diagnostics import Span
-from clerkform.model import Address, Field, Kind, Reference, Resource, SecretRef, Values
+from clerkform.model import Address, Declared, Field, Kind, Reference, SecretRef, Values
 from clerkform.source.node import Node
 
 
@@ -23,7 +23,7 @@ class Item:
     """The key as normalised text; a reference stands as the key it refers to."""
     values: Values
     """The declared fields, as they were written: plain values, references, secret references."""
-    resource: Resource
+    resource: Declared
     node: Node
     destroyed: bool = False
     """Asked to go, whatever its manifest says."""
@@ -44,17 +44,22 @@ class Item:
         sensitive = (field for field, _ in self.declared() if field.traits.sensitive)
         return all(self.at(*field.path).line != span.line for field in sensitive)
 
+    def _said(self, name: str) -> Any:
+        """One of the words that any item takes, or None where it is not there."""
+        return getattr(self.resource, name) if name in self.resource.model_fields_set else None
+
     @property
     def pin(self) -> str | None:
-        return self.resource.id if "id" in self.resource.model_fields_set else None  # type: ignore[return-value]
+        pin: str | None = self._said("id")
+        return pin
 
     @property
     def absent(self) -> bool:
-        return self.resource.absent is True or (self.destroyed and not self.external)
+        return self._said("absent") is True or (self.destroyed and not self.external)
 
     @property
     def external(self) -> bool:
-        return self.resource.external is True
+        return self._said("external") is True
 
     @property
     def has_key(self) -> bool:
@@ -63,7 +68,7 @@ class Item:
 
     def lifecycle(self, name: str) -> Any:
         """A lifecycle setting, or None where it is not declared."""
-        block = self.resource.lifecycle
+        block = self._said("lifecycle")
         if isinstance(block, BaseModel) and name in block.model_fields_set:
             return getattr(block, name)
         return None
@@ -109,7 +114,7 @@ def listed_under(
 ) -> tuple[tuple[str, str], ...]:
     """The query parameters under which an object with these fields is listed."""
     found = []
-    for parameter, name in kind.endpoints.list.under.items():
+    for parameter, name in kind.reads.under.items():
         value = values.get(name, kind.fields[name].traits.variant)
         if isinstance(value, Reference):
             value = ids.get(value.to)

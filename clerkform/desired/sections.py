@@ -38,14 +38,11 @@ def sections_of(
                     hint=did_you_mean(name, registry)
                     or f"the sections are {', '.join(sorted(registry))}",
                 )
-            elif not isinstance(section.value, tuple):
-                problems.error(
-                    "wrong-type",
-                    f"`{name}` must be a list of items; write `{name}: []` for none",
-                    root.keys[name],
-                )
+            elif not isinstance(section.value, (reads := registry[name].reads).section):
+                wanted = reads.says.format(name=name)
+                problems.error("wrong-type", f"`{name}` must be {wanted}", root.keys[name])
             else:
-                found.setdefault(name, []).extend(section.value)
+                found.setdefault(name, []).extend(reads.items_in(section))
     return found
 
 
@@ -71,7 +68,7 @@ def keyed(
         node = fill(written, scope, problems, forms)
         if node is None:
             continue
-        if not node.is_map:
+        if kind.bare and not node.is_map:
             node = Node({kind.bare: node}, node.span, {kind.bare: node.span})
         key = _key(kind, node)
         if key is None:

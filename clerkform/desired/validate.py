@@ -8,13 +8,13 @@ from pydantic import BaseModel, ValidationError
 
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
-from clerkform.model import Field, Kind, Reference, Registry, Resource
+from clerkform.model import Declared, Field, Kind, Reference, Registry
 from clerkform.model.fields import Fields
 from clerkform.source.node import Node
 from clerkform.source.validation import report
 
 
-def validated(kind: Kind, node: Node, problems: Problems) -> Resource | None:
+def validated(kind: Kind, node: Node, problems: Problems) -> Declared | None:
     plain = node.plain()
     assert isinstance(plain, dict)
     try:
@@ -30,16 +30,17 @@ def item_of(
     resource = validated(kind, node, problems)
     if resource is None:
         return None
-    if resource.absent is True and resource.external is True:
+    own = {name: kind.fields[name] for name in kind.own_fields}
+    values = _values(own, resource, registry)
+    item = Item(kind, kind.address(key), key, values, resource, node)
+    if item.absent and item.external:
         problems.error(
             "absent-and-external",
             "`absent` says the object must not exist and `external` that it must; keep one",
             node.keys["external"],
         )
         return None
-    own = {name: kind.fields[name] for name in kind.own_fields}
-    values = _values(own, resource, registry)
-    return Item(kind, kind.address(key), key, values, resource, node)
+    return item
 
 
 def _values(fields: Fields, model: BaseModel, registry: Registry) -> dict[str, Any]:

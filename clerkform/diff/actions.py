@@ -149,7 +149,7 @@ def diff(
             if not any(wanted(one) for one in at if one):
                 continue
             reason = _why_deleted(kind, owner, was_at, after, rules)
-            if reason and (owner or not kind.keep(pair.live.values)):
+            if reason and (owner or not kind.kept(pair.live.values)):
                 made_by = attribution.of_unwanted(None, pair.live, ledger, bool(was_at or after))
                 entry = ledger.get(was_at) if was_at else None
                 actions.append(
@@ -166,7 +166,7 @@ def diff(
                         namesake=namesake,
                     )
                 )
-            elif not kind.keep(pair.live.values):
+            elif not kind.kept(pair.live.values):
                 undeclared.append(address)
     by_address = sorted(actions, key=lambda action: (action.address, action.verb))
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
@@ -194,7 +194,7 @@ def _why_deleted(
 
 
 def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
-    kept = (item.kind.keep(live.values) if live else None) or item.kind.keep(item.values)
+    kept = (item.kind.kept(live.values) if live else None) or item.kind.kept(item.values)
     if item.destroyed and (kept or item.external):
         note = f"left alone: it is {kept.what if kept else 'external'}"
         return Action(item.address, item.kind, "none", item, live, notes=(note,))

@@ -64,8 +64,8 @@ def _of_plain(
     shown = value_at(live.values, path)
     if field.traits.ref and isinstance(was, Mapping):
         is_moved = {"to": was.get("to")} != declared
-        kind, _, key = str(was.get("to")).partition("/")
-        return _verdict(is_moved, ledger.id_of(Address(kind, key)) != shown)
+        was_to = Address.parse(str(was.get("to")))
+        return _verdict(is_moved, ledger.id_of(was_to) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
     return _verdict(not _same(field, declared, was), not _same(field, shown, was))

@@ -180,6 +180,12 @@ def _same(field: Field, before: Any, declared: Any) -> bool:
     )
 
 
+def _is_told(field: Field, answer: LiveObject) -> bool:
+    """Whether the answer to a write shows what no read does."""
+    is_hidden = field.traits.write_only and field.form != "secret"
+    return is_hidden and value_at(answer.values, field.path) is not GONE
+
+
 def declared_items(before: Any, declared: Any, field: Field) -> Any:
     """A live list of parts, of each what the declared one beside it speaks of.
 
@@ -215,6 +221,6 @@ def dropped(kind: Kind, sent: Values, answer: LiveObject) -> tuple[str, ...]:
     return tuple(
         change.dotted
         for field, value in kind.declared(sent)
-        if field.compared
+        if field.compared or _is_told(field, answer)
         for change in _field_changes(field, value, answer, {})
     )

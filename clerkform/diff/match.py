@@ -117,11 +117,11 @@ class _Pool:
         for one in self._by_id.values():
             if kind.ignore(one.values):
                 continue
-            if key := kind.key_parts(one.values):
+            if (key := kind.key_parts(one.values)) is not None:
                 self._by_key.setdefault(key, []).append(one)
             if stands_in:
                 values = {k: v for k, v in one.values.items() if k not in stands_in}
-                if key := kind.key_parts(values):
+                if (key := kind.key_parts(values)) is not None:
                     self._by_other.setdefault(key, []).append(one)
 
     def pinned(self, item: Item, problems: Problems) -> LiveObject | None:

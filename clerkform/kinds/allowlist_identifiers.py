@@ -27,7 +27,7 @@ KIND = Kind(
     model=AllowlistIdentifier,
     endpoints=crud(
         "/allowlist_identifiers",
-        listing=paginated("/allowlist_identifiers"),
+        reads=paginated("/allowlist_identifiers"),
         get=False,
         update=False,
     ),

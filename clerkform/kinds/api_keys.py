@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 from pydantic import MISSING, Field
 
 from clerkform.model import (
+    Collection,
     Generates,
     Json,
     Kind,
     Lifecycle,
-    Listing,
     Many,
     Op,
     Part,
@@ -102,7 +102,7 @@ KIND = Kind(
     endpoints=replace(
         crud(
             "/api_keys",
-            listing=Listing(
+            reads=Collection(
                 "/api_keys",
                 page=100,
                 params={"include_invalid": "true"},
@@ -119,7 +119,6 @@ KIND = Kind(
     id_prefix="ak_",
     from_api=from_api,
     unique_key=False,  # POST documents a 409 but not for what; names may repeat
-    listed_per=("subject", "type"),
     generates=Generates(field="secret", sink="secret_to", again=Op("GET", "/api_keys/{id}/secret")),
     ignore=ignore,
     judged_by=("revoked", "expired"),

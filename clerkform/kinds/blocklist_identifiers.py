@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from clerkform.model import Kind, Listing, Resource, crud, trait
+from clerkform.model import Collection, Kind, Resource, crud, trait
 from clerkform.model.identifier import Identifier
 
 
@@ -23,7 +23,7 @@ KIND = Kind(
     model=BlocklistIdentifier,
     endpoints=crud(
         "/blocklist_identifiers",
-        listing=Listing("/blocklist_identifiers", page=None),
+        reads=Collection("/blocklist_identifiers", page=None),
         get=False,
         update=False,
     ),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
-from clerkform.model import Kept, Kind, Listing, Resource, Values, crud, trait
+from clerkform.model import Collection, Kept, Kind, Resource, Values, crud, trait
 
 
 class Domain(Resource):
@@ -42,7 +42,7 @@ KIND = Kind(
     name="domains",
     singular="domain",
     model=Domain,
-    endpoints=crud("/domains", listing=Listing("/domains", page=None), get=False),
+    endpoints=crud("/domains", reads=Collection("/domains", page=None), get=False),
     id_prefix="dmn_",
     from_api=from_api,
     keep=keep,

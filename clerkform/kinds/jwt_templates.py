@@ -51,7 +51,7 @@ KIND = Kind(
     name="jwt_templates",
     singular="jwt_template",
     model=JwtTemplate,
-    endpoints=crud("/jwt_templates", listing=paginated("/jwt_templates")),
+    endpoints=crud("/jwt_templates", reads=paginated("/jwt_templates")),
     id_prefix="jtmp_",
     to_api=to_api,
     update_sends="all",

@@ -13,8 +13,8 @@ from pydantic import MISSING, AfterValidator, Field
 
 from clerkform.model import (
     Bucket,
+    Collection,
     Kind,
-    Listing,
     Lookups,
     Op,
     Resource,
@@ -106,11 +106,14 @@ KIND = Kind(
     endpoints=crud(
         "/organizations",
         # Ascending, so that what is created while pages are read lands on the last one.
-        listing=Listing("/organizations", params={"order_by": "created_at"}),
-        parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
-        lookups=Lookups(
-            by_key=Op("GET", "/organizations/{key}"), by_name="query", by_ids="organization_id"
+        reads=Collection(
+            "/organizations",
+            params={"order_by": "created_at"},
+            lookups=Lookups(
+                by_key=Op("GET", "/organizations/{key}"), by_name="query", by_ids="organization_id"
+            ),
         ),
+        parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
     ),
     id_prefix="org_",
     from_api=from_api,

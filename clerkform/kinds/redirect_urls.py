@@ -22,7 +22,7 @@ KIND = Kind(
     name="redirect_urls",
     singular="redirect_url",
     model=RedirectUrl,
-    endpoints=crud("/redirect_urls", listing=paginated("/redirect_urls"), update=False),
+    endpoints=crud("/redirect_urls", reads=paginated("/redirect_urls"), update=False),
     id_prefix="ru_",
     lost_by_delete="sign-in on mobile that returns to this URL breaks",
 )

@@ -3,24 +3,46 @@
 Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 """
 
-from clerkform.model.endpoints import Endpoints, Listing, Lookups, Op, crud, paginated
+from clerkform.model.address import Address
+from clerkform.model.endpoints import (
+    Collection,
+    Endpoints,
+    Hidden,
+    Lookups,
+    Op,
+    Single,
+    crud,
+    paginated,
+    single,
+)
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Address, Bucket, Generates, Kept, Kind, Reference, Registry
-from clerkform.model.resource import Json, JsonObject, Lifecycle, Many, Part, Resource
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Registry
+from clerkform.model.resource import (
+    Declared,
+    Json,
+    JsonObject,
+    Lifecycle,
+    Many,
+    Part,
+    Resource,
+    SettingsResource,
+)
 from clerkform.model.secrets import SecretRef, Sink
 
 __all__ = [
     "Address",
     "Bucket",
+    "Collection",
+    "Declared",
     "Endpoints",
     "Field",
     "Generates",
+    "Hidden",
     "Json",
     "JsonObject",
     "Kept",
     "Kind",
     "Lifecycle",
-    "Listing",
     "Lookups",
     "Many",
     "Op",
@@ -29,8 +51,11 @@ __all__ = [
     "Registry",
     "Resource",
     "SecretRef",
+    "SettingsResource",
+    "Single",
     "Sink",
     "Values",
     "crud",
     "paginated",
+    "single",
 ]

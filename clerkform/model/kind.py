@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal
 
-from clerkform.model.endpoints import Endpoints, Op
+from clerkform.model.address import Address
+from clerkform.model.endpoints import Endpoints, Op, Reads
 from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
 from clerkform.model.paths import Path
-from clerkform.model.resource import Resource
-
-
-class Address(NamedTuple):
-    """Where a resource is found in plans and on the command line: ``kind/key``."""
-
-    kind: str
-    key: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}/{self.key}"
+from clerkform.model.resource import Declared, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,9 @@ class Kept:
     """The object in words, such as "the primary domain"."""
 
 
+ALWAYS_THERE: Final = Kept("always-there", "what always exists")
+
+
 def _as_it_is(values: Values) -> dict[str, Any]:
     return dict(values)
 
@@ -74,7 +68,7 @@ class Kind:
     """The API's collection, the manifest's section, the first part of an address."""
     singular: str
     """Its name inside a reference: ``{organization: acme}``."""
-    model: type[Resource]
+    model: type[Declared]
     endpoints: Endpoints
     id_prefix: str
     from_api: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
@@ -85,8 +79,6 @@ class Kind:
     """Whether the server refuses a second object with this key, so that the old one goes first."""
     update_sends: Literal["changes", "all"] = "changes"
     """``all``: live, re-read just before, with the declared fields over it."""
-    listed_per: tuple[str, ...] = ()
-    """Fields under whose declared values alone the kind can be listed."""
     generates: Generates | None = None
     bucket: Bucket | None = None
     ignore: Callable[[Values], str | None] = lambda values: None
@@ -103,6 +95,26 @@ class Kind:
     """What deleting the last live object would do."""
     lost_by_delete: str = ""
     """What else goes with the object, for the person who approves."""
+
+    @property
+    def reads(self) -> Reads:
+        """How its objects are read and told apart."""
+        return self.endpoints.reads
+
+    @cached_property
+    def listed_per(self) -> tuple[str, ...]:
+        """Fields under whose declared values alone the kind can be listed."""
+        return tuple(self.reads.under.values())
+
+    def id_of(self, body: Mapping[str, Any]) -> str | None:
+        """The id of the object that an answer shows; None if it has none.
+
+        What has no key has no other beside it: then the kind's name tells it apart.
+        """
+        if not self.identity:
+            return self.name
+        found = self.reads.id_of(body)
+        return found if isinstance(found, str) and found else None
 
     @cached_property
     def fields(self) -> Fields:
@@ -150,9 +162,15 @@ class Kind:
         return (*names, self.variant.name) if self.variant else tuple(names)
 
     @property
-    def bare(self) -> str:
+    def bare(self) -> str | None:
         """The field that an item written as a bare string gives."""
-        return self.identity[-1].name
+        return self.identity[-1].name if self.identity else None
+
+    def kept(self, values: Values) -> Kept | None:
+        """Why an object can be neither made nor removed, if it cannot."""
+        ends = self.endpoints
+        always_there = ends.create is None and ends.removal(None) is None
+        return self.keep(values) or (ALWAYS_THERE if always_there else None)
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""

@@ -40,9 +40,7 @@ class Lifecycle(Part):
     """The key this item had before, so that the object is renamed or replaced, not made twice."""
 
 
-class Resource(Part):
-    """One item of a section. What is not declared is not managed."""
-
+class _Addressed(Part):
     id: Annotated[str, Field(min_length=1), trait.local] | MISSING = MISSING
     """Pins one live object by Clerk's id; an id that is not live is an error, never a create."""
     absent: Annotated[bool | MISSING, trait.local] = MISSING
@@ -51,7 +49,30 @@ class Resource(Part):
     """True: the object must exist and may be referred to, but is never written."""
     lifecycle: Annotated[Lifecycle | MISSING, trait.local] = MISSING
     """How clerkform treats this item: guards, ignored fields, renames."""
+
+
+class Declared(Part):
+    """What a section declares of one object. What is not declared is not managed."""
+
     skip: Annotated[Literal[True] | MISSING, trait.local] = MISSING
     """In an environment's overlay: the item is not declared in that environment."""
     unset: Annotated[Many[str] | MISSING, trait.local] = MISSING
     """In an environment's overlay: paths of fields that are not declared in that environment."""
+
+
+class Resource(Declared, _Addressed):
+    """One item of a section. What is not declared is not managed."""
+
+
+class SettingsLifecycle(Part):
+    """How clerkform treats settings; nothing of it is sent to Clerk."""
+
+    ignore_changes: Many[str] | MISSING = MISSING
+    """Paths of fields whose live value is left as it is."""
+
+
+class SettingsResource(Declared):
+    """Settings: the one object of its kind, which always exists and is only ever updated."""
+
+    lifecycle: Annotated[SettingsLifecycle | MISSING, trait.local] = MISSING
+    """How clerkform treats these settings: which of them it leaves as they are."""

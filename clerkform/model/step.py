@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from clerkform.model.kind import Address
+from clerkform.model.address import Address
 
 StepVerb = Literal["create", "update", "delete"]
 
@@ -37,6 +37,9 @@ class Step:
     """With ``delete``: which of the kind's ways to remove, if it has several."""
     sink: Any = None
     """Where a secret that the server makes is delivered."""
+    within: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that stand in the paths of the kind's calls, such as the parent's: an id, or a
+    reference to what the same plan makes."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """A field's dotted path to the manifest that declares it, for paths that are relative to it."""
 

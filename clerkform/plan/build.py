@@ -10,7 +10,7 @@ from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
 from clerkform.diff.fields import ignored_paths, is_within, sent_value
 from clerkform.live import LiveObject
-from clerkform.model import Address, Field, Values
+from clerkform.model import Address, Field, Kind, Values
 from clerkform.model.canonical import without_nulls
 from clerkform.model.fields import Fields
 from clerkform.model.paths import Path, nested, value_at
@@ -142,9 +142,15 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
     if create in writers.makes_way:
         after |= {writers.makes_way[create]}
     needs = writers.needed_by(item) | after
-    yield Step(create, needs, now, sink=_sink(item), origins=_origins(item))
+    within = _within(action.kind, item.values)
+    yield Step(create, needs, now, sink=_sink(item), within=within, origins=_origins(item))
     if later:
-        yield Step(StepId(action.address, "update", AFTER_CREATE), frozenset({create}), later)
+        update = StepId(action.address, "update", AFTER_CREATE)
+        yield Step(update, frozenset({create}), later, within=within)
+
+
+def _within(kind: Kind, values: Values) -> Mapping[str, Any]:
+    return {name: values[name] for name in sorted(kind.endpoints.path_fields) if name in values}
 
 
 def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -197,6 +203,7 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             writers.needed_by(item),
             nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
+            within=_within(kind, live.values),
             origins=_origins(item),
         )
 
@@ -208,6 +215,7 @@ def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -
         _created(item.kind.fields, item.values)[0] if action.is_owed else {},
         live.id,
         sink=_sink(item),
+        within=_within(item.kind, live.values),
         origins=_origins(item),
     )
 
@@ -260,4 +268,5 @@ def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step
         writers.before_deleting(action, action.live.id) | after,
         object_id=action.live.id,
         removal=action.lifecycle("deletion") or next(iter(action.kind.endpoints.removals), None),
+        within=_within(action.kind, action.live.values),
     )

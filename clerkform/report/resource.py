@@ -11,7 +11,7 @@ from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
 from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
-from clerkform.model import Field, Kind, Reference, Registry
+from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.pipeline import Planned
 from clerkform.report.inventory import UNDECLARED, state
@@ -84,7 +84,7 @@ class Resource:
         value = value_at(self.recorded.values, field.path)
         value = None if value is GONE else value
         if field.traits.ref and isinstance(value, dict):
-            return str(value.get("to")).partition("/")[2]
+            return Address.parse(str(value.get("to"))).key
         return value
 
 

@@ -117,6 +117,8 @@ class SavedStep(SavedStepId):
     """Which of the kind's ways to remove, if it has several."""
     values: dict[str, Cell] = {}
     """The fields to send."""
+    within: dict[str, Cell] = {}
+    """The fields that stand in the request's path, such as the organization that a domain is of."""
     sink: Any | MISSING = MISSING
     """Where a secret that Clerk makes will be delivered, as the manifest says it."""
     origins: dict[str, str] = {}

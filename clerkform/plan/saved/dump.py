@@ -180,6 +180,10 @@ def _step(step: Step, kind: Kind, salt: bytes) -> Data:
                 str(leaf): _cell(value, leaf.traits.sensitive, salt)
                 for leaf, value in kind.declared(step.values)
             },
+            within={
+                name: _cell(value, kind.fields[name].traits.sensitive, salt)
+                for name, value in step.within.items()
+            },
             sink=folded(step.sink.model_dump()) if step.sink is not None else None,
             origins=dict(step.origins),
         ),

@@ -117,7 +117,7 @@ def plan_of(saved: Saved, registry: Registry) -> Plan:
         return Plan(
             tuple(_action(one, registry) for one in told.actions),
             tuple(_step(one) for one in told.steps),
-            tuple(_address(text) for text in saved.document.review.undeclared),
+            tuple(Address.parse(text) for text in saved.document.review.undeclared),
         )
     except KeyError as error:
         refuse("not-a-plan", f"{saved.shown} is no plan of this clerkform: no {error} is known")
@@ -133,13 +133,8 @@ def _span(place: Place) -> Span:
     return Span(Source(place.path), place.line, place.column)
 
 
-def _address(text: str) -> Address:
-    kind, _, key = text.partition("/")
-    return Address(kind, key)
-
-
 def _action(told: SavedAction, registry: Registry) -> Action:
-    address = _address(told.address)
+    address = Address.parse(told.address)
     kind = registry[address.kind]
     item = None if told.place is MISSING else _placed(kind, address, told.place)
     live = None if told.live is MISSING else LiveObject(kind.name, told.live.id, {})
@@ -152,7 +147,7 @@ def _action(told: SavedAction, registry: Registry) -> Action:
         tuple(_change(change, kind) for change in told.changes),
         told.reason,
         tuple(told.notes),
-        None if told.replaces is MISSING else _address(told.replaces),
+        None if told.replaces is MISSING else Address.parse(told.replaces),
         told.delete_first,
         told.made_by,
     )
@@ -184,4 +179,4 @@ def _step(told: SavedStep) -> Step:
 
 
 def _step_id(told: SavedStepId) -> StepId:
-    return StepId(_address(told.address), told.verb, told.part)
+    return StepId(Address.parse(told.address), told.verb, told.part)
