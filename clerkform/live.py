@@ -87,10 +87,11 @@ def first_reads(
 
     ``whole`` kinds are listed to the end; ``also`` are addresses to look up, declared or not.
     """
-    reads = []
+    reads, referred = [], desired.referred
     for kind in registry.values():
-        if kind.name in desired.sections and not kind.listed_per:
-            keys = {address.key for address in also if address.kind == kind.name}
+        keys = {address.key for address in referred if address.kind == kind.name}
+        if (kind.name in desired.sections or keys) and not kind.listed_per:
+            keys |= {address.key for address in also if address.kind == kind.name}
             reads.append(Read(kind.name) if kind.name in whole else _read(kind, desired, keys))
     return tuple(reads)
 

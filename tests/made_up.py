@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import MISSING, Field
 
 from clerkform.model import (
+    Collection,
+    Endpoints,
     Kind,
     Lookups,
     Many,
@@ -16,8 +18,11 @@ from clerkform.model import (
     Registry,
     Resource,
     SecretRef,
+    SetChange,
+    SettingsResource,
     crud,
     paginated,
+    single,
     trait,
 )
 
@@ -113,4 +118,93 @@ GATES = Kind(
     id_prefix="gate_",
 )
 
-MADE_UP = Registry([TEAMS, BADGES, GATES])
+
+class Right(Resource):
+    key: Annotated[str, trait.identity]
+    name: str | MISSING = MISSING
+
+
+RIGHTS = Kind(
+    name="rights",
+    singular="right",
+    model=Right,
+    endpoints=crud("/rights", reads=paginated("/rights")),
+    id_prefix="right_",
+)
+
+
+class Duty(Resource):
+    """Has many rights, of which some are the server's own."""
+
+    key: Annotated[str, trait.identity]
+    rights: Annotated[
+        Many[str] | MISSING, trait.refs("rights", system=lambda key: key.startswith("sys:"))
+    ] = MISSING
+
+
+DUTIES = Kind(
+    name="duties",
+    singular="duty",
+    model=Duty,
+    endpoints=crud("/duties", reads=paginated("/duties")),
+    id_prefix="duty_",
+)
+
+
+class Worker(Resource):
+    """May call others, which are added and removed one by one and may form a ring; and may have a
+    deputy, which is named once both exist."""
+
+    name: Annotated[str, trait.identity]
+    calls: Annotated[
+        Many[str] | MISSING,
+        trait.refs("workers"),
+        trait.edges(
+            Op("POST", "/workers/{id}/calls", {"to": "{member}"}),
+            Op("DELETE", "/workers/{id}/calls/{member}"),
+        ),
+    ] = MISSING
+    deputy: Annotated[str | MISSING, trait.ref("workers", late=True)] = MISSING
+
+
+WORKERS = Kind(
+    name="workers",
+    singular="worker",
+    model=Worker,
+    endpoints=crud("/workers", reads=paginated("/workers")),
+    id_prefix="worker_",
+)
+
+
+class House(SettingsResource):
+    """Settings: one object, with a set of which some members are managed."""
+
+    open: bool | MISSING = MISSING
+    codes: Annotated[Many[str] | SetChange | MISSING, trait.unordered] = MISSING
+
+
+HOUSE = Kind(name="house", singular="house", model=House, endpoints=single("/house"), id_prefix="")
+
+
+class Room(Resource):
+    """A child, which is listed and written under its parent, and known by its number."""
+
+    team: Annotated[str, trait.identity, trait.ref("teams", owner=True)]
+    number: Annotated[str, trait.identity]
+    colour: str | MISSING = MISSING
+
+
+ROOMS = Kind(
+    name="rooms",
+    singular="room",
+    model=Room,
+    endpoints=Endpoints(
+        reads=Collection("/teams/{team}/rooms", page=None, under={"team": "team"}),
+        create=Op("POST", "/teams/{team}/rooms"),
+        update=Op("PATCH", "/teams/{team}/rooms/{number}"),
+        delete=Op("DELETE", "/teams/{team}/rooms/{number}"),
+    ),
+    id_prefix="room_",
+)
+
+MADE_UP = Registry([TEAMS, BADGES, GATES, RIGHTS, DUTIES, WORKERS, HOUSE, ROOMS])

@@ -177,7 +177,7 @@ class Keeper:
             return entry
         sent = nested(
             (leaf.path, value)
-            for leaf, value in action.kind.declared(step.values)
+            for leaf, value in action.kind.declared({} if step.edge else step.values)
             if not any(_is_at(leaf, path) for path in written.dropped)
         )
         values, prints = sent_record(action.kind, sent, self._journal.head)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clerkform.diff.fields import wire_of
 from clerkform.diff.values import merged
 from clerkform.live import Live, LiveObject
-from clerkform.model import Address, Kind, Reference, Registry, Values
+from clerkform.model import Address, Field, Kind, Registry, Values
 from clerkform.model.fields import over
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.step import Step
@@ -38,8 +39,8 @@ def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -
     for field, value in kind.declared(step.values):
         if field.presence:
             written.append((field.presence, value is not None))
-        elif isinstance(value, Reference):
-            written.append((field.path, ids[value.to]))
+        elif field.traits.ref:
+            written.append((field.path, _referred(field, value, before, step, ids)))
         elif field.traits.merged:
             there = value_at(before, field.path)
             written.append((field.path, merged(None if there is GONE else there, value)))
@@ -49,3 +50,17 @@ def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -
     if kind.variant and kind.variant.name not in after:
         after[kind.variant.name] = kind.variant.traits.variant
     return after
+
+
+def _referred(
+    field: Field, value: Any, before: Values, step: Step, ids: Mapping[Address, str]
+) -> Any:
+    """What live has of references: ids, or the keys where the API has those."""
+    if not isinstance(value, list):
+        return wire_of(field, value, ids)
+    wired = [wire_of(field, one, ids) for one in value]
+    there = value_at(before, field.path)
+    there = there if isinstance(there, list) else []
+    if step.edge == "add":
+        return there + wired
+    return [one for one in there if one not in wired] if step.edge == "remove" else wired

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from clerkform.client.http import ClerkClient
 from clerkform.client.making import Maker
 from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
+from clerkform.diff.fields import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live
@@ -64,6 +66,8 @@ class ClerkWriter:
             return await self._maker.create(kind, step, values)
         if step.id.part == DELIVER:
             return await self._maker.hand_over(kind, step, values)
+        if step.edge:
+            return await self._edge(kind, step, values, step.object_id or ids[step.address])
         return await self._update(kind, step, values, step.object_id or ids[step.address])
 
     async def _filled(
@@ -75,8 +79,10 @@ class ClerkWriter:
             field = fields[name]
             if field.parts and isinstance(value, Mapping):
                 filled[name] = await self._filled(field.parts, step, value, ids)
+            elif isinstance(value, list):
+                filled[name] = [wire_of(field, one, ids) for one in value]
             elif isinstance(value, Reference):
-                filled[name] = ids[value.to]
+                filled[name] = wire_of(field, value, ids)
             elif isinstance(value, SecretRef):
                 base = self._base(step, str(field))
                 filled[name] = await asyncio.to_thread(self._vault.resolve, value, base)
@@ -105,6 +111,23 @@ class ClerkWriter:
                 raise
             return Written(step.object_id, note="it was gone already")
         return Written(step.object_id)
+
+    async def _edge(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
+        """Add or remove one member. That it is there, or gone, already is no failure."""
+        ((field, (member,)),) = kind.declared(values)
+        assert field.traits.edges is not None
+        adds = step.edge == "add"
+        op = field.traits.edges.add if adds else field.traits.edges.remove
+        path = path_of(op, object_id, {**step.within, "member": member})
+        body = {n: member if v == "{member}" else v for n, v in (op.body or {}).items()}
+        try:
+            await send(self._client, op, path, body or None)
+        except ApiError as error:
+            if not (error.status == HTTPStatus.CONFLICT if adds else error.is_not_found):
+                raise
+            note = "it was there already" if adds else "it was gone already"
+            return Written(object_id, note=note)
+        return Written(object_id)
 
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from clerkform.desired.item import Item
-from clerkform.diagnostics import Problems, did_you_mean
-from clerkform.model import Address, Registry
+from clerkform.diagnostics import Problems, Span, did_you_mean
+from clerkform.model import Address, Field, Reference, Registry
 from clerkform.model.fields import Fields
 
 
@@ -69,13 +69,15 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
     graph: dict[Address, set[Address]] = {}
     for item in items.values():
         for field_, reference in item.references():
-            target = items.get(reference.to)
+            target, ref = items.get(reference.to), field_.traits.ref
             if target is None:
+                if ref and ref.system and ref.system(reference.to.key):
+                    continue
                 known = [a.key for a in items if a.kind == reference.to.kind]
                 problems.error(
                     "reference-to-nothing",
                     f"{item.address} refers to {reference}, which no manifest declares",
-                    item.node.at((*field_.path, registry[reference.to.kind].singular)).span,
+                    _place(item, field_, reference, registry),
                     hint=did_you_mean(reference.to.key, known)
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
@@ -87,7 +89,7 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
                     related=[("declared absent here", target.at("absent"))],
                     hint="make this item `absent: true` as well",
                 )
-            else:
+            elif not field_.is_late:  # what is written when both exist may form a ring
                 graph.setdefault(item.address, set()).add(reference.to)
     try:
         TopologicalSorter(graph).prepare()
@@ -99,3 +101,13 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
             items[ring[0]].span,
             hint="leave one of the references out",
         )
+
+
+def _place(item: Item, field: Field, reference: Reference, registry: Registry) -> Span:
+    """Where a reference was written, in a list or alone."""
+    kind, node = registry[reference.to.kind], item.node.at(field.path)
+    written = node.value if isinstance(node.value, tuple) else ()
+    for one in written:
+        if isinstance(one.value, str) and kind.parse_key(one.value) == reference.to:
+            return one.span
+    return item.node.at((*field.path, kind.singular)).span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -99,8 +100,9 @@ class Item:
 
     def references(self) -> Iterator[tuple[Field, Reference]]:
         for leaf, value in self.declared():
-            if isinstance(value, Reference):
-                yield leaf, value
+            for one in value if isinstance(value, list) else (value,):
+                if isinstance(one, Reference):
+                    yield leaf, one
 
     def owners(self) -> Iterator[Address]:
         """What this item goes with."""
@@ -124,7 +126,7 @@ def listed_under(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desired:
     """What the manifests of an environment declare."""
 
@@ -134,6 +136,12 @@ class Desired:
 
     def of(self, kind: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if item.kind is kind)
+
+    @cached_property
+    def referred(self) -> frozenset[Address]:
+        """What items refer to and nobody declares: objects of the server's own."""
+        named = (ref.to for item in self.items.values() for _, ref in item.references())
+        return frozenset(named) - self.items.keys()
 
     def destroyed(self, wanted: Callable[[Address], bool]) -> Desired:
         """The same, but what is wanted is to go, and what that owns."""

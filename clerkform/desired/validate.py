@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
-from clerkform.model import Declared, Field, Kind, Reference, Registry
+from clerkform.model import Address, Declared, Field, Kind, Reference, Registry, SetChange
 from clerkform.model.fields import Fields
+from clerkform.model.trait import Ref
 from clerkform.source.node import Node
 from clerkform.source.validation import report
 
@@ -55,15 +56,25 @@ def _values(fields: Fields, model: BaseModel, registry: Registry) -> dict[str, A
 
 def _value(field: Field, value: Any, registry: Registry) -> Any:
     """A model's value in the shape that is compared and sent."""
-    if field.traits.ref:
-        target = registry[field.traits.ref.kind]
-        if isinstance(value, BaseModel):
-            value = getattr(value, target.singular)
-        elif field.traits.ref.literal:
-            return value
-        return Reference(target.address((str(target.identity[-1].normalized(value)),)))
+    if field.traits.ref and value is not None:
+        if isinstance(value, tuple):
+            return [_reference(field.traits.ref, one, registry) for one in value]
+        return _reference(field.traits.ref, value, registry)
     if isinstance(value, tuple):
         return [_values(field.each, one, registry) if field.each else one for one in value]
     if isinstance(value, BaseModel) and field.parts:
         return _values(field.parts, value, registry)
+    if isinstance(value, SetChange):
+        return value.model_dump(exclude_unset=True, mode="json")
     return value
+
+
+def _reference(ref: Ref, value: Any, registry: Registry) -> Any:
+    """What a field refers to; an id of the server's stays as it is."""
+    target = registry[ref.kind]
+    if isinstance(value, BaseModel):
+        value = getattr(value, target.singular)
+    elif ref.literal:
+        return value
+    # A key that lacks a part is nobody's, so it is reported with those that are not declared.
+    return Reference(target.parse_key(value) or Address(target.name, value))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff import attribution
+from clerkform.diff.edges import Edge, edges
 from clerkform.diff.fields import Difference, creation, delivery, difference
 from clerkform.diff.going import (
     Rules,
@@ -63,6 +64,8 @@ class Action:
     """With ``delete``: what replaces it, and has to be there first."""
     namesake: Address | None = None
     """The address that its key has, where another object has that already."""
+    edges: tuple[Edge, ...] = ()
+    """The members of sets that are written one by one."""
     is_owed: bool = False
     """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 
@@ -92,6 +95,7 @@ class Actions:
 @dataclass(frozen=True, slots=True)
 class _Context:
     ids: Mapping[Address, str]
+    declared: Collection[Address]
     keys: Mapping[tuple[str, str], str]
     rules: Rules
     problems: Problems
@@ -115,8 +119,8 @@ def diff(
     """
     keys = keys_by_id(matched, live, registry)
     going = deleted_ids(matched, rules, ledger)
-    context = _Context(matched.ids, keys, rules, problems, ledger, prints or {})
     items = {pair.item.address: pair.item for pair in matched.pairs if pair.item}
+    context = _Context(matched.ids, items, keys, rules, problems, ledger, prints or {})
     named = set(items)
     mine, leftovers = forgotten(matched, ledger), superseded(ledger)
     actions, undeclared = [], []
@@ -166,7 +170,7 @@ def diff(
                         namesake=namesake,
                     )
                 )
-            elif not kind.kept(pair.live.values):
+            elif not kind.kept(pair.live.values) and kind.name not in matched.beside:
                 undeclared.append(address)
     by_address = sorted(actions, key=lambda action: (action.address, action.verb))
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
@@ -208,9 +212,23 @@ def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
         return Action(item.address, item.kind, "delete", item, live, reason=reason, made_by=made_by)
     if item.external:
         return Action(item.address, item.kind, "none", item, live)
+    _check_referred(item, context)
     if live is None:
         return _create(item, kept, context)
     return _update(item, live, kept, context)
+
+
+def _check_referred(item: Item, context: _Context) -> None:
+    """What is the server's own has to be live, as no plan makes it."""
+    for field_, reference in item.references():
+        is_known = reference.to in context.ids or reference.to in context.declared
+        if field_.traits.ref and field_.traits.ref.system and not is_known:
+            context.problems.error(
+                "reference-not-live",
+                f"{item.address} refers to {reference}, which is neither declared nor live",
+                item.at(*field_.path),
+                hint="correct the key, or declare the object",
+            )
 
 
 def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
@@ -229,7 +247,16 @@ def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
     is_as_recorded = entry is not None and equal(values, entry.values)
     is_as_recorded &= entry is not None and prints.items() <= entry.prints.items()
     made_by = attribution.of_missing(item, ledger, is_as_recorded)
-    return Action(item.address, item.kind, "create", item, None, creation(item), made_by=made_by)
+    return Action(
+        item.address,
+        item.kind,
+        "create",
+        item,
+        None,
+        creation(item),
+        made_by=made_by,
+        edges=tuple(edges(item, None, context.ids)),
+    )
 
 
 def _check_needed(item: Item, what: str, problems: Problems) -> None:
@@ -289,6 +316,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
             found.notes,
             old if renames else None,
             context.rules.delete_first or (kind.unique_key and not renames),
+            edges=tuple(edges(item, None, context.ids)),
         )
     if changes:
         _check_resent(item, live, changes, problems)
@@ -307,6 +335,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         changes,
         "",
         found.notes + notes,
+        edges=tuple(edges(item, live, context.ids)),
         is_owed=is_owed and item.address not in context.rules.kept,
     )
 

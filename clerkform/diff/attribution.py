@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diff.fields import declared_items
+from clerkform.diff.fields import declared_items, with_set_change
 from clerkform.diff.values import Change, MadeBy, equal
 from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints
 from clerkform.live import LiveObject
@@ -62,13 +62,30 @@ def _of_plain(
     was = value_at(entry.values, path)
     declared = value_at(kept_value(value_at(item.values, field.path)), inside)
     shown = value_at(live.values, path)
+    if field.traits.ref and isinstance(was, list) and isinstance(declared, list):
+        # Of what is the server's own no ledger has an id.
+        ids = {_id_of(one, field, ledger) for one in was} - {"None"}
+        there = set(map(str, shown)) if isinstance(shown, list) else set[str]()
+        live_moved = not ids <= there or len(was) != len(there)
+        return _verdict(not _same(field, declared, was), live_moved)
+    if field.takes_set_change and isinstance(was, dict):
+        is_moved = not equal(with_set_change(shown, was), shown, unordered=True)
+        return _verdict(not equal(was, declared), is_moved)
     if field.traits.ref and isinstance(was, Mapping):
         is_moved = {"to": was.get("to")} != declared
-        was_to = Address.parse(str(was.get("to")))
-        return _verdict(is_moved, ledger.id_of(was_to) != shown)
+        return _verdict(is_moved, _id_of(was, field, ledger) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
     return _verdict(not _same(field, declared, was), not _same(field, shown, was))
+
+
+def _id_of(recorded: Any, field: Field, ledger: Ledger) -> str:
+    """What the API answers for a recorded reference."""
+    to = Address.parse(str(recorded.get("to"))) if isinstance(recorded, Mapping) else None
+    if to is None:
+        return str(recorded)
+    by_key = field.traits.ref is not None and field.traits.ref.by == "key"
+    return to.key if by_key else str(ledger.id_of(to))
 
 
 def _of_secret(field: Field, item: Item, live: LiveObject, entry: Entry) -> MadeBy:

@@ -104,6 +104,10 @@ def creation(item: Item) -> tuple[Change, ...]:
             shown = without_nulls(value)
         elif isinstance(value, Reference):
             shown = Known(value.to.key)
+        elif isinstance(value, list):
+            shown = [_key(one) for one in value]
+        elif field.takes_set_change and is_set_change(value):
+            shown = with_set_change(GONE, value)
         hidden = field.traits.sensitive
         if field.traits.free_form and isinstance(shown, dict) and shown and not hidden:
             changes += [Change((*path, key), GONE, inner) for key, inner in shown.items()]
@@ -128,6 +132,8 @@ def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
     for path in ignored_paths(item):
         if path[:depth] == field.path and len(path) > depth:
             value = with_part(value, path[depth:], value_at(live.values, path))
+    if field.takes_set_change and is_set_change(value):
+        return with_set_change(value_at(live.values, field.path), value)
     return value
 
 
@@ -156,16 +162,79 @@ def _field_changes(
         is_set = value_at(live.values, field.presence) is True
         if is_set is not (declared is not None):
             yield Change(path, *((SECRET, NO_SECRET) if is_set else (NO_SECRET, SECRET)))
-    elif isinstance(declared, Reference):
-        wanted = ids.get(declared.to)
-        if wanted != before and not traits.identity:
-            yield Change(path, before, AFTER_APPLY if wanted is None else wanted)
+    elif traits.ref:
+        yield from _reference_changes(field, before, declared, ids)
+    elif field.takes_set_change and is_set_change(declared):
+        if not equal(wanted := with_set_change(before, declared), before, unordered=True):
+            yield Change(path, before, wanted)
     elif traits.merged:
         yield from merge_changes({} if before in (GONE, None) else before, declared, path)
     elif traits.free_form:
         yield from json_changes(before, declared, path)
     elif not _same(field, before, declared):
         yield Change(path, before, declared)
+
+
+def _reference_changes(
+    field: Field, before: Any, declared: Any, ids: Mapping[Address, str]
+) -> Iterator[Change]:
+    """What differs of a reference or of a set of them, which is shown by its keys."""
+    if isinstance(declared, list):
+        wanted = [wire_of(field, one, ids) for one in declared]
+        if not _same(field, before, wanted):
+            yield Change(field.path, _keys(before, ids), [_key(one) for one in declared])
+        return
+    wired = wire_of(field, declared, ids)
+    if isinstance(declared, Reference) and wired != before and not field.traits.identity:
+        yield Change(field.path, before, AFTER_APPLY if wired is None else wired)
+    elif not isinstance(declared, Reference) and not _same(field, before, declared):
+        yield Change(field.path, before, declared)
+
+
+def created_value(field: Field, value: Any) -> Any:
+    """What a create sends for a leaf."""
+    if field.traits.merged:
+        return without_nulls(value)
+    if field.takes_set_change and is_set_change(value):
+        return with_set_change(GONE, value)
+    return value
+
+
+def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
+    """What the API takes for a reference; None while what it refers to has no id."""
+    if not isinstance(declared, Reference):
+        return declared
+    by_key = field.traits.ref is not None and field.traits.ref.by == "key"
+    return declared.to.key if by_key else ids.get(declared.to)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, Reference)
+
+
+def _key(value: Any) -> Any:
+    return value.to.key if isinstance(value, Reference) else value
+
+
+def _keys(before: Any, ids: Mapping[Address, str]) -> Any:
+    """A live list of ids with the keys that are known of them."""
+    known = {object_id: address.key for address, object_id in ids.items()}
+    return [known.get(one, one) for one in before] if isinstance(before, list) else before
+
+
+def is_set_change(declared: Any) -> bool:
+    """Whether a value says what is added and what removed, and nothing of the rest."""
+    return isinstance(declared, dict) and bool(declared) and declared.keys() <= {"add", "remove"}
+
+
+def with_set_change(before: Any, declared: Mapping[str, list[Any]]) -> list[Any]:
+    """A live list as it is to be once it has what is added and lacks what is removed."""
+    there = (
+        [one for one in before if one not in declared.get("remove", ())]
+        if isinstance(before, list)
+        else []
+    )
+    return there + [one for one in declared.get("add", ()) if one not in there]
 
 
 def _same(field: Field, before: Any, declared: Any) -> bool:

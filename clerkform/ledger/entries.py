@@ -164,7 +164,7 @@ def kept_value(value: Any) -> Any:
     """A declared value in the form of ``Entry.values``."""
     if isinstance(value, Reference):
         return {"to": str(value.to)}
-    return list(value) if isinstance(value, tuple) else value
+    return [kept_value(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def leaf_prints(field_: Field, value: Any, path: Path, ledger: Ledger) -> dict[str, str]:

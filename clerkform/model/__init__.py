@@ -25,6 +25,7 @@ from clerkform.model.resource import (
     Many,
     Part,
     Resource,
+    SetChange,
     SettingsResource,
 )
 from clerkform.model.secrets import SecretRef, Sink
@@ -51,6 +52,7 @@ __all__ = [
     "Registry",
     "Resource",
     "SecretRef",
+    "SetChange",
     "SettingsResource",
     "Single",
     "Sink",

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from clerkform.model import trait
 from clerkform.model.paths import Path, dotted
-from clerkform.model.resource import Part
+from clerkform.model.resource import Part, SetChange
 from clerkform.model.secrets import SecretRef
 
 Form = Literal["plain", "json", "secret", "part"]
@@ -42,6 +42,8 @@ class Field:
     """The fields of the part that stands here; none where the value is a leaf."""
     each: Mapping[str, Field] = field(default_factory=dict)
     """Of a list of parts, which is compared as one: the fields of each."""
+    takes_set_change: bool = False
+    """A list, or what is added to it and removed from it."""
     model: type[Part] | None = None
     """Of a part, or of each in a list of parts."""
 
@@ -65,6 +67,12 @@ class Field:
         """Where an answer says whether there is a value that it does not show."""
         told = self.traits.presence
         return self.sibling(told) if told else None
+
+    @property
+    def is_late(self) -> bool:
+        """Written once what it refers to exists, by a step that creates nothing."""
+        told = self.traits
+        return told.edges is not None or (told.ref is not None and told.ref.late)
 
     def sibling(self, name: str) -> Path:
         """The path of another field of the same resource or part."""
@@ -146,18 +154,19 @@ def _field(info: Any, path: Path) -> Field:
     elif models:
         form = "part"
     part = models[0] if form == "part" and issubclass(models[0], Part) else None
-    has_fields = not (traits.ref or traits.local)
+    has_fields = not (traits.ref or traits.local or part is SetChange)
     each = next(_listed_parts(options), None) if form == "plain" and has_fields else None
     return Field(
         name=str(path[-1]),
         traits=traits,
-        form="part" if each else form,
+        form="part" if each else "plain" if part is SetChange else form,
         nullable=type(None) in options or Any in options,
         description=info.description or "",
         merges=form == "json" or (part is not None and {*options} <= {part, type(None)}),
         path=path,
         parts=fields_of(part, path) if part and has_fields else {},
         each=fields_of(each) if each else {},
+        takes_set_change=part is SetChange,
         model=(part or each) if has_fields else None,
     )
 

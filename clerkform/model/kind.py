@@ -176,6 +176,11 @@ class Kind:
         """The kinds that this kind's fields may refer to."""
         return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref)
 
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The kinds whose objects exist before this kind's, but for references that come late."""
+        return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref and not f.is_late)
+
     def key_parts(self, values: Values) -> tuple[str, ...] | None:
         """The identity as text, part by part, or None where a part is not there.
 
@@ -193,6 +198,20 @@ class Kind:
         if self.variant:
             parts.append(str(values.get(self.variant.name) or self.variant.traits.variant))
         return tuple(parts)
+
+    def parse_key(self, text: str) -> Address | None:
+        """The address whose key prints as ``text``; None where parts of it are missing.
+
+        What is a variant in an address is the default one here.
+        """
+        parts = text.split("/") if len(self.identity) > 1 else [text]
+        if len(parts) != len(self.identity):
+            return None
+        plain = [p.replace("%2F", "/").replace("%25", "%") for p in parts] if parts[1:] else parts
+        key = [str(f.normalized(p)) for f, p in zip(self.identity, plain, strict=True)]
+        if self.variant:
+            key.append(str(self.variant.traits.variant))
+        return self.address(tuple(key))
 
     def address(self, parts: tuple[str, ...]) -> Address:
         """``parts`` as an address; what separates them is escaped where it stands inside one."""
@@ -217,7 +236,8 @@ class Registry(Mapping[str, Kind]):
         waiting = {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.name)}
         self._kinds: dict[str, Kind] = {}
         while waiting:
-            free = (n for n, kind in waiting.items() if not kind.references() & waiting.keys())
+            left = waiting.keys()
+            free = (n for n, kind in waiting.items() if not kind.waits_for & left - {n})
             name = next(free, next(iter(waiting)))
             self._kinds[name] = waiting.pop(name)
 

@@ -29,6 +29,15 @@ class Part(BaseModel):
     )
 
 
+class SetChange(Part):
+    """A set of which only the named members are managed."""
+
+    add: Many[str] | MISSING = MISSING
+    """What must be in it."""
+    remove: Many[str] | MISSING = MISSING
+    """What must not."""
+
+
 class Lifecycle(Part):
     """How clerkform treats this item; nothing of it is sent to Clerk."""
 

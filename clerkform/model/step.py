@@ -37,6 +37,8 @@ class Step:
     """With ``delete``: which of the kind's ways to remove, if it has several."""
     sink: Any = None
     """Where a secret that the server makes is delivered."""
+    edge: Literal["add", "remove"] | None = None
+    """The one member in ``values`` is added to the object's set, or removed from it."""
     within: Mapping[str, Any] = field(default_factory=dict)
     """The fields that stand in the paths of the kind's calls, such as the parent's: an id, or a
     reference to what the same plan makes."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from clerkform.model.endpoints import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,23 @@ class Ref:
     """The other object owns this one, which goes first when the owner is deleted."""
     literal: bool = False
     """A bare string is an id of the server's; a reference is written ``{singular: key}``."""
+    late: bool = False
+    """Written by a step of its own once both exist, for kinds that point at each other."""
+    system: Callable[[str], bool] | None = None
+    """Whether an object with this key may be merely live: the server's own, declared by nobody."""
+    by: Literal["id", "key"] = "id"
+    """What the API takes and answers for the other object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """How a list of references is written: a call for each that comes or goes.
+
+    ``{member}`` in a path or as a value of a body stands for the other object's id.
+    """
+
+    add: Op
+    remove: Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,8 @@ class Traits:
     creates_as: Any = None
     """What a create sends when the field is not declared."""
     ref: Ref | None = None
+    edges: Edges | None = None
+    """With a list of references: each is written by a call of its own."""
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
     unordered: bool = False
@@ -116,8 +137,32 @@ def creates_as(value: Any) -> Trait:
     return _trait(creates_as=value)
 
 
-def ref(kind: str, *, owner: bool = False, literal: bool = False) -> Trait:
-    return _trait(ref=Ref(kind, owner, literal))
+def ref(
+    kind: str,
+    *,
+    owner: bool = False,
+    literal: bool = False,
+    late: bool = False,
+    system: Callable[[str], bool] | None = None,
+    by: Literal["id", "key"] = "id",
+) -> Trait:
+    return _trait(ref=Ref(kind, owner, literal, late, system, by))
+
+
+def refs(
+    kind: str,
+    *,
+    late: bool = False,
+    system: Callable[[str], bool] | None = None,
+    by: Literal["id", "key"] = "id",
+) -> Trait:
+    """A list of another kind's keys, compared as a set."""
+    return _trait(ref=Ref(kind, late=late, system=system, by=by), unordered=True)
+
+
+def edges(add: Op, remove: Op) -> Trait:
+    """With ``refs``: written by calls that add and remove one each, after both objects exist."""
+    return _trait(edges=Edges(add, remove))
 
 
 def via(part: str) -> Trait:

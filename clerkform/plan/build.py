@@ -8,10 +8,10 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
-from clerkform.diff.fields import ignored_paths, is_within, sent_value
+from clerkform.diff.edges import Edge
+from clerkform.diff.fields import created_value, ignored_paths, is_within, sent_value
 from clerkform.live import LiveObject
-from clerkform.model import Address, Field, Kind, Values
-from clerkform.model.canonical import without_nulls
+from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.fields import Fields
 from clerkform.model.paths import Path, nested, value_at
 from clerkform.model.step import Step, StepId
@@ -65,34 +65,76 @@ class _Writers:
         self._first_create: dict[str, StepId] = {}
         for address in sorted(self.creates):
             self._first_create.setdefault(address.kind, StepId(address, "create"))
-        self._deletes_of: dict[str, list[StepId]] = {}
+        self._lets_go: dict[str, list[StepId]] = {}
+        """By the id of an object: what has to be written before nothing refers to it."""
         for action in actions:
-            if action.verb in ("delete", "replace") and action.live:
-                for leaf in action.kind.leaves:
-                    if leaf.traits.ref:
-                        held = str(value_at(action.live.values, leaf.path))
-                        self._deletes_of.setdefault(held, []).append(_delete_id(action))
+            for held, step in _letting_go(action):
+                self._lets_go.setdefault(held, []).append(step)
 
-    def needed_by(self, item: Item) -> frozenset[StepId]:
-        """The creates of what ``item`` refers to."""
+    def needed_by(self, item: Item, *, creating: bool = False) -> frozenset[StepId]:
+        """The creates of what ``item`` refers to, or of what its create has to name."""
         return frozenset(
             StepId(reference.to, "create")
-            for _, reference in item.references()
-            if reference.to in self.creates
+            for field, reference in item.references()
+            if reference.to in self.creates and not (creating and field.is_late)
         )
 
+    def needed_for(self, member: Reference | str) -> frozenset[StepId]:
+        """The create of what an edge leads to."""
+        if isinstance(member, Reference) and member.to in self.creates:
+            return frozenset({StepId(member.to, "create")})
+        return frozenset()
+
     def before_deleting(self, action: Action, object_id: str) -> frozenset[StepId]:
-        """The deletes of what refers to the object.
+        """The deletes of what refers to the object, and the updates that let go of it.
 
         Where the last object of a kind matters, one of its creates as well, so that there is
         never none.
         """
-        needs = frozenset(self._deletes_of.get(object_id, ()))
+        needs = frozenset(self._lets_go.get(object_id, ()))
         first = self._first_create.get(action.kind.name)
         waits_for_this = first and self.makes_way.get(first) == _delete_id(action)
         if action.kind.last_one_matters and first and not waits_for_this:
             needs |= {first}
         return needs
+
+
+def _letting_go(action: Action) -> Iterator[tuple[str, StepId]]:
+    """The ids that a live object refers to, each with the step after which it no longer does."""
+    if action.live is None:
+        return
+    goes = action.verb in ("delete", "replace")
+    for leaf in action.kind.leaves:
+        if not leaf.traits.ref:
+            continue
+        held = value_at(action.live.values, leaf.path)
+        for one in held if isinstance(held, list) else (held,):
+            if goes:
+                yield str(one), _delete_id(action)
+            elif not leaf.traits.edges and any(c.path == leaf.path for c in action.changes):
+                part = action.kind.fields[str(leaf.path[0])].traits.via or ""
+                yield str(one), StepId(action.address, "update", part)
+    for edge in action.edges:
+        if edge.verb == "remove":
+            yield str(edge.member), _edge_id(action, edge)
+
+
+def _edge_id(action: Action, edge: Edge) -> StepId:
+    sign = "+" if edge.verb == "add" else "-"
+    return StepId(action.address, "update", f"{edge.field} {sign} {edge.key}")
+
+
+def _edges(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iterator[Step]:
+    """A step for each member that comes or goes, once both objects are there."""
+    made = frozenset({StepId(action.address, "create")}) if after else frozenset[StepId]()
+    for edge in action.edges:
+        yield Step(
+            _edge_id(action, edge),
+            made | writers.needed_for(edge.member),
+            nested([(edge.field.path, [edge.member])]),
+            None if after or action.live is None else action.live.id,
+            edge=edge.verb,
+        )
 
 
 def _moves_away(action: Action) -> bool:
@@ -141,12 +183,13 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
     now, later = _created(item.kind.fields, item.values)
     if create in writers.makes_way:
         after |= {writers.makes_way[create]}
-    needs = writers.needed_by(item) | after
+    needs = writers.needed_by(item, creating=True) | after
     within = _within(action.kind, item.values)
     yield Step(create, needs, now, sink=_sink(item), within=within, origins=_origins(item))
     if later:
         update = StepId(action.address, "update", AFTER_CREATE)
-        yield Step(update, frozenset({create}), later, within=within)
+        yield Step(update, writers.needed_by(item) | {create}, later, within=within)
+    yield from _edges(action, writers, frozenset({create}))
 
 
 def _within(kind: Kind, values: Values) -> Mapping[str, Any]:
@@ -161,15 +204,16 @@ def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, 
         if name not in values:
             if traits.creates_as is not None:
                 now[name] = traits.creates_as
-        elif traits.update_only:
+        elif traits.edges:
+            continue
+        elif traits.update_only or field.is_late:
             later[name] = values[name]
         elif field.parts and isinstance(values[name], Mapping):
             inner, inner_later = _created(field.parts, values[name])
             now |= {name: inner} if inner or not inner_later else {}
             later |= {name: inner_later} if inner_later else {}
         elif not traits.local:
-            value = values[name]
-            now[name] = without_nulls(value) if traits.merged else value
+            now[name] = created_value(field, values[name])
     return now, later
 
 
@@ -189,6 +233,8 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             continue
         part = kind.fields[change.field].traits.via or ""
         leaf = kind.field_at(change.path)
+        if leaf.traits.edges:
+            continue
         parts.setdefault(part, {})[leaf.path] = leaf
         whole = next(kind.replaced_with(change.path), None)
         if whole:
@@ -206,6 +252,7 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             within=_within(kind, live.values),
             origins=_origins(item),
         )
+    yield from _edges(action, writers, frozenset())
 
 
 def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -> Step:
@@ -230,7 +277,7 @@ def _declared_in(item: Item, part: Path) -> dict[Path, Field]:
         leaf.path: leaf
         for leaf, _ in item.declared()
         if leaf.path[: len(part)] == part
-        and not (leaf.traits.local or leaf.traits.create_only)
+        and not (leaf.traits.local or leaf.traits.create_only or leaf.traits.edges)
         and not is_within(leaf.path, ignored)
     }
 

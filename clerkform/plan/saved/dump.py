@@ -123,11 +123,17 @@ def _cell(value: Any, hidden: bool, salt: bytes) -> Data:
         return {"shown": value.text}
     if isinstance(value, Reference):
         return {"reference": str(value.to)}
+    if isinstance(value, list) and any(isinstance(one, Reference) for one in value):
+        return {"references": [_referred(one) for one in value]}
     if isinstance(value, SecretRef):
         return {"secret": folded(value.model_dump(exclude_unset=True))}
     if hidden and value is not None:  # a review shows a null as well
         return {"fingerprint": fingerprint(salt, value)}
     return {"value": folded(value)}
+
+
+def _referred(one: Any) -> str:
+    return str(one.to) if isinstance(one, Reference) else str(one)
 
 
 def _live(action: Action, live: LiveObject, salt: bytes) -> Data:
@@ -176,6 +182,7 @@ def _step(step: Step, kind: Kind, salt: bytes) -> Data:
             needs=[_step_id(need) for need in sorted(step.needs)],
             object_id=step.object_id,
             removal=step.removal,
+            edge=step.edge,
             values={
                 str(leaf): _cell(value, leaf.traits.sensitive, salt)
                 for leaf, value in kind.declared(step.values)
