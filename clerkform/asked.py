@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from clerkform.desired import Desired, Item, secrets
+from clerkform.desired import Desired, Item
 from clerkform.diff.actions import Actions
 from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched
@@ -77,7 +77,7 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
         frozenset(policies["owned"]),
         _addresses("--replace", asked.replace, desired, lambda item: True),
         asked.delete_first,
-        _addresses("--resend", asked.resend, desired, _has_secrets),
+        _addresses("--resend", asked.resend, desired, _has_unread),
         _addresses("--deliver", asked.deliver, desired, _is_delivered),
         frozenset(
             address
@@ -87,8 +87,9 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
     )
 
 
-def _has_secrets(item: Item) -> bool:
-    return any(True for _ in secrets(item))
+def _has_unread(item: Item) -> bool:
+    """Whether something of it is sent that no read shows."""
+    return any(leaf.traits.write_only and value is not None for leaf, value in item.declared())
 
 
 def _is_delivered(item: Item) -> bool:
@@ -139,7 +140,7 @@ def _addresses(
 
 
 _LACKS = {
-    "--resend": "nothing there has a secret that is sent",
+    "--resend": "nothing there is sent that Clerk never returns",
     "--deliver": "nothing there has a secret that is delivered, or it is declared as `none`",
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clerkform.desired import Desired, listed_under
 from clerkform.model import Address, Kind, Registry, Values
+from clerkform.model.fields import over
+from clerkform.model.paths import GONE, Path, nested, value_at
 
 FEW = 3
 """Up to this many objects are read one by one without asking how many there are."""
@@ -21,6 +23,8 @@ class LiveObject:
     id: str
     values: Values
     """Field name to value. References stand as ids, and what is no field of a manifest stays."""
+    unreachable: Mapping[Path, str] = field(default_factory=dict)
+    """Fields that a second source shows, and why it did not this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,29 @@ def decode(
     return tuple(
         LiveObject(kind.name, str(kind.id_of(body)), {**known, **kind.from_api(dict(body))})
         for body in bodies
+    )
+
+
+def shown_elsewhere(kind: Kind, one: LiveObject, document: Mapping[str, Any]) -> LiveObject:
+    """The object with the fields that a second source shows; what is not there was not reached."""
+    found: list[tuple[Path, Any]] = []
+    missing: dict[Path, str] = {}
+    for leaf in kind.leaves:
+        if leaf.traits.read_from is None:
+            continue
+        value = value_at(document, leaf.traits.read_from.path)
+        if value is GONE:
+            missing[leaf.path] = f"{'.'.join(leaf.traits.read_from.path)} is not shown"
+        else:
+            found.append((leaf.path, not value if leaf.traits.read_from.invert else value))
+    values = over(kind.fields, one.values, nested(found))
+    return replace(one, values=values, unreachable=missing)
+
+
+def hidden_for(kind: Kind, one: LiveObject, reason: str) -> LiveObject:
+    """The object whose second source could not be read."""
+    return replace(
+        one, unreachable={leaf.path: reason for leaf in kind.leaves if leaf.traits.read_from}
     )
 
 

@@ -183,7 +183,49 @@ class House(SettingsResource):
     codes: Annotated[Many[str] | SetChange | MISSING, trait.unordered] = MISSING
 
 
-HOUSE = Kind(name="house", singular="house", model=House, endpoints=single("/house"), id_prefix="")
+HOUSE = Kind(
+    name="house",
+    singular="house",
+    model=House,
+    endpoints=single("/house"),
+    id_prefix="",
+    after=("badges",),
+)
+
+
+class Locks(SettingsResource):
+    """Settings that no read shows: one is in a second source, others in none."""
+
+    bolted: Annotated[bool | MISSING, trait.read_from("doors.open", invert=True)] = MISSING
+    code: Annotated[str | MISSING, trait.write_only] = MISSING
+    phrase: Annotated[str | MISSING, trait.write_only, trait.sensitive] = MISSING
+
+
+LOCKS = Kind(
+    name="locks",
+    singular="locks",
+    model=Locks,
+    endpoints=single("/locks", readable=False),
+    id_prefix="",
+)
+
+
+class Crown(Resource):
+    """Is never replaced by itself."""
+
+    name: Annotated[str, trait.identity]
+    metal: Annotated[str | MISSING, trait.immutable] = MISSING
+
+
+CROWNS = Kind(
+    name="crowns",
+    singular="crown",
+    model=Crown,
+    endpoints=crud("/crowns", reads=paginated("/crowns")),
+    id_prefix="crown_",
+    replace="by_hand",
+    lost_by_delete="its wearer is nobody any more",
+)
 
 
 class Room(Resource):
@@ -207,4 +249,4 @@ ROOMS = Kind(
     id_prefix="room_",
 )
 
-MADE_UP = Registry([TEAMS, BADGES, GATES, RIGHTS, DUTIES, WORKERS, HOUSE, ROOMS])
+MADE_UP = Registry([TEAMS, BADGES, GATES, RIGHTS, DUTIES, WORKERS, HOUSE, ROOMS, LOCKS, CROWNS])

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError, BadAnswer
-from clerkform.live import FEW, Live, Read, cheaper_to_list, decode
+from clerkform.live import (
+    FEW,
+    Live,
+    LiveObject,
+    Read,
+    cheaper_to_list,
+    decode,
+    hidden_for,
+    shown_elsewhere,
+)
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.endpoints import filled
 from clerkform.together import together
@@ -22,9 +31,14 @@ class ClerkReader:
         client: ClerkClient,
         registry: Registry,
         on_read: Callable[[int], None] = lambda count: None,
+        second_source: Callable[[], Awaitable[Mapping[str, Any]]] | None = None,
     ) -> None:
-        """``on_read`` is told how many objects came, each time some did."""
+        """``on_read`` is told how many objects came, each time some did.
+
+        ``second_source`` answers the document that shows what the API's own reads hide.
+        """
         self._client, self._registry, self._on_read = client, registry, on_read
+        self._second_source = second_source
 
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
@@ -48,7 +62,21 @@ class ClerkReader:
                 names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
                 raise BadAnswer("GET", kind.reads.path, detail=detail)
+        if any(leaf.traits.read_from for leaf in kind.leaves):
+            objects = await self._with_second_source(kind, objects)
         return Live().with_(objects, [kind.name] if is_whole else [])
+
+    async def _with_second_source(
+        self, kind: Kind, objects: Sequence[LiveObject]
+    ) -> tuple[LiveObject, ...]:
+        """A source that fails hides its fields and nothing else."""
+        if self._second_source is None:
+            return tuple(hidden_for(kind, one, "there is no source for it") for one in objects)
+        try:
+            document = await self._second_source()
+        except ApiError as error:
+            return tuple(hidden_for(kind, one, str(error)) for one in objects)
+        return tuple(shown_elsewhere(kind, one, document) for one in objects)
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""

@@ -16,6 +16,14 @@ def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
     for item in items.values():
         if item.pin is None:
             continue
+        if not item.pin.startswith(item.kind.id_prefix):
+            problems.error(
+                "pin-of-another-kind",
+                f"{item.pin} is no id of {item.kind.name}: those begin with `{item.kind.id_prefix}`",
+                item.at("id"),
+                hint="take the id from `clerkform show` or from Clerk's dashboard",
+            )
+            continue
         first = seen.setdefault((item.kind.name, item.pin), item)
         if first is not item:
             problems.error(

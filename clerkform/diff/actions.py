@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from clerkform.diff.going import (
 )
 from clerkform.diff.match import Matched
 from clerkform.diff.values import Change, MadeBy, equal
-from clerkform.ledger.entries import Entry, Ledger, sent_record
+from clerkform.ledger.entries import Entry, Ledger, leaf_prints, sent_record
 from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Field, Kept, Kind, Registry, Values
@@ -285,7 +286,11 @@ def _needed(fields: Fields, values: Values) -> Iterator[Field]:
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
     problems = context.problems
     kind, ledger = item.kind, context.ledger
-    found: Difference = difference(item, live, context.ids, _secrets_of(item, live, context))
+    entry = ledger.of(item.address, live.id)
+    secrets = _secrets_of(item, live, context)
+    found: Difference = difference(
+        item, live, context.ids, secrets, entry.values if entry else None
+    )
     changes = tuple(
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
@@ -296,6 +301,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
     if kept and (renames or immutable or is_asked_for):
         _refuse(kept, "renamed or replaced", item, problems)
     if immutable or is_asked_for or (changes and kind.endpoints.update is None):
+        if kind.replace == "by_hand" and not is_asked_for:
+            _refuse_replacement(item, _why_replaced(changes, immutable), problems)
         _check_needed(item, "replaced", problems)
         if item.pin:
             problems.error(
@@ -320,7 +327,6 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         )
     if changes:
         _check_resent(item, live, changes, problems)
-    entry = ledger.of(item.address, live.id)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
     is_owed = bool(handed) and entry is not None and entry.delivery == "owed"
@@ -347,11 +353,25 @@ def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path
     entry = context.ledger.of(item.address, live.id)
     was = entry.prints if entry else {}
     found = {}
-    for leaf in item.kind.leaves:
+    for leaf, value in item.declared():
+        if leaf.is_unread and leaf.traits.sensitive and entry and entry.prints_at(leaf.path):
+            prints = leaf_prints(leaf, value, leaf.path, context.ledger)
+            found[leaf.path] = prints != entry.prints_at(leaf.path)
         now = context.prints.get((item.address, leaf.path))
         if now and pointer(leaf.path) in was:
             found[leaf.path] = was[pointer(leaf.path)] != now
     return found
+
+
+def _refuse_replacement(item: Item, why: str, problems: Problems) -> None:
+    """Of a kind that is never replaced by itself."""
+    lost = f": {item.kind.lost_by_delete}" if item.kind.lost_by_delete else ""
+    problems.error(
+        "replace-by-hand",
+        f"{item.address} would be made anew, as {why}{lost}",
+        item.span,
+        hint=f"if that is what you want: --replace {shlex.quote(str(item.address))}",
+    )
 
 
 def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str:

@@ -37,6 +37,8 @@ def _of_field(
     if field.form == "secret":
         return _of_secret(field, item, live, entry)
     path = change.path
+    if field.is_unread:  # compared with what was last sent, so only git can have moved
+        return "edited"
     if field.traits.sensitive:
         lists = [at for at, step in enumerate(path) if isinstance(step, int)]
         path = path[: lists[0]] if lists else path

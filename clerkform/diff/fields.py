@@ -15,13 +15,14 @@ from clerkform.diff.values import (
     json_changes,
     merge_changes,
 )
-from clerkform.ledger.entries import Entry
+from clerkform.ledger.entries import Entry, kept_value
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.canonical import without_nulls
 from clerkform.model.paths import GONE, Path, value_at
 
 AFTER_APPLY = Known("(known after apply)")
+UNKNOWN = Known("(unknown)")
 SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
@@ -41,11 +42,13 @@ def difference(
     live: LiveObject,
     ids: Mapping[Address, str],
     secrets: Mapping[Path, bool] | None = None,
+    last_sent: Values | None = None,
 ) -> Difference:
     """The declared fields that live does not have.
 
     ``secrets`` says of write-only fields whether the declared one is to be sent; what it lacks
-    cannot be compared.
+    cannot be compared. ``last_sent`` is what the ledger recorded: it stands in for live where no
+    read shows a field, or where its source could not be reached.
     """
     changes: list[Change] = []
     notes: list[str] = []
@@ -53,20 +56,41 @@ def difference(
     for field, declared in item.declared():
         path, is_ignored = field.path, is_within(field.path, ignored)
         found: list[Change] = []
-        if field.compared and not is_ignored:
+        if path in live.unreachable and not is_ignored:
+            found = _unreachable(field, declared, live, last_sent or {}, notes)
+        elif field.compared and not is_ignored:
             found = [
                 replace(change, hidden=field.traits.sensitive)
                 for change in _field_changes(field, sent_value(item, field, live), live, ids)
             ]
         is_other = (secrets or {}).get(path)
-        if is_other is None and (note := _note(field, declared, live)):
+        was = value_at(last_sent or {}, path) if field.is_unread else GONE
+        if is_other is None and was is GONE and (note := _note(field, declared, live)):
             notes.append(note)
-        if is_other and declared is not None and not (found or is_ignored):
+        if field.is_unread and not is_ignored:
+            is_moved = was is not GONE and not _same(field, was, kept_value(declared))
+            found = (
+                [Change(path, was, declared, field.traits.sensitive)]
+                if is_moved or is_other
+                else []
+            )
+        elif is_other and declared is not None and not (found or is_ignored):
             found = [Change(path, SECRET, OTHER_SECRET)]
         elif is_other and is_ignored:
             notes.append(f"{field} is ignored, but another one goes along with any other change")
         changes += found
     return Difference(tuple(changes), tuple(notes))
+
+
+def _unreachable(
+    field: Field, declared: Any, live: LiveObject, last_sent: Values, notes: list[str]
+) -> list[Change]:
+    """A field whose source could not be read: as it was last sent, or not known at all."""
+    was = value_at(last_sent, field.path)
+    notes.append(f"{field} could not be read: {live.unreachable[field.path]}")
+    if was is GONE:
+        return [Change(field.path, UNKNOWN, declared)]
+    return [] if _same(field, was, kept_value(declared)) else [Change(field.path, was, declared)]
 
 
 def delivery(
@@ -273,7 +297,8 @@ def declared_items(before: Any, declared: Any, field: Field) -> Any:
 def _note(field: Field, declared: Any, live: LiveObject) -> str | None:
     traits, presence = field.traits, field.presence
     may_be_set = presence is None or bool(value_at(live.values, presence))
-    if traits.write_only and declared is not None and may_be_set:
+    is_shown = traits.read_from is not None
+    if traits.write_only and not is_shown and declared is not None and may_be_set:
         return f"{field} cannot be compared: Clerk never returns it"
     before = value_at(live.values, field.path)
     if traits.noted and not equal(None if before is GONE else before, declared):
@@ -290,6 +315,6 @@ def dropped(kind: Kind, sent: Values, answer: LiveObject) -> tuple[str, ...]:
     return tuple(
         change.dotted
         for field, value in kind.declared(sent)
-        if field.compared or _is_told(field, answer)
+        if (field.compared and not field.traits.read_from) or _is_told(field, answer)
         for change in _field_changes(field, value, answer, {})
     )

@@ -60,7 +60,14 @@ class Field:
     def compared(self) -> bool:
         """Whether a difference from live can be seen and matters."""
         told = self.traits
-        return not (told.local or told.create_only or (told.write_only and not told.presence))
+        is_shown = told.presence or told.read_from or not told.write_only
+        return bool(is_shown) and not (told.local or told.create_only)
+
+    @property
+    def is_unread(self) -> bool:
+        """No secret, and no read shows it: what was last sent is all there is to compare with."""
+        told = self.traits
+        return told.write_only and self.form != "secret" and not (told.presence or told.read_from)
 
     @property
     def presence(self) -> Path | None:

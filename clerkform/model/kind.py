@@ -79,6 +79,10 @@ class Kind:
     """Whether the server refuses a second object with this key, so that the old one goes first."""
     update_sends: Literal["changes", "all"] = "changes"
     """``all``: live, re-read just before, with the declared fields over it."""
+    replace: Literal["freely", "by_hand"] = "freely"
+    """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
+    after: tuple[str, ...] = ()
+    """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
     generates: Generates | None = None
     bucket: Bucket | None = None
     ignore: Callable[[Values], str | None] = lambda values: None

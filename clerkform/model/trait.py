@@ -42,6 +42,15 @@ class Edges:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """A place in the document of a second source."""
+
+    path: tuple[str, ...]
+    invert: bool = False
+    """It shows the opposite: whether something is off."""
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """Everything that was said of one field."""
 
@@ -56,6 +65,8 @@ class Traits:
     """Sent, never read back."""
     presence: str | None = None
     """With ``write_only``: the boolean in an answer that says whether there is a value."""
+    read_from: ReadFrom | None = None
+    """With ``write_only``: where a second source shows what the API's own reads hide."""
     signs_with: str | None = None
     """Holds a signing key for the algorithm that this other field names."""
     create_only: bool = False
@@ -123,6 +134,11 @@ def variant(default: str) -> Trait:
 def write_only_but(presence: str) -> Trait:
     """Never read back, but the boolean ``presence`` in an answer says whether it is set."""
     return _trait(write_only=True, presence=presence)
+
+
+def read_from(path: str, *, invert: bool = False) -> Trait:
+    """Not in the API's own reads, but shown at this dotted path of a second source."""
+    return _trait(write_only=True, read_from=ReadFrom(tuple(path.split(".")), invert))
 
 
 def signs_with(algorithm_field: str) -> Trait:
