@@ -11,13 +11,26 @@ from pydantic import MISSING
 
 from clerkform.model import Kind, Resource, crud, paginated, trait
 from clerkform.model.identifier import Identifier
+from clerkform.model.meaning import Moved, comes
+
+
+def opens_a_domain(moved: Moved) -> bool:
+    """The entry that comes stands for a whole domain."""
+    return comes(moved) and "*" in str(moved.after)
 
 
 class AllowlistIdentifier(Resource):
-    identifier: Annotated[Identifier, trait.identity]
+    identifier: Annotated[
+        Identifier,
+        trait.identity,
+        trait.weakens(when=opens_a_domain, says="everybody with an address there may sign up"),
+        trait.widens(when=comes, says="whoever has this may sign up"),
+    ]
     """An e-mail address, ``*@domain``, a phone number like ``"+15555550100"`` (quoted), or a
     wallet address. Clerk keeps e-mail and ``0x`` addresses in lower case."""
-    notify: Annotated[bool | MISSING, trait.create_only] = MISSING
+    notify: Annotated[
+        bool | MISSING, trait.create_only, trait.neutral("it only sends an invitation")
+    ] = MISSING
     """True sends an invitation when the entry is created. It leaves no trace afterwards."""
 
 

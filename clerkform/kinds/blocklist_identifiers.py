@@ -9,10 +9,15 @@ from typing import Annotated
 
 from clerkform.model import Collection, Kind, Resource, crud, trait
 from clerkform.model.identifier import Identifier
+from clerkform.model.meaning import goes
 
 
 class BlocklistIdentifier(Resource):
-    identifier: Annotated[Identifier, trait.identity]
+    identifier: Annotated[
+        Identifier,
+        trait.identity,
+        trait.weakens(when=goes, says="whoever has this may sign up and in again"),
+    ]
     """An e-mail address, ``*@domain`` or ``*@*.domain``, a phone number like ``"+15555550100"``
     (quoted), or a wallet address. ``*@yourcompany.com`` locks your own team out."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import MISSING, Field
 
 from clerkform.model import Collection, Kept, Kind, Resource, Values, crud, trait
+from clerkform.model.meaning import comes, is_unencrypted
 
 
 class Domain(Resource):
@@ -19,11 +20,21 @@ class Domain(Resource):
         Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", max_length=253),
         trait.normalize(str.lower),
         trait.identity,
+        trait.widens(when=comes, says="users can sign in on this host as well"),
     ]
     """A host name without a scheme; in development it may carry a port."""
-    is_satellite: Annotated[bool | MISSING, trait.immutable, trait.creates_as(True)] = MISSING
+    is_satellite: Annotated[
+        bool | MISSING,
+        trait.immutable,
+        trait.creates_as(True),
+        trait.neutral("it says which domain is the primary one"),
+    ] = MISSING
     """False declares the primary domain, which is never created, renamed or deleted."""
-    proxy_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | MISSING | None = MISSING
+    proxy_url: Annotated[
+        Annotated[str, Field(pattern=r"^https?://\S+$")] | MISSING | None,
+        trait.weakens(when=is_unencrypted, says="sign-in passes through the proxy unencrypted"),
+        trait.widens(when=comes, says="sign-in passes through this proxy, which can read it"),
+    ] = MISSING
     """Where requests to Clerk's Frontend API pass through; null goes back to DNS. Production only."""
 
 

@@ -21,8 +21,15 @@ from clerkform.model import (
     crud,
     trait,
 )
+from clerkform.model.meaning import Moved, becomes, comes, grows
 
 METADATA_BYTES = 8192
+METADATA = "it is the application's own data"
+
+
+def takes_more(moved: Moved) -> bool:
+    """0 is no limit."""
+    return grows(moved) or becomes(0)(moved)
 
 
 def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -52,20 +59,36 @@ class Organization(Resource):
     slug: Annotated[
         Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | MISSING,
         trait.identity_otherwise("name"),
+        trait.neutral("a name, as part of addresses"),
     ] = MISSING
     """Unique in the instance. Leave it out where slugs are disabled: then the name is the key."""
     name: Annotated[
-        Annotated[str, Field(min_length=1, max_length=256)] | MISSING, trait.needed_to_create
+        Annotated[str, Field(min_length=1, max_length=256)] | MISSING,
+        trait.needed_to_create,
+        trait.neutral("a name, as members see it"),
     ] = MISSING
     """What members see. It may hold neither URLs nor HTML."""
-    max_allowed_memberships: Annotated[int, Field(ge=0)] | MISSING = MISSING
+    max_allowed_memberships: Annotated[
+        Annotated[int, Field(ge=0)] | MISSING,
+        trait.widens(when=takes_more, says="more members may join"),
+    ] = MISSING
     """How many members there may be; 0 for no limit. The default is the instance's setting."""
-    admin_delete_enabled: Annotated[bool | MISSING, trait.update_only] = MISSING
+    admin_delete_enabled: Annotated[
+        bool | MISSING,
+        trait.update_only,
+        trait.widens(when=becomes(True), says="its admins may delete it"),
+    ] = MISSING
     """True lets an admin of the organization delete it. The default is the instance's setting."""
-    role_set_key: str | MISSING = MISSING
+    role_set_key: Annotated[
+        str | MISSING, trait.widens(says="its members may have other roles")
+    ] = MISSING
     """Which roles its members may have, as ``role_set:...``."""
     public_metadata: Annotated[
-        Metadata | MISSING, trait.merged, trait.via("metadata"), trait.pulled_with("metadata")
+        Metadata | MISSING,
+        trait.merged,
+        trait.via("metadata"),
+        trait.pulled_with("metadata"),
+        trait.neutral(METADATA),
     ] = MISSING
     """Readable by the front end. Only the named keys are managed; null removes one. At most 8 KB."""
     private_metadata: Annotated[
@@ -74,18 +97,21 @@ class Organization(Resource):
         trait.via("metadata"),
         trait.sensitive,
         trait.pulled_with("metadata"),
+        trait.neutral(METADATA),
     ] = MISSING
     """Readable by the back end alone, and never printed. Only the named keys are managed."""
     created_by: Annotated[
         Annotated[str, Field(pattern=r"^user_\w+$")] | MISSING,
         trait.create_only,
         trait.never_pulled,
+        trait.widens(when=comes, says="this user is its first admin"),
     ] = MISSING
     """The user who becomes the first admin when the organization is created."""
     created_at: Annotated[
         Annotated[str, AfterValidator(_is_instant)] | MISSING,
         trait.normalize(instant),
         trait.never_pulled,
+        trait.neutral("a date, for reading"),
     ] = MISSING
     """A date of creation of your own, such as ``2012-10-20T07:15:20.902Z`` (RFC 3339)."""
 

@@ -10,10 +10,17 @@ from typing import Annotated
 from pydantic import Field
 
 from clerkform.model import Kind, Resource, crud, paginated, trait
+from clerkform.model.meaning import comes, is_unencrypted
 
 
 class RedirectUrl(Resource):
-    url: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:/[^\s*]+$"), trait.identity]
+    url: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:/[^\s*]+$"),
+        trait.identity,
+        trait.weakens(when=is_unencrypted, says="sign-in hands over its tokens unencrypted"),
+        trait.widens(when=comes, says="sign-in may also return to this URL"),
+    ]
     """A full URL, ``https://...`` or an app's scheme such as ``myapp://callback``, compared as
     it is written: case and a trailing slash matter. No wildcards."""
 

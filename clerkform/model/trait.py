@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from clerkform.model.endpoints import Op
+from clerkform.model.meaning import Meaning, Moved, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Traits:
     """The form that the server stores; what was written is still what is sent."""
     pulled_with: str | None = None
     """Left out of a pull unless this word is asked for; the empty word never is."""
+    meanings: tuple[Meaning, ...] = ()
+    """What a change of the field may mean for who can get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +196,32 @@ def pulled_with(word: str) -> Trait:
     return _trait(pulled_with=word)
 
 
+def weakens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field loosens a rule; ``says`` is what follows from it."""
+    return _trait(meanings=(Meaning("weakens", says, when),))
+
+
+def widens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field lets more in, by the rules that are there."""
+    return _trait(meanings=(Meaning("widens", says, when),))
+
+
+def locks_out(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field keeps out who got in before."""
+    return _trait(meanings=(Meaning("locks_out", says, when),))
+
+
+def neutral(why: str) -> Trait:
+    """No change of the field lets anybody in or keeps anybody out."""
+    return _trait(meanings=(Meaning("neutral", why, always),))
+
+
 def of(metadata: Iterable[Any]) -> Traits:
     """The traits among a field's metadata, which pydantic shares with its own constraints."""
     says: dict[str, Any] = {}
     for entry in metadata:
         if isinstance(entry, Trait):
+            meanings = says.get("meanings", ())
             says.update(entry.says)
+            says["meanings"] = (*meanings, *dict(entry.says).get("meanings", ()))
     return Traits(**says)
