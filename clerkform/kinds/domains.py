@@ -58,5 +58,6 @@ KIND = Kind(
     from_api=from_api,
     keep=keep,
     judged_by=("is_satellite",),
+    computed=("frontend_api_url", "accounts_portal_url", "cname_targets", "dns_targets"),
     lost_by_delete="the satellite's users can no longer sign in there",
 )

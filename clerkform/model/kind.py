@@ -84,6 +84,8 @@ class Kind:
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
     generates: Generates | None = None
+    computed: tuple[str, ...] = ()
+    """What the server alone sets and somebody may want to know: names in its answers."""
     bucket: Bucket | None = None
     ignore: Callable[[Values], str | None] = lambda values: None
     """Why a live object is never matched, if it is not."""

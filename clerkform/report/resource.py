@@ -42,16 +42,26 @@ class Resource:
             "id": self.live.id if self.live else None,
             "place": self.action.span if self.action else None,
             "delivery": self.recorded.delivery if self.recorded else None,
+            "computed": self.computed,
         }
 
+    @property
+    def computed(self) -> dict[str, Any]:
+        """What the server alone sets."""
+        live = self.live.values if self.live else {}
+        return {name: live[name] for name in self.kind.computed if live.get(name) is not None}
+
     def __str__(self) -> str:
-        said = {**self.data, "delivery": None}
+        said = {**self.data, "delivery": None, "computed": None}
         if self.recorded and self.recorded.delivery:
             said["delivery"] = f"secret: {self.recorded.delivery}"
         return " · ".join(cell(value) for value in said.values() if value)
 
     def table(self) -> Table:
         rows = [row for field in self.kind.leaves for row in self._rows(field)]
+        rows += [
+            {"field": n, "live": value, "note": "computed"} for n, value in self.computed.items()
+        ]
         notes = "\n".join(f"note: {note}" for note in self.action.notes) if self.action else ""
         return Table("fields", COLUMNS, rows, notes)
 
