@@ -6,7 +6,7 @@ address and to name a local host, or a page could have its host name resolve to 
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from clerkform.sandbox.errors import Problem, Refusal, invalid_body
 if TYPE_CHECKING:
     from clerkform.sandbox.app import Received, Sandbox
 
-_SECRET = frozenset({"backup_codes", "password", "password_digest", "secret", "signing_key"})
 _HIDDEN = "***"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOCAL = re.compile(r"(.+\.)?(localhost|test)", re.IGNORECASE)
@@ -100,15 +99,24 @@ def move_clock(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
 
 def show_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> list[dict[str, Any]]:
     """Oldest first, without the keys they were sent with. What is secret in a body is hidden."""
-    return [shown(request) for request in sandbox.requests]
+    return [shown(request, sandbox.groups.hidden) for request in sandbox.requests]
 
 
-def shown(request: "Received") -> dict[str, Any]:
+def shown(request: "Received", hidden: Iterable[str]) -> dict[str, Any]:
     found = asdict(request)
-    if isinstance(request.body, dict):
-        hidden = {name: _HIDDEN for name in request.body if name in _SECRET}
-        found["body"] = {**request.body, **hidden}
+    for path in hidden:
+        found["body"] = without_value(found["body"], path)
     return found
+
+
+def without_value(sent: Any, path: str) -> Any:
+    """``sent`` with what is at a dotted path hidden, in every item of a list on the way."""
+    if isinstance(sent, list):
+        return [without_value(item, path) for item in sent]
+    name, _, rest = path.partition(".")
+    if not isinstance(sent, dict) or name not in sent:
+        return sent
+    return {**sent, name: without_value(sent[name], rest) if rest else _HIDDEN}
 
 
 def forget_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,6 @@ from typing import Literal, get_args, get_type_hints
 
 from clerkform.sandbox.faults import Fault
 
-PLAN_FEATURES = frozenset(
-    {"allowlist", "blocklist", "jwt_templates", "organizations", "restrictions", "satellites"}
-)
-"""What a plan may lack: these names come back in ``meta.unsupported_features`` of a 402."""
-
 Environment = Literal["development", "production"]
 
 
@@ -63,7 +58,7 @@ class Settings:
     """Until the organization settings say otherwise."""
     api_keys: bool = True
     unentitled: frozenset[str] = frozenset()
-    """Members of ``PLAN_FEATURES`` that answer 402."""
+    """What the plan lacks, of ``plan_features``: it answers 402."""
     contradictions: Contradictions = Contradictions()
     faults: tuple[Fault, ...] = ()
     fault_seed: int = 0
@@ -72,8 +67,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.instance not in (None, *get_args(Environment)):
             raise ValueError(f"instance is 'development' or 'production', not {self.instance!r}")
-        if odd := self.unentitled - PLAN_FEATURES:
-            known = ", ".join(sorted(PLAN_FEATURES))
+        if self.unentitled and (odd := self.unentitled - (features := plan_features())):
+            known = ", ".join(sorted(features))
             raise ValueError(f"unentitled knows {known}, not {', '.join(sorted(odd))}")
         limit = self.rate_limit
         if isinstance(limit, tuple) and not (limit[0] > 0 and limit[1] > 0):
@@ -81,3 +76,10 @@ class Settings:
         for name in ("latency", "read_lag"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is a number of milliseconds, 0 or more")
+
+
+def plan_features() -> frozenset[str]:
+    """What a plan may lack: these names come back in ``meta.unsupported_features`` of a 402."""
+    from clerkform.sandbox.routes import operations  # whose modules need this one
+
+    return frozenset(operation.plan for operation in operations() if operation.plan)

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.pytest_plugin import clerk_sandbox  # noqa: F401  as installed ones get it
 
 DOCUMENT = Path(__file__).parents[3] / "shared" / "spec" / "bapi-2026-05-12.yml"
@@ -113,10 +114,14 @@ class Api:
     clock: Clock = field(default_factory=Clock)
     key: str = "sk_test_sandbox"
     version: str = "2026-05-12"
+    groups: tuple[Group, ...] = ()
+    """Besides the API's own. Clerk's document knows nothing of them."""
 
     def __post_init__(self) -> None:
         self.store = Store(self.path, clock=self.clock)
-        self.app = create_app(self.store, self.settings, clock=self.clock.seconds)
+        self.app = create_app(
+            self.store, self.settings, clock=self.clock.seconds, groups=self.groups
+        )
         headers = {"Authorization": f"Bearer {self.key}", "Clerk-API-Version": self.version}
         url = "http://sandbox.test/v1"
         transport = Bridge(self.app, self.judge)
@@ -158,8 +163,8 @@ def judge() -> Judge | None:
 def open_api(judge):
     """``open_api(instance="production", slugs=False)`` is a sandbox with these settings."""
 
-    def open_api(path=None, key="sk_test_sandbox", **knobs):
-        return Api(Settings(**knobs), judge, path, key=key)
+    def open_api(path=None, key="sk_test_sandbox", groups=(), **knobs):
+        return Api(Settings(**knobs), None if groups else judge, path, key=key, groups=groups)
 
     return open_api
 

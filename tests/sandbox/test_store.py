@@ -80,6 +80,7 @@ def test_the_clock_never_goes_back():
 def test_a_lookup_does_not_walk_the_whole_kind():
     """Steps of SQLite's machine, not seconds: they are the same on every computer."""
     store = Store()
+    store.database.index(["slug"])
     with store.transaction(write=True):
         for n in range(2000):
             store.insert("things", {"id": str(n), "slug": f"s{n}"}, created_at=n)
