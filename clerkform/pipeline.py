@@ -16,7 +16,16 @@ from typing import Final
 
 from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
-from clerkform.asked import Asked, check_excludes, check_targets, in_question, rules_of, wanted
+from clerkform.asked import (
+    Asked,
+    check_excludes,
+    check_patterns,
+    check_targets,
+    idle,
+    in_question,
+    rules_of,
+    wanted,
+)
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
@@ -87,6 +96,8 @@ class Planned:
     """What refuses only an apply."""
     findings: tuple[Diagnostic, ...] = ()
     """Warnings and notes, from the manifests and about secrets."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """What was asked or declared and is not likely to be meant, as far as reading tells."""
     reads: int = 0
     """Requests that it took to make the plan."""
     reads_again: int = 0
@@ -101,7 +112,9 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment, before = loaded.environment, ends.requests()
-    asked = asked.knowing(loaded.desired.items)
+    check_patterns(asked.options, registry)
+    declared = loaded.desired
+    asked = asked.knowing(declared.items)
     desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
@@ -119,16 +132,18 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += seen.problems
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
-    if asked.has_globs:
-        keys = keys_by_id(matched, live, registry)
-        each = ((registry[p.live.kind], p.live) for p in matched.pairs if p.live)
-        asked = asked.knowing(live_address(kind, one, keys) for kind, one in each)
+    has_patterns = any(asked.options.values()) or asked.guards.protect
+    live_ones = _live_addresses(matched, live, registry) if has_patterns else ()
+    known = {*declared.items, *live_ones}
+    asked = asked.knowing(known)
     wants = wanted(matched, asked)
     found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
     if problems.errors:
         raise PlanError(problems.in_order())
-    check_targets(asked, found)
+    check_targets(asked, found, known)
     check_excludes(asked, found)
+    known |= {address for a in found.actions for address in (a.address, a.replaces) if address}
+    warnings = tuple(idle(asked, environment.protect_spans, registry, known, live.whole))
     plan = build_plan(found)
     for sink, base, span in sinks(_delivering(plan), environment.root):
         problems += ends.secrets.sink_warnings(sink, base, span)
@@ -153,9 +168,17 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
         check_writing(plan, instance, asked.guards),
         (*loaded.findings, *problems.in_order()),
+        warnings,
         took := ends.requests() - before,
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
+
+
+def _live_addresses(matched: Matched, live: Live, registry: Registry) -> Iterator[Address]:
+    keys = keys_by_id(matched, live, registry)
+    for pair in matched.pairs:
+        if pair.live:
+            yield live_address(registry[pair.live.kind], pair.live, keys)
 
 
 async def _seen(
