@@ -47,7 +47,8 @@ class Secrets(Protocol):
         """What tells whether the value is another one; None where there is no value."""
 
     def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a new secret could not be delivered there, as far as looking tells."""
+        """Why a new secret could not be delivered there, as far as looking tells: a note where
+        another machine could."""
 
     def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Why a new secret could not be delivered there, after trying to write."""
@@ -136,7 +137,9 @@ def validate(
             known |= chosen.vars.keys() | values.used
             found += lint(desired.items.values(), chosen.lint_ignore)
             if vault:
-                found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
+                secrets_, items = vault(chosen), desired.items.values()
+                found += secret_findings(items, secrets_, chosen.root)
+                found += sink_findings(items, secrets_, chosen.root)
             problems += found
             loaded.append(Loaded(chosen, desired, found.in_order(), values))
         if loaded:
@@ -303,6 +306,15 @@ def secret_findings(
             if may_look and isinstance(algorithm, str):
                 bad = vault.check_key(ref, base, algorithm, span)
                 yield from [bad] if bad else []
+
+
+def sink_findings(items: Iterable[Item], vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+    """Why new secrets of items could not be delivered, as far as looking tells: an error where no
+    machine could."""
+    written = (item for item in items if not (item.absent or item.external))
+    for sink, base, span in sinks(written, root):
+        if found := vault.check_sink(sink, base, span):
+            yield found
 
 
 def folder_of(item: Item, name: str, root: Path) -> Path:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,9 +49,10 @@ from clerkform.ledger.recall import LOOK_BACK, NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, Read, first_reads, second_reads
-from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sinks
+from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sink_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
+from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
 from clerkform.reading import Reader, Seen, read_and_match
 
@@ -145,10 +154,8 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     known |= {address for a in found.actions for address in (a.address, a.replaces) if address}
     warnings = tuple(idle(asked, environment.protect_spans, registry, known, live.whole))
     plan = build_plan(found)
-    for sink, base, span in sinks(_delivering(plan), environment.root):
-        problems += ends.secrets.sink_warnings(sink, base, span)
-        if bad := ends.secrets.check_sink(sink, base, span):
-            problems.append(replace(bad, severity="note"))
+    warnings += foreseen(plan.actions, instance)
+    problems += _sink_findings(plan, ends.secrets, environment.root)
     counts = {
         kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
         for kind in registry.values()
@@ -165,10 +172,14 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ledger,
         rules,
         prints,
-        (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
+        (
+            *check(plan, asked.guards),
+            *_broken_rules(plan, loaded),
+            *(one for one in (*warnings, *problems) if one.severity == "error"),
+        ),
         check_writing(plan, instance, asked.guards),
-        (*loaded.findings, *problems.in_order()),
-        warnings,
+        (*loaded.findings, *_less_than_errors(problems.in_order())),
+        _less_than_errors(warnings),
         took := ends.requests() - before,
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
@@ -251,6 +262,18 @@ def _other_reads(
     before = second_reads(desired, registry, matched.ids, deleted_ids(matched, rules, ledger))
     after = second_reads(desired, registry, ids, {kind: i - gone for kind, i in going.items()})
     return len(after) - len(before) - 1
+
+
+def _less_than_errors(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(one for one in found if one.severity != "error")
+
+
+def _sink_findings(plan: Plan, vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+    """About where the plan delivers secrets."""
+    delivering = _delivering(plan)
+    yield from sink_findings(delivering, vault, root)
+    for sink, base, span in sinks(delivering, root):
+        yield from vault.sink_warnings(sink, base, span)
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
