@@ -67,6 +67,11 @@ def add_workflow(root: Path, host: str, environment: str | None) -> Started:
     """
     path, _ = workflow.FILES[host]
     is_new = not (root / PROJECT).exists()
+    if is_new and environment:
+        raise UsageError(
+            f"there is no project yet, so no environment `{environment}` either",
+            hint="`clerkform init` starts one; then give its project file that environment",
+        )
     _refuse_links(root, [path, PROJECT, MANIFEST, ".gitignore"] if is_new else [path])
     begun = start(root) if is_new else Started([], [], "")
     meant = workflow.environment_for(_environments(root, environment))

@@ -248,6 +248,12 @@ def test_where_it_is_not_clear_what_to_apply_to_nothing_is_written(
     assert files(tmp_path) == ["clerkform.yaml"]
 
 
+def test_a_new_project_has_no_environment_to_name(tmp_path):
+    output = Folder(tmp_path).run("init", "--ci", "github", "-e", "live", exit_code=1).output
+    assert "there is no project yet, so no environment `live` either" in output
+    assert files(tmp_path) == []
+
+
 def test_an_environment_is_for_a_workflow_alone(project):
     assert "it needs --ci" in project.run("init", "-e", "live", exit_code=1).output
 
