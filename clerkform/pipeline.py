@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +24,16 @@ from typing import Final
 
 from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
-from clerkform.asked import Asked, check_excludes, check_targets, in_question, rules_of, wanted
+from clerkform.asked import (
+    Asked,
+    check_excludes,
+    check_patterns,
+    check_targets,
+    idle,
+    in_question,
+    rules_of,
+    wanted,
+)
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
@@ -32,9 +49,10 @@ from clerkform.ledger.recall import LOOK_BACK, NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, Read, first_reads, second_reads
-from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sinks
+from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sink_findings, sinks
 from clerkform.model import Address, Registry, SecretRef
 from clerkform.plan.build import Plan, build_plan
+from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
 from clerkform.reading import Reader, Seen, read_and_match
 
@@ -87,6 +105,8 @@ class Planned:
     """What refuses only an apply."""
     findings: tuple[Diagnostic, ...] = ()
     """Warnings and notes, from the manifests and about secrets."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """What was asked or declared and is not likely to be meant, as far as reading tells."""
     reads: int = 0
     """Requests that it took to make the plan."""
     reads_again: int = 0
@@ -101,7 +121,9 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment, before = loaded.environment, ends.requests()
-    asked = asked.knowing(loaded.desired.items)
+    check_patterns(asked.options, registry)
+    declared = loaded.desired
+    asked = asked.knowing(declared.items)
     desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
@@ -119,21 +141,21 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += seen.problems
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
-    if asked.has_globs:
-        keys = keys_by_id(matched, live, registry)
-        each = ((registry[p.live.kind], p.live) for p in matched.pairs if p.live)
-        asked = asked.knowing(live_address(kind, one, keys) for kind, one in each)
+    has_patterns = any(asked.options.values()) or asked.guards.protect
+    live_ones = _live_addresses(matched, live, registry) if has_patterns else ()
+    known = {*declared.items, *live_ones}
+    asked = asked.knowing(known)
     wants = wanted(matched, asked)
     found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
     if problems.errors:
         raise PlanError(problems.in_order())
-    check_targets(asked, found)
+    check_targets(asked, found, known)
     check_excludes(asked, found)
+    known |= {address for a in found.actions for address in (a.address, a.replaces) if address}
+    warnings = tuple(idle(asked, environment.protect_spans, registry, known, live.whole))
     plan = build_plan(found)
-    for sink, base, span in sinks(_delivering(plan), environment.root):
-        problems += ends.secrets.sink_warnings(sink, base, span)
-        if bad := ends.secrets.check_sink(sink, base, span):
-            problems.append(replace(bad, severity="note"))
+    warnings += foreseen(plan.actions, instance)
+    problems += _sink_findings(plan, ends.secrets, environment.root)
     counts = {
         kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
         for kind in registry.values()
@@ -150,12 +172,24 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ledger,
         rules,
         prints,
-        (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
+        (
+            *check(plan, asked.guards),
+            *_broken_rules(plan, loaded),
+            *(one for one in (*warnings, *problems) if one.severity == "error"),
+        ),
         check_writing(plan, instance, asked.guards),
-        (*loaded.findings, *problems.in_order()),
+        (*loaded.findings, *_less_than_errors(problems.in_order())),
+        _less_than_errors(warnings),
         took := ends.requests() - before,
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
+
+
+def _live_addresses(matched: Matched, live: Live, registry: Registry) -> Iterator[Address]:
+    keys = keys_by_id(matched, live, registry)
+    for pair in matched.pairs:
+        if pair.live:
+            yield live_address(registry[pair.live.kind], pair.live, keys)
 
 
 async def _seen(
@@ -228,6 +262,18 @@ def _other_reads(
     before = second_reads(desired, registry, matched.ids, deleted_ids(matched, rules, ledger))
     after = second_reads(desired, registry, ids, {kind: i - gone for kind, i in going.items()})
     return len(after) - len(before) - 1
+
+
+def _less_than_errors(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(one for one in found if one.severity != "error")
+
+
+def _sink_findings(plan: Plan, vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+    """About where the plan delivers secrets."""
+    delivering = _delivering(plan)
+    yield from sink_findings(delivering, vault, root)
+    for sink, base, span in sinks(delivering, root):
+        yield from vault.sink_warnings(sink, base, span)
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:

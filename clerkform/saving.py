@@ -48,7 +48,7 @@ def save(planned: Planned, digest: str, allowed: int, salt: bytes, created_at: s
             "reads_again": planned.reads_again,
             "allowed": allowed,
             "undeclared": [str(address) for address in planned.plan.undeclared],
-            "warnings": findings(told),
+            "warnings": findings((*told, *planned.warnings)),
             "notes": findings(found for found in planned.findings if found not in told),
             "writing": findings(planned.writing),
         },

@@ -71,6 +71,7 @@ def plan_and_apply(
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
         if saved:
             saving.confirm(planned, saved, manifests.digest(loaded))
+        invocation.view.findings(planned.warnings)
         # What refuses it is told below, and not twice.
         invocation.view.plan(replace(planned, writing=()), session.allowed)
         if refused := [*planned.refusals, *planned.writing]:

@@ -39,13 +39,13 @@ def compare(
         asked = asking.looking(loaded.environment, selection)
         asked = replace(asked, everything=everything, looks_at=looks_at)
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
-    _warn_of_ledger(invocation, planned)
+    _warn(invocation, planned)
     return planned
 
 
-def _warn_of_ledger(invocation: Invocation, planned: Planned) -> None:
-    if planned.opened.finding:
-        invocation.view.findings([planned.opened.finding])
+def _warn(invocation: Invocation, planned: Planned) -> None:
+    ledger = [planned.opened.finding] if planned.opened.finding else []
+    invocation.view.findings([*planned.warnings, *ledger])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def compare_what_answers(invocation: Invocation, where: Online, selection: Selec
                 invocation.view.findings(getattr(error, "diagnostics", ()))
                 raise first from None
             else:
-                _warn_of_ledger(invocation, planned)
+                _warn(invocation, planned)
                 named = sorted(unread & loaded.desired.sections)
                 return Compared(planned, tuple(named), first)
 

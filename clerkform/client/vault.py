@@ -141,8 +141,13 @@ class Vault:
         return problem and Diagnostic(problem.code, problem.message, span, problem.hint)
 
     def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a delivery would fail, as far as looking tells; makes and runs nothing."""
-        return _problem(span, lambda: self._look_at(sink, base))
+        """Why a delivery would fail, as far as looking tells; makes and runs nothing.
+
+        A note where another machine could deliver there, an error where none could.
+        """
+        problem = _problem(span, lambda: self._look_at(sink, base))
+        is_elsewhere = problem and problem.code == "commands-not-allowed"
+        return replace(problem, severity="note") if problem and is_elsewhere else problem
 
     def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Make the sink's folder (mode 0700) and try to write there: to be asked before the
@@ -268,12 +273,15 @@ class Vault:
             if path.exists() and not path.is_file():
                 raise _Refused("sink-unwritable", f"{shown} is not a regular file")
             folder = next(parent for parent in path.parents if parent.exists())
-            if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-                why = f"{shown} cannot be written: no file can be made in {folder.name}"
+            if not folder.is_dir():
+                why = f"{shown} cannot be written: {folder.name} is no folder"
                 raise _Refused("sink-unwritable", why)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                why = f"{shown} cannot be written: no file can be made in {folder.name}"
+                raise _Absent("sink-unwritable", why)
             if sink.form == "env_file" and path.exists() and not os.access(path, os.R_OK):
                 why = f"{shown} cannot be read, so its other lines could not be kept"
-                raise _Refused("sink-unwritable", why)
+                raise _Absent("sink-unwritable", why)
         return path
 
     def _prepare(self, sink: Sink, base: Path) -> None:

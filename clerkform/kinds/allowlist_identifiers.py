@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 
 from clerkform.model import Kind, Resource, crud, paginated, trait
 from clerkform.model.identifier import Identifier
 
 
+def _of_one_domain(identifier: str) -> str:
+    if identifier.startswith("*@*."):
+        raise ValueError("cannot stand for subdomains: only the blocklist takes `*@*.domain`")
+    return identifier
+
+
 class AllowlistIdentifier(Resource):
-    identifier: Annotated[Identifier, trait.identity]
+    identifier: Annotated[Identifier, AfterValidator(_of_one_domain), trait.identity]
     """An e-mail address, ``*@domain``, a phone number like ``"+15555550100"`` (quoted), or a
     wallet address. Clerk keeps e-mail and ``0x`` addresses in lower case."""
     notify: Annotated[bool | MISSING, trait.create_only] = MISSING

@@ -27,13 +27,16 @@ from clerkform.model import (
     trait,
 )
 
+LONGEST = 10**10
+"""Seconds, three centuries: what Clerk takes at most is not documented."""
+
 
 class Owner(Part):
     organization: Annotated[str, Field(min_length=1)]
     """The key of an organization that these manifests declare, such as its slug."""
 
 
-SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_\w{27}$")]
+SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_[A-Za-z0-9_]{27}$")]
 
 
 class KeyLifecycle(Lifecycle):
@@ -63,13 +66,16 @@ class ApiKey(Resource):
     scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
     """What the key is good for, in the application's own words. Order does not matter."""
     created_by: Annotated[
-        Annotated[str, Field(pattern=r"^user_\w{27}$")] | MISSING,
+        Annotated[str, Field(pattern=r"^user_[A-Za-z0-9_]{27}$")] | MISSING,
         trait.immutable,
         trait.never_pulled,
     ] = MISSING
     """The user on record as its maker."""
     seconds_until_expiration: Annotated[
-        Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)] | MISSING | None,
+        Annotated[int, Field(gt=0, le=LONGEST)]
+        | Annotated[float, Field(gt=0, le=LONGEST)]
+        | MISSING
+        | None,
         trait.create_only_noted,
         trait.never_pulled,
     ] = MISSING

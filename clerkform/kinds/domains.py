@@ -6,24 +6,40 @@ is never returned, so it is left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, Field
 
-from clerkform.model import Kept, Kind, Listing, Resource, Values, crud, trait
+from clerkform.model import Kept, Kind, Listing, Resource, Unfit, Values, crud, trait
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+
+def _has_host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:  # brackets that hold no IPv6 address
+        host = None
+    if not host:
+        raise ValueError("must be a full URL with a host")
+    return url
 
 
 class Domain(Resource):
     name: Annotated[
         str,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", max_length=253),
+        Field(pattern=rf"^{_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?$", max_length=253),
         trait.normalize(str.lower),
         trait.identity,
     ]
     """A host name without a scheme; in development it may carry a port."""
     is_satellite: Annotated[bool | MISSING, trait.immutable, trait.creates_as(True)] = MISSING
     """False declares the primary domain, which is never created, renamed or deleted."""
-    proxy_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | MISSING | None = MISSING
+    proxy_url: (
+        Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_has_host)] | MISSING | None
+    ) = MISSING
     """Where requests to Clerk's Frontend API pass through; null goes back to DNS. Production only."""
 
 
@@ -31,6 +47,17 @@ def keep(values: Values) -> Kept | None:
     if values.get("is_satellite") is False:
         return Kept("primary-domain", "the primary domain")
     return None
+
+
+def refuses(values: Values, production: bool) -> Iterator[Unfit]:
+    name, proxy_url = values.get("name", ""), values.get("proxy_url")
+    if production and name and (":" in name or "." not in name):
+        yield Unfit("name", "must be a full host name without a port on a production instance")
+    if proxy_url and not production:
+        # The error index refuses every change in development, others have changed a proxy there.
+        yield Unfit("proxy_url", "may be refused: this is a development instance", is_sure=False)
+    elif proxy_url and urlsplit(proxy_url).scheme != "https":
+        yield Unfit("proxy_url", "must use https")
 
 
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +73,7 @@ KIND = Kind(
     id_prefix="dmn_",
     from_api=from_api,
     keep=keep,
+    refuses=refuses,
     judged_by=("is_satellite",),
     lost_by_delete="the satellite's users can no longer sign in there",
 )

@@ -5,7 +5,7 @@ API: /organizations (Backend API 2026-05-12). Metadata has an endpoint of its ow
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -21,15 +21,24 @@ from clerkform.model import (
     crud,
     trait,
 )
+from clerkform.model.canonical import json_bytes
 
 METADATA_BYTES = 8192
+_URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
 
 
 def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
-    size = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
-    if size > METADATA_BYTES:
+    if (size := json_bytes(metadata)) > METADATA_BYTES:
         raise ValueError(f"must be at most {METADATA_BYTES} bytes of JSON, not {size}")
     return metadata
+
+
+def _is_plain(name: str) -> str:
+    if not name.strip():
+        raise ValueError("must not be blank")
+    if _URL_OR_HTML.search(name):
+        raise ValueError("must hold neither a URL nor HTML, which Clerk refuses")
+    return name
 
 
 def instant(text: str) -> str:
@@ -45,7 +54,7 @@ def _is_instant(text: str) -> str:
     return text
 
 
-Metadata = Annotated[dict[str, Any], AfterValidator(_fits)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_fits), trait.at_most_bytes(METADATA_BYTES)]
 
 
 class Organization(Resource):
@@ -55,10 +64,11 @@ class Organization(Resource):
     ] = MISSING
     """Unique in the instance. Leave it out where slugs are disabled: then the name is the key."""
     name: Annotated[
-        Annotated[str, Field(min_length=1, max_length=256)] | MISSING, trait.needed_to_create
+        Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_is_plain)] | MISSING,
+        trait.needed_to_create,
     ] = MISSING
     """What members see. It may hold neither URLs nor HTML."""
-    max_allowed_memberships: Annotated[int, Field(ge=0)] | MISSING = MISSING
+    max_allowed_memberships: Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING = MISSING
     """How many members there may be; 0 for no limit. The default is the instance's setting."""
     admin_delete_enabled: Annotated[bool | MISSING, trait.update_only] = MISSING
     """True lets an admin of the organization delete it. The default is the instance's setting."""

@@ -13,6 +13,7 @@ from clerkform.model.kind import (
     Kind,
     Reference,
     Registry,
+    Unfit,
     Values,
 )
 from clerkform.model.resource import Json, JsonObject, Lifecycle, Many, Part, Resource
@@ -39,6 +40,7 @@ __all__ = [
     "Resource",
     "SecretRef",
     "Sink",
+    "Unfit",
     "Values",
     "crud",
     "paginated",

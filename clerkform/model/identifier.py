@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clerkform.model import trait
 
-_EMAIL = r"[^\s@]+@[^\s@]+"
+_EMAIL = r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"
 _PHONE = r"\+[1-9][0-9]{6,14}"
 _ETHEREUM = r"0[xX][0-9A-Fa-f]{40}"
 _SOLANA = r"[1-9A-HJ-NP-Za-km-z]{32,44}"

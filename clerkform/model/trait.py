@@ -51,6 +51,8 @@ class Traits:
     ref: Ref | None = None
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
+    most_bytes: int | None = None
+    """How large its JSON may be, with what is live where it is merged."""
     unordered: bool = False
     free_form: bool = False
     """Arbitrary JSON: no value forms inside, compared leaf by leaf."""
@@ -118,6 +120,10 @@ def creates_as(value: Any) -> Trait:
 
 def ref(kind: str, *, owner: bool = False, literal: bool = False) -> Trait:
     return _trait(ref=Ref(kind, owner, literal))
+
+
+def at_most_bytes(number: int) -> Trait:
+    return _trait(most_bytes=number)
 
 
 def via(part: str) -> Trait:

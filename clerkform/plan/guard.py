@@ -8,12 +8,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.actions import Action
 from clerkform.model import Address
+from clerkform.model.pattern import matches
 from clerkform.plan.build import Plan
 
 SMALL = 10
@@ -206,9 +206,3 @@ def _allowing(address: Address | str) -> str:
 
 def _is_allowed(action: Action, guards: Guards) -> bool:
     return {str(action.address), str(action.replaces)} & guards.allow_delete != set()
-
-
-def matches(pattern: str, address: Address | str) -> bool:
-    """Whether ``pattern`` is the address itself, or a glob that matches it."""
-    text = str(address)
-    return pattern == text or fnmatchcase(text, pattern)

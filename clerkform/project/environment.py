@@ -67,6 +67,8 @@ class Environment:
     """Where the project file names each of ``manifests`` and ``overlays``."""
     prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each kind of ``prune``."""
+    protect_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """Where the project file has each pattern of ``protect``."""
     lint_ignore: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Codes of the linter that the project ignores, and where it names each."""
     secret_key_variables: frozenset[str] = frozenset({DEFAULT_SECRET_KEY})
@@ -133,6 +135,10 @@ def _environment(
         prune_spans={
             **_keys(project.node, "prune"),
             **_keys(project.node, "environments", name, "prune"),
+        },
+        protect_spans={
+            **dict(_each(project.node, "protect")),
+            **dict(_each(project.node, "environments", name, "protect")),
         },
         lint_ignore=dict(_each(project.node, "lint", "ignore")),
         secret_key_variables=project.secret_key_variables,

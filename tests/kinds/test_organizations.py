@@ -38,3 +38,13 @@ def test_metadata_has_a_size_that_is_measured_in_bytes():
     for too_large in ({"a": fits["a"] + "x"}, {"a": "é" * (METADATA_BYTES // 2)}):
         with pytest.raises(ValueError, match="at most 8192 bytes"):
             KIND.model.model_validate({"slug": "a", "public_metadata": too_large})
+
+
+@pytest.mark.parametrize(
+    "name", ["see https://a.example", "HTTP://a", "www.a.example", "<b>A</b>", "A <!-- -->", " "]
+)
+def test_a_name_is_plain_text(name):
+    with pytest.raises(ValueError, match="must"):
+        KIND.model.model_validate({"slug": "a", "name": name})
+    for plain in ("A < B", "wwwest", "Ünï & Co. <3"):
+        assert KIND.model.model_validate({"slug": "a", "name": plain}).name == plain

@@ -42,6 +42,7 @@ def command(
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.writing(loaded.environment, wanted, interactive=local.is_terminal())
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        invocation.view.findings(planned.warnings)
         invocation.view.plan(planned, session.allowed)
     if planned.refusals:
         unsaved = f"the plan is refused, so it was not saved to {output}"
