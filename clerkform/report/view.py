@@ -59,8 +59,9 @@ class View(Protocol):
     def errors(self, found: Sequence[Diagnostic]) -> None:
         """What made the command fail."""
 
-    def plan(self, planned: Planned, allowed: int) -> None:
-        """A plan to review; ``allowed`` requests may be used in one window."""
+    def plan(self, planned: Planned, allowed: int | None) -> None:
+        """A plan to review; ``allowed`` requests may be used in one window. None: it was saved,
+        and what it takes is not known."""
 
     def event(self, event: Event, planned: Planned) -> None:
         """Something that an apply did or gave up."""

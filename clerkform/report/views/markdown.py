@@ -34,7 +34,7 @@ class MarkdownView:
     def errors(self, found: Sequence[Diagnostic]) -> None:
         self._summary += [_finding(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.review import Review
 
         review = Review(planned, allowed)

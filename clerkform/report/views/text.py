@@ -52,7 +52,7 @@ class TextView:
         if len(found) > 1 or found[0].span:
             self._screen.err.write(f"{counted_findings(found)}\n")
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.plan_lines import plan_lines
         from clerkform.report.review import Review
 
