@@ -58,6 +58,8 @@ class Ends:
     ledger: Store | None = None
     salt: Callable[[], bytes] = new_salt
     """Random bytes for the fingerprints of a new ledger."""
+    has_live_key: bool = False
+    """The secret key is one of a production instance, by its form."""
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -205,7 +207,7 @@ async def checked_instance(ends: Ends, guards: Guards) -> Instance:
         PlanError: another one is meant.
     """
     facts = await ends.reader.instance()
-    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    instance = Instance(str(facts["id"]), str(facts["environment_type"]), ends.has_live_key)
     if wrong := [*check_instance(instance, guards)]:
         raise PlanError(wrong)
     return instance

@@ -27,6 +27,7 @@ from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
 from clerkform.pipeline import Ends, wall_clock
+from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
 
@@ -53,7 +54,11 @@ class Target:
 
     @property
     def limit(self) -> int:
-        return LIMITS["production" if self.secret_key.startswith("sk_live_") else "development"]
+        return LIMITS["production" if self.has_live_key else "development"]
+
+    @property
+    def has_live_key(self) -> bool:
+        return self.secret_key.startswith(LIVE_KEY)
 
     @property
     def allowed(self) -> int:
@@ -144,11 +149,11 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
         stack.callback(vault.stop)
-        ends = _ends(client, vault, environment)
+        ends = _ends(client, vault, environment, target)
         yield Session(runner, client, ends, target.allowed, progress)
 
 
-def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
+def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
     reader = ClerkReader(client, KINDS)
     root = environment.root
     return Ends(
@@ -158,6 +163,7 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
             client, reader, KINDS, vault, root, live, journal, wall_clock
         ),
         ledger=open_store(environment.ledger, root),
+        has_live_key=target.has_live_key,
         now=wall_clock,
         requests=lambda: client.reads + client.writes,
     )
@@ -175,7 +181,7 @@ def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
             hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
             " use an environment with `api: sandbox`",
         )
-    is_production = environment.production or key.startswith("sk_live_")
+    is_production = environment.production or key.startswith(LIVE_KEY)
     return Target(_api_url(environment, where), key, _share(environment, where, is_production))
 
 

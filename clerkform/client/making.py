@@ -6,9 +6,9 @@ A create is never blindly repeated: what may have been made is looked for first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from clerkform.apply.run import Written
 from clerkform.client.calls import checked, path_of, send
@@ -137,8 +137,7 @@ class Maker:
                 if is_last or not error.may_have_acted:
                     raise
             else:
-                secret = kind.generates and (answer or {}).get(kind.generates.field)
-                return written, secret if isinstance(secret, str) else None
+                return written, _secret_in(kind, answer or {})
         raise AssertionError("the last try either returns or raises")
 
     def _intend(self, kind: Kind, step: Step, values: Values) -> None:
@@ -187,8 +186,7 @@ class Maker:
             if error.status is None or error.status >= 500:
                 raise
             return None
-        secret = answer.get(kind.generates.field)
-        return secret if isinstance(secret, str) else None
+        return _secret_in(kind, answer)
 
     async def _discard(self, kind: Kind, step: Step, written: Written, why: str) -> None:
         """Remove what nobody holds the secret of: nothing is lost with it.
@@ -214,6 +212,12 @@ class Maker:
                 hint=way_out,
             ) from None
         self._journal.withdraw(step.address)
+
+
+def _secret_in(kind: Kind, answer: Mapping[str, Any]) -> str | None:
+    """What the server made, if the answer shows it: an empty or blank text is no secret."""
+    secret = answer.get(kind.generates.field) if kind.generates else None
+    return secret if isinstance(secret, str) and secret.strip() else None
 
 
 def _is_delivered(step: Step) -> bool:

@@ -34,8 +34,9 @@ def keep(values: Values) -> Kept | None:
 
 
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
-    """A domain that does not say what it is is taken for the primary one, which nothing removes."""
-    return {"is_satellite": False, **body}
+    """A domain that does not say that it is a satellite is taken for a primary one, which nothing
+    removes. There may be two: on the way to an instance's first own domain."""
+    return {**body, "is_satellite": body.get("is_satellite") is True}
 
 
 KIND = Kind(

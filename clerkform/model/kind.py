@@ -132,7 +132,7 @@ class Kind:
     keep: Callable[[Values], Kept | None] = lambda values: None
     """Why an object is never created, renamed or deleted, if it is not."""
     judged_by: tuple[str, ...] = ()
-    """What of an answer ``ignore`` and ``keep`` go by: one without it cannot be used."""
+    """What of an answer ``ignore`` and ``keep`` go by: true or false, or it cannot be used."""
     runtime: str | None = None
     """Why ``prune: all`` is refused: the application makes these objects too."""
     delete_needs_approval: str | None = None
