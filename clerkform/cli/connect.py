@@ -26,7 +26,7 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
-from clerkform.pipeline import Ends, wall_clock
+from clerkform.pipeline import Ends
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
@@ -160,11 +160,11 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, wall_clock
+            client, reader, KINDS, vault, root, live, journal, client.server_time
         ),
         ledger=open_store(environment.ledger, root),
         has_live_key=target.has_live_key,
-        now=wall_clock,
+        now=client.server_time,
         requests=lambda: client.reads + client.writes,
     )
 

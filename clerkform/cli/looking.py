@@ -44,8 +44,9 @@ def compare(
 
 
 def _warn_of_ledger(invocation: Invocation, planned: Planned) -> None:
-    if planned.opened.finding:
-        invocation.view.findings([planned.opened.finding])
+    opened = [planned.opened.finding] if planned.opened.finding else []
+    if found := [*opened, *planned.cut_off]:
+        invocation.view.findings(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Maker:
         written = Written(step.object_id, note="its secret was delivered")
         secret = await self._secret_again(kind, step.object_id)
         if secret is not None:
-            await self._put(kind, step, secret)
+            await self._put(kind, step, step.object_id, secret)
             return written
         if not values:
             raise SecretNotKept(
@@ -95,16 +95,16 @@ class Maker:
         if intent is None or intent.key != key:
             return None
         left = min(max(intent.at + LOOK_BACK - self._now(), 0), LOOK_BACK) / 1000
-        found = await self._finder.find(
-            kind,
-            step,
-            values,
-            left,
-            lambda one: is_of_then(one.values.get("created_at"), intent.at),
-        )
+        found = await self._finder.find(kind, step, values, left)
         note = "made by an earlier run, which was cut off"
         if found is None:
             return None
+        if not is_of_then(found.values.get("created_at"), intent.at):
+            raise SecretNotKept(
+                f"{found.id} has the key of {step.address} and was not there before: a run that was"
+                " cut off may have made it, or somebody else",
+                hint="plan again, to see what can be done about it",
+            )
         return Written(found.id, found, dropped(kind, values, found), note)
 
     async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
@@ -162,7 +162,7 @@ class Maker:
     async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
         """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
         try:
-            await self._put(kind, step, secret)
+            await self._put(kind, step, written.object_id, secret)
         except ManifestError as error:
             why = f"its secret could not be delivered: {error.diagnostics[0].message}"
             await self._discard(kind, step, written, why)
@@ -171,11 +171,11 @@ class Maker:
                 hint="once that is mended, the next apply makes it anew",
             ) from None
 
-    async def _put(self, kind: Kind, step: Step, secret: str) -> None:
+    async def _put(self, kind: Kind, step: Step, object_id: str, secret: str) -> None:
         assert kind.generates is not None
         base = self._base(step, kind.generates.sink)
         await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
-        self._journal.delivered(step.address)
+        self._journal.delivered(step.address, object_id)
 
     async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
         """What the server made, if it still shows it."""
