@@ -21,6 +21,7 @@ from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
+from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger, pointer
@@ -130,6 +131,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         asked = asked.knowing(live_address(kind, one, keys) for kind, one in each)
     wants = wanted(matched, asked)
     found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
+    check_renames(found.actions, live, registry, problems)
     if problems.errors:
         raise PlanError(problems.in_order())
     check_targets(asked, found)
