@@ -48,6 +48,12 @@ class Table:
     footer: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What machines are told besides."""
+    asides: Sequence[Mapping[str, Any]] = ()
+    """Rows for people below the others; machines have them as data."""
+
+    @property
+    def all_rows(self) -> Sequence[Mapping[str, Any]]:
+        return [*self.rows, *self.asides]
 
 
 class View(Protocol):

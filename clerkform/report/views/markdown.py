@@ -60,10 +60,10 @@ class MarkdownView:
     def table(self, table: Table) -> None:
         if table.footer:
             self._summary.append(f"**{table.footer}**")
-        if table.rows:
+        if table.all_rows:
             head = [f"| {' | '.join(table.columns)} |", "| --- " * len(table.columns) + "|"]
             self._details.append("\n".join(head))
-            self._details += [_row(table, row) for row in table.rows]
+            self._details += [_row(table, row) for row in table.all_rows]
 
     def say(self, text: str, **data: Any) -> None:
         self._summary.append(text)
