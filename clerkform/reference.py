@@ -37,6 +37,7 @@ _PLAN_FILE = {
     "Document": "The document",
     "SavedPlan": "`plan`",
     "SavedInstance": "`instance`",
+    "SavedQuestion": "`asked`",
     "SavedAction": "An action",
     "SavedLive": "`live`",
     "SavedChange": "A change",
@@ -44,8 +45,6 @@ _PLAN_FILE = {
     "SavedStepId": "A step's name",
     "Cell": "A value",
     "Place": "A place",
-    "Aside": "`review`",
-    "Finding": "A finding",
 }
 """The models of a saved plan, and what the page calls them."""
 

@@ -63,7 +63,8 @@ def plan_and_apply(
         destroys=destroys,
     )
     if saved:
-        asked = planfile.question(saved, asked)
+        typed = planfile.applying(saved.shown, loaded.environment)
+        asked = saving.asked_again(saved, asked, typed)
     with (
         connect.session(invocation, loaded.environment, where) as session,
         locked(session, invocation),

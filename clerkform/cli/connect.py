@@ -26,7 +26,8 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
-from clerkform.pipeline import Ends, wall_clock
+from clerkform.pipeline import Ends
+from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
 
@@ -53,7 +54,11 @@ class Target:
 
     @property
     def limit(self) -> int:
-        return LIMITS["production" if self.secret_key.startswith("sk_live_") else "development"]
+        return LIMITS["production" if self.has_live_key else "development"]
+
+    @property
+    def has_live_key(self) -> bool:
+        return self.secret_key.startswith(LIVE_KEY)
 
     @property
     def allowed(self) -> int:
@@ -144,21 +149,22 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
         stack.callback(vault.stop)
-        ends = _ends(client, vault, environment)
+        ends = _ends(client, vault, environment, target)
         yield Session(runner, client, ends, target.allowed, progress)
 
 
-def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
+def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
     reader = ClerkReader(client, KINDS)
     root = environment.root
     return Ends(
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, wall_clock
+            client, reader, KINDS, vault, root, live, journal, client.server_time
         ),
         ledger=open_store(environment.ledger, root),
-        now=wall_clock,
+        has_live_key=target.has_live_key,
+        now=client.server_time,
         requests=lambda: client.reads + client.writes,
     )
 
@@ -175,7 +181,7 @@ def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
             hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
             " use an environment with `api: sandbox`",
         )
-    is_production = environment.production or key.startswith("sk_live_")
+    is_production = environment.production or key.startswith(LIVE_KEY)
     return Target(_api_url(environment, where), key, _share(environment, where, is_production))
 
 

@@ -45,7 +45,8 @@ def compare(
 
 def _warn(invocation: Invocation, planned: Planned) -> None:
     ledger = [planned.opened.finding] if planned.opened.finding else []
-    invocation.view.findings([*planned.warnings, *ledger])
+    if found := [*planned.warnings, *ledger, *planned.cut_off]:
+        invocation.view.findings(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from clerkform import saving
-from clerkform.asked import Asked
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
 from clerkform.errors import PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
@@ -17,6 +17,7 @@ from clerkform.pipeline import Planned
 from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import Saved, load
 from clerkform.private_files import write_privately
+from clerkform.project import Environment
 from clerkform.source.files import is_own, read_text
 
 MAX_PLAN: Final = 500_000_000
@@ -58,24 +59,14 @@ def place(output: Path, root: Path) -> Path:
     return path
 
 
-def write(path: Path, planned: Planned, loaded: Loaded, allowed: int) -> None:
+def write(path: Path, planned: Planned, loaded: Loaded) -> None:
     """Save a plan; ``loaded`` is all that it was made from."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     salt = new_salt()
-    document = saving.save(planned, digest(loaded), allowed, salt, now)
+    document = saving.save(planned, digest(loaded), salt, now)
     write_privately(path, render(document).encode())
 
 
-def question(saved: Saved, asked: Asked) -> Asked:
-    """What a saved plan was asked, under the guards of this run.
-
-    Raises:
-        UsageError: the command line asks for something as well.
-    """
-    if odd := saving.shape(asked):
-        raise UsageError(
-            f"{saved.shown} says itself what was asked, so nothing can be asked beside it"
-            f" ({', '.join(odd)})",
-            hint="leave that out, or apply without a saved plan",
-        )
-    return saving.asked_again(saved, asked)
+def applying(file: Path | str, environment: Environment) -> str:
+    """The command that applies the plan in a file, but for what the plan was asked."""
+    return f"clerkform apply{environment.option} {shlex.quote(str(file))}"

@@ -198,6 +198,18 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
 
 
+def seconds_ahead(response: httpx.Response, now: float) -> float | None:
+    """How far the server's clock is ahead of ours, by its ``Date``; ``now`` is Unix time.
+
+    Source: RFC 9110, section 6.6.1. It has no fractions of a second.
+    """
+    try:
+        date = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+
+
 def plain_text(text: str) -> str:
     """One line without control characters, cut where no honest message is that long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -24,6 +24,7 @@ from clerkform.client.answers import (
     decode_object,
     decode_page,
     is_servers_failure,
+    seconds_ahead,
     unusable,
 )
 from clerkform.client.api_url import is_loopback, normalise_api_url
@@ -85,6 +86,8 @@ class ClerkClient:
         """GET requests sent so far, every try counted."""
         self.writes = 0
         """Other requests sent so far, every try counted."""
+        self._ahead = 0.0
+        """Seconds that the server's clock is ahead of ours, as its last answer says."""
         self._redact = redact
         self._on_request, self._max_tries, self._max_wait = on_request, max_tries, max_wait
         self._sleep, self._jitter, self._clock = sleep, jitter, clock
@@ -113,6 +116,10 @@ class ClerkClient:
 
     def __repr__(self) -> str:
         return f"ClerkClient({self.base_url!r})"
+
+    def server_time(self) -> int:
+        """Milliseconds since 1970 by the server's clock, as far as its answers tell; else by ours."""
+        return int((self._clock() + self._ahead) * 1000)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -229,6 +236,9 @@ class ClerkClient:
                 # Raised only after this block: `failure` holds the request, and that the key.
                 answer = decode_failure(method, path, failure, self._host)
         now = self._clock()
+        if isinstance(answer, httpx.Response):
+            ahead = seconds_ahead(answer, now)
+            self._ahead = self._ahead if ahead is None else ahead
         if isinstance(answer, httpx.Response) and not answer.is_success:
             answer = decode_error(method, path, answer, now=now, redact=self._redact)
         if self._on_request:

@@ -28,7 +28,8 @@ class ClerkReader:
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
         body = await self._client.get("/instance")
-        if not body.get("id") or not body.get("environment_type"):
+        is_named = isinstance(body.get("id"), str) and body["id"]
+        if not is_named or not body.get("environment_type"):
             raise BadAnswer("GET", "/instance", detail="answered without an id and a type")
         return body
 
@@ -39,7 +40,7 @@ class ClerkReader:
         self._on_read(len(bodies))
         objects = decode(kind, bodies)
         for body, one in zip(bodies, objects, strict=True):
-            lacking = [name for name in kind.judged_by if name not in body]
+            lacking = [name for name in kind.judged_by if type(body.get(name)) is not bool]
             # Without its key it would look undeclared, and a prune would delete it.
             if kind.key_parts(one.values) is None:
                 lacking = list(kind.key_fields)

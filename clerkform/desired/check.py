@@ -54,7 +54,8 @@ def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
                 f"{item.address} was renamed from {other.address}, which is declared as well",
                 item.at("lifecycle", "renamed_from"),
                 related=[("declared here", other.span)],
-                hint="leave out `renamed_from`, or that item",
+                hint="leave out `renamed_from`, or that item; where both got another key, `id:` on"
+                " each says which is which",
             )
 
 

@@ -61,8 +61,9 @@ def refuses(values: Values, production: bool) -> Iterator[Unfit]:
 
 
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
-    """A domain that does not say what it is is taken for the primary one, which nothing removes."""
-    return {"is_satellite": False, **body}
+    """A domain that does not say that it is a satellite is taken for a primary one, which nothing
+    removes. There may be two: on the way to an instance's first own domain."""
+    return {**body, "is_satellite": body.get("is_satellite") is True}
 
 
 KIND = Kind(

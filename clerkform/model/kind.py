@@ -146,7 +146,7 @@ class Kind:
     """What Clerk would refuse of fields that are to be sent, on a production instance or another.
     What no instance takes is the model's to say."""
     judged_by: tuple[str, ...] = ()
-    """What of an answer ``ignore`` and ``keep`` go by: one without it cannot be used."""
+    """What of an answer ``ignore`` and ``keep`` go by: true or false, or it cannot be used."""
     runtime: str | None = None
     """Why ``prune: all`` is refused: the application makes these objects too."""
     delete_needs_approval: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
 from clerkform.diff.fields import ignored_paths, sent_value
+from clerkform.diff.keys import is_renamed
 from clerkform.live import LiveObject
 from clerkform.model import Address
 from clerkform.model.canonical import without_nulls
@@ -54,12 +55,11 @@ class _Writers:
     def __init__(self, actions: Iterable[Action]) -> None:
         self.creates = {a.address for a in actions if a.verb in ("create", "replace")}
         freed = dict(_freed(action) for action in actions if _moves_away(action))
+        takes = ((step, _key(a, a.item)) for a in actions if (step := _taking(a)))
         self.makes_way = {
-            StepId(action.address, "create"): freed[key]
-            for action in actions
-            if action.address in self.creates and (key := _key(action, action.item)) in freed
+            step: freed[key] for step, key in takes if key in freed and freed[key] != step
         }
-        """What has to give up a new object's key before it can be created."""
+        """What has to give up a key before a create or a rename can take it."""
         self._first_create: dict[str, StepId] = {}
         for address in sorted(self.creates):
             self._first_create.setdefault(address.kind, StepId(address, "create"))
@@ -97,13 +97,19 @@ def _moves_away(action: Action) -> bool:
     """Whether a live object gives up a key that no two objects may share."""
     if action.live is None or not action.kind.unique_key:
         return False
-    keys = {field.name for field in action.kind.identity}
-    return action.verb in ("delete", "replace") or any(c.field in keys for c in action.changes)
+    return action.verb in ("delete", "replace") or is_renamed(action)
 
 
 def _freed(action: Action) -> tuple[_Key, StepId]:
     step = StepId(action.address, "update") if action.verb == "update" else _delete_id(action)
     return _key(action, action.live), step
+
+
+def _taking(action: Action) -> StepId | None:
+    """The step that gives an object its key, if it gets another one."""
+    if action.verb in ("create", "replace"):
+        return StepId(action.address, "create")
+    return StepId(action.address, "update") if is_renamed(action) else None
 
 
 def _key(action: Action, holder: Item | LiveObject | None) -> _Key:
@@ -182,9 +188,11 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             parts[""] = {n: sent_value(item, n, live) for n in _sent_with_all(item)}
         parts[""] |= _write_only(item, live)
     for part, values in sorted(parts.items()):
+        step = StepId(action.address, "update", part)
+        makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
         yield Step(
-            StepId(action.address, "update", part),
-            writers.needed_by(item),
+            step,
+            writers.needed_by(item) | makes_way,
             values,
             live.id,
             origins=_origins(item),

@@ -6,6 +6,7 @@ Nothing here reads the process environment: what comes from there is handed in.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,14 @@ class Environment:
     """Codes of the linter that the project ignores, and where it names each."""
     secret_key_variables: frozenset[str] = frozenset({DEFAULT_SECRET_KEY})
     """Variables that no ``from_env`` of a manifest may read."""
+    has_siblings: bool = False
+    """The project has other environments."""
+
+    @property
+    def option(self) -> str:
+        """What names it in a command that somebody is to type: `` -e NAME`` where there are
+        several, and nothing where there is one."""
+        return f" -e {shlex.quote(self.name)}" if self.has_siblings else ""
 
 
 def resolve(project: Project | None, name: str | None, root: Path) -> Environment:
@@ -142,6 +151,7 @@ def _environment(
         },
         lint_ignore=dict(_each(project.node, "lint", "ignore")),
         secret_key_variables=project.secret_key_variables,
+        has_siblings=len(project.environments) > 1,
     )
 
 

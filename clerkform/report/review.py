@@ -41,13 +41,16 @@ class Cost:
 class Review:
     """A plan, seen by whoever has to approve it."""
 
-    def __init__(self, planned: Planned, allowed: int) -> None:
+    def __init__(self, planned: Planned, allowed: int | None) -> None:
+        """``allowed`` requests may be used in one window. None: the plan was saved, and a file
+        says nothing that an apply of it does not compare."""
         self.planned, self.plan = planned, planned.plan
         self._needs: dict[Address, set[Address]] = {}
         for step in planned.plan.steps:
             needs = {need.address for need in step.needs}
             self._needs.setdefault(step.address, set()).update(needs)
-        self.cost = Cost(len(planned.plan.steps), self._reads(), allowed)
+        writes = len(planned.plan.steps)
+        self.cost = None if allowed is None else Cost(writes, self._reads(), allowed)
 
     def _reads(self) -> int:
         """What the plan took, what it takes to see the writes, and what an update reads anew."""
@@ -74,7 +77,7 @@ class Review:
     def footer(self) -> Iterator[str]:
         """What comes before the last line."""
         yield self.left_alone
-        if self.plan.steps:
+        if self.plan.steps and self.cost:
             yield str(self.cost)
 
     @property

@@ -48,6 +48,12 @@ class Table:
     footer: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What machines are told besides."""
+    asides: Sequence[Mapping[str, Any]] = ()
+    """Rows for people below the others; machines have them as data."""
+
+    @property
+    def all_rows(self) -> Sequence[Mapping[str, Any]]:
+        return [*self.rows, *self.asides]
 
 
 class View(Protocol):
@@ -59,8 +65,9 @@ class View(Protocol):
     def errors(self, found: Sequence[Diagnostic]) -> None:
         """What made the command fail."""
 
-    def plan(self, planned: Planned, allowed: int) -> None:
-        """A plan to review; ``allowed`` requests may be used in one window."""
+    def plan(self, planned: Planned, allowed: int | None) -> None:
+        """A plan to review; ``allowed`` requests may be used in one window. None: it was saved,
+        and what it takes is not known."""
 
     def event(self, event: Event, planned: Planned) -> None:
         """Something that an apply did or gave up."""

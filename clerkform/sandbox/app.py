@@ -9,6 +9,7 @@ from asyncio import sleep
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from starlette.applications import Starlette
@@ -126,6 +127,9 @@ class Sandbox:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = await self._answer(request)
+        # By the clock that objects are made by, so that a client can tell how far its own is off.
+        date = formatdate(self.store.now() / 1000, usegmt=True)
+        response.headers.setdefault("Date", date)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

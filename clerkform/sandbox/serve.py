@@ -131,6 +131,7 @@ def configured(app: Starlette) -> uvicorn.Config:
         app,
         http=_Protocol,
         access_log=False,
+        date_header=False,  # the application's clock may be another
         log_level="warning",
         lifespan="off",
         ws="none",

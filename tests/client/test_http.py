@@ -522,3 +522,37 @@ def test_what_is_no_list_is_a_bad_answer(ask, body):
     for page in (500, None):
         error, _ = ask(Server(ok(body)), lambda it, page=page: it.list("/organizations", page=page))
         assert isinstance(error, BadAnswer)
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("Thu, 01 Jan 1970 00:15:00 GMT", 900),
+        ("Fri, 02 Jan 1970 00:00:00 GMT", 86400),
+        ("Wed, 31 Dec 1969 00:00:00 GMT", -86400),
+        ("soon", 0),
+        (None, 0),
+    ],
+)
+def test_the_time_is_the_servers_as_far_as_its_answers_tell(ask, date, ahead):
+    async def get_and_wait(it):
+        await it.get("/instance")
+        first = it.server_time()
+        await asyncio.sleep(5)
+        return first, it.server_time()
+
+    answer = httpx.Response(200, json={"id": "x"}, headers={"Date": date} if date else {})
+    (first, later), _ = ask(Server(answer), get_and_wait, clock=asyncio_clock())
+    assert (first, later) == (ahead * 1000, ahead * 1000 + 5000)
+
+
+def asyncio_clock():
+    """Seconds since it was first asked, by the loop's own time."""
+    began = []
+
+    def clock():
+        now = asyncio.get_running_loop().time()
+        began.append(now)
+        return now - began[0]
+
+    return clock

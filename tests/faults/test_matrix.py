@@ -22,6 +22,7 @@ from tests.faults.matrix import (
     KILLS,
     LAG,
     LOST_AND_LAG,
+    SKEWS,
     cases,
     faultless,
     sample,
@@ -42,7 +43,7 @@ def pytest_generate_tests(metafunc):
 
 def test_running_it_again_mends_what_went_wrong(case, tmp_path):
     project = PROJECTS[case.project]
-    world = World(project, tmp_path / "project")
+    world = World(project, tmp_path / "project", case.skew)
     if case.kills:
         first = world.run_and_die(*project.command, strike=case.strike)
         assert first.code == KILLED, first.text
@@ -77,6 +78,7 @@ def test_the_sample_has_every_fault_and_every_request_about_a_key():
         LOST_AND_LAG,
         "drop",
     }
+    assert {case.skew for case in chosen} == {0, *SKEWS}
     killed = {case.address for case in chosen if case.kills}
     assert killed == {case.address for case in whole if "/api_keys" in case.address}
 

@@ -1,12 +1,33 @@
 import pytest
 
+from clerkform.diff.going import Rules
 from clerkform.kinds.domains import KIND
+from tests.support import compare, declaring, live_from
 
 
 def test_only_the_primary_domain_is_kept():
     assert KIND.keep({"is_satellite": False}).code == "primary-domain"
     assert KIND.keep({"is_satellite": True}) is None
     assert KIND.keep({}) is None
+
+
+@pytest.mark.parametrize("said", [False, None, "true", 1, []])
+def test_a_domain_that_does_not_say_that_it_is_a_satellite_is_kept(said):
+    assert KIND.keep(KIND.from_api({"is_satellite": said})).code == "primary-domain"
+    assert KIND.keep(KIND.from_api({})).code == "primary-domain"
+
+
+def test_two_primary_domains_are_live_for_a_while_and_none_is_pruned():
+    """While an instance moves to its first own domain."""
+    names = ("old.example", "new.example")
+    live = live_from({"domains": [{"name": n, "is_satellite": False} for n in names]}, "domains")
+    rules = Rules(frozenset({"domains"}))
+    pruned = compare(declaring({"domains": []}), live, rules)
+    assert (pruned.plan.pending, pruned.plan.undeclared) == ((), ())
+    declared = [{"name": n, "is_satellite": False} for n in names]
+    assert compare(declaring({"domains": declared}), live, rules).plan.pending == ()
+    absent = compare(declaring({"domains": [{"name": names[1], "absent": True}]}), live)
+    assert absent.codes == ["primary-domain"]
 
 
 @pytest.mark.parametrize(

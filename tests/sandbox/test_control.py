@@ -1,6 +1,7 @@
 """What only a sandbox has: /_sandbox, and the knobs it turns."""
 
 import asyncio
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -94,6 +95,8 @@ def test_the_clock_is_moved(open_api):
     now = api.http.post(CLOCK, json={}).json()["now"]
     assert api.http.post(CLOCK, json={"advance": "10s"}).json()["now"] == now + 10_000
     assert api.http.get("/instance").is_success
+    (date,) = api.http.get("/instance").headers.get_list("Date")
+    assert parsedate_to_datetime(date).timestamp() == (now + 10_000) // 1000, "each answer says it"
     assert api.http.post(CLOCK, json={"advance": -1}).status_code == 400
     assert api.http.post(CLOCK, json={"back": 1}).status_code == 400
 

@@ -30,7 +30,7 @@ def command(
     output: Path | None,
 ) -> None:
     """Show what an apply would do. Changes nothing."""
-    from clerkform import pipeline
+    from clerkform import pipeline, saving
     from clerkform.cli import asking, connect, local, planfile
     from clerkform.diagnostics import Diagnostic
     from clerkform.errors import PlanError
@@ -49,9 +49,9 @@ def command(
         said = [Diagnostic("not-saved", unsaved, severity="note")] if output else []
         raise PlanError([*planned.refusals, *said])
     if path:
-        planfile.write(path, planned, loaded, session.allowed)
-        invocation.note(
-            f"Saved to {output}: `clerkform apply {output}` does this, and nothing else."
-        )
+        planfile.write(path, planned, loaded)
+        typed = planfile.applying(output or path, loaded.environment)
+        typed += saving.options(saving.shape(planned.asked))
+        invocation.note(f"Saved to {output}: `{typed}` does this, and nothing else.")
     if detailed_exitcode and planned.plan.pending:
         raise click.exceptions.Exit(exits.PENDING)

@@ -33,7 +33,7 @@ class JsonView:
 
         self._document[to] += [diagnostic_data(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.data import plan_data
 
         self._document["plan"] = plan_data(planned, allowed)

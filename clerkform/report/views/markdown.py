@@ -34,7 +34,7 @@ class MarkdownView:
     def errors(self, found: Sequence[Diagnostic]) -> None:
         self._summary += [_finding(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.review import Review
 
         review = Review(planned, allowed)
@@ -60,10 +60,10 @@ class MarkdownView:
     def table(self, table: Table) -> None:
         if table.footer:
             self._summary.append(f"**{table.footer}**")
-        if table.rows:
+        if table.all_rows:
             head = [f"| {' | '.join(table.columns)} |", "| --- " * len(table.columns) + "|"]
             self._details.append("\n".join(head))
-            self._details += [_row(table, row) for row in table.rows]
+            self._details += [_row(table, row) for row in table.all_rows]
 
     def say(self, text: str, **data: Any) -> None:
         self._summary.append(text)

@@ -52,7 +52,7 @@ class TextView:
         if len(found) > 1 or found[0].span:
             self._screen.err.write(f"{counted_findings(found)}\n")
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.plan_lines import plan_lines
         from clerkform.report.review import Review
 
@@ -76,7 +76,7 @@ class TextView:
         )
 
     def table(self, table: Table) -> None:
-        if table.rows:
+        if table.all_rows:
             self._print(self._out, _table_lines(table))
         if table.footer:
             self.say(table.footer)
@@ -120,7 +120,7 @@ def _table_lines(table: Table) -> Iterator[Text]:
 
     from clerkform.report.shown import cell
 
-    rows = [[cell(row.get(column)) for column in table.columns] for row in table.rows]
+    rows = [[cell(row.get(column)) for column in table.columns] for row in table.all_rows]
     titles = [column.replace("_", " ").upper() for column in table.columns]
     widths = [max(map(cell_len, cells)) for cells in zip(titles, *rows, strict=True)]
     for at, cells in enumerate([titles, *rows]):
