@@ -128,13 +128,15 @@ def validate(
         names = [environment] if environment or not project else list(project.environments)
         for name in [] if problems.errors else (names or [None]):
             chosen = resolve(project, name, root=root)
-            found = Problems()
-            values = variables(chosen, environ, flags, found)
-            desired = _desired(chosen, registry, values, found)
-            found += lint(desired.items.values(), chosen.lint_ignore)
-            if vault:
-                found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
-            problems += found
+            found = problems.part()
+            try:
+                values = variables(chosen, environ, flags, found)
+                desired = _desired(chosen, registry, values, found)
+                found += lint(desired.items.values(), chosen.lint_ignore)
+                if vault:
+                    found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
+            finally:
+                problems += found
             loaded.append(Loaded(chosen, desired, found.in_order(), values))
     return tuple(loaded)
 

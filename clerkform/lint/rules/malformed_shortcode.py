@@ -8,8 +8,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             if operand.form == "invalid":
                 written = operand.text
                 yield template.finding(
@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     path,
                     "between `||` Clerk takes a path, 'text', true, false or a number",
                 )
-        for path, text in template.texts():
+        for path, text in template.texts:
             if _stray_braces(text):
                 yield template.finding(
                     RULE.code,
@@ -32,9 +32,12 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _stray_braces(text: str) -> bool:
     """Whether double braces are left when the shortcodes are taken out."""
-    for shortcode in reversed(find(text)):
-        text = text[: shortcode.start] + text[shortcode.end :]
-    return "{{" in text or "}}" in text
+    end, pieces = 0, list[str]()
+    for shortcode in find(text):
+        pieces.append(text[end : shortcode.start])
+        end = shortcode.end
+    left = "".join((*pieces, text[end:]))
+    return "{{" in left or "}}" in left
 
 
 RULE = Rule(
