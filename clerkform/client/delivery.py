@@ -8,8 +8,10 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dotenv.parser import Binding, parse_stream
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 """What a shell and every reader of env files take as it is."""
@@ -58,6 +60,8 @@ _PLAIN_VALUE = re.compile(r"[^\r\n]*?(?=\s+#|[^\S\r\n]*(?:[\r\n]|$))")
 
 def _bindings(content: str, name: str) -> Iterator[Binding]:
     """What the file assigns, and all that is between: the originals make up the whole text."""
+    from dotenv.parser import parse_stream  # takes a while, and few deliver to such a file
+
     for binding in parse_stream(io.StringIO(content, newline="")):
         text = binding.original.string
         if why := _unclear(binding, text.strip(), name):

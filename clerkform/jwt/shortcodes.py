@@ -143,6 +143,15 @@ def _shortcodes(text: str) -> Iterator[Shortcode]:
         start = text.find(_OPEN, end)
 
 
+def around(text: str) -> Iterator[str]:
+    """What is left of ``text`` before, between and after its shortcodes."""
+    end = 0
+    for shortcode in find(text):
+        yield text[end : shortcode.start]
+        end = shortcode.end
+    yield text[end:]
+
+
 def whole(text: str) -> Shortcode | None:
     """The shortcode that ``text`` is, if it is one and nothing else, not even a blank."""
     found = find(text)

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, BeforeValidator, Field
 
 from clerkform.model import Kept, Kind, Listing, Resource, Values, crud, trait
+from clerkform.model.host_names import ascii_host, refuse_international
 
 
 class Domain(Resource):
     name: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", max_length=253),
-        trait.normalize(str.lower),
+        BeforeValidator(refuse_international),
+        trait.normalize(ascii_host),
         trait.identity,
     ]
     """A host name without a scheme; in development it may carry a port."""

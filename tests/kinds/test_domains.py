@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from clerkform.kinds.domains import KIND
 
@@ -15,3 +16,16 @@ def test_only_the_primary_domain_is_kept():
 def test_a_name_is_a_host_without_anything_around_it(name):
     with pytest.raises(ValueError, match="pattern"):
         KIND.model.model_validate({"name": name})
+
+
+def test_an_international_name_is_refused_with_the_form_to_write():
+    with pytest.raises(ValidationError) as caught:
+        KIND.model.model_validate({"name": "Bücher.example"})
+    (error,) = caught.value.errors()
+    assert error["type"] == "international-domain"
+    assert error["ctx"]["hint"] == "write `xn--bcher-kva.example`"
+
+
+def test_both_forms_of_an_international_name_are_one_domain():
+    both = {KIND.key_parts({"name": name}) for name in ("bücher.example", "XN--Bcher-kva.example")}
+    assert both == {("xn--bcher-kva.example",)}

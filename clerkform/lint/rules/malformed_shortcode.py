@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.jwt.shortcodes import find
+from clerkform.jwt.shortcodes import around
 from clerkform.lint.rule import Rule, Subject
 
 
@@ -32,11 +32,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _stray_braces(text: str) -> bool:
     """Whether double braces are left when the shortcodes are taken out."""
-    end, pieces = 0, list[str]()
-    for shortcode in find(text):
-        pieces.append(text[end : shortcode.start])
-        end = shortcode.end
-    left = "".join((*pieces, text[end:]))
+    left = "".join(around(text))
     return "{{" in left or "}}" in left
 
 
