@@ -131,16 +131,18 @@ def validate(
         names = [environment] if environment or not project else list(project.environments)
         for name in [] if problems.errors else (names or [None]):
             chosen = resolve(project, name, root=root)
-            found = Problems()
-            values = Noted(variables(chosen, environ, flags, found))
-            desired = _desired(chosen, registry, values, found)
-            known |= chosen.vars.keys() | values.used
-            found += lint(desired.items.values(), chosen.lint_ignore)
-            if vault:
-                secrets_, items = vault(chosen), desired.items.values()
-                found += secret_findings(items, secrets_, chosen.root)
-                found += sink_findings(items, secrets_, chosen.root)
-            problems += found
+            found = problems.part()
+            try:
+                values = Noted(variables(chosen, environ, flags, found))
+                desired = _desired(chosen, registry, values, found)
+                known |= chosen.vars.keys() | values.used
+                found += lint(desired.items.values(), chosen.lint_ignore)
+                if vault:
+                    secrets_, items = vault(chosen), desired.items.values()
+                    found += secret_findings(items, secrets_, chosen.root)
+                    found += sink_findings(items, secrets_, chosen.root)
+            finally:
+                problems += found
             loaded.append(Loaded(chosen, desired, found.in_order(), values))
         if loaded:
             unused = Problems()

@@ -15,6 +15,7 @@ from clerkform.cli.options import Online
 from clerkform.cli.rendering import STANDARD_INPUT
 from clerkform.cli.signing import own_key
 from clerkform.client.api_url import is_loopback
+from clerkform.client.wrapping import wrapping
 from clerkform.desired import Item
 from clerkform.diagnostics import Source, Span, collecting
 from clerkform.errors import BadAnswer, Unreachable, UsageError
@@ -76,8 +77,12 @@ def keys(
 def read_key(path: str) -> tuple[Key, ...]:
     """The key in a file. A shared secret loses the one line break that editors put at its end."""
     text = _file(path)
-    is_key = "-----BEGIN " in text or text.lstrip().startswith("{")
-    return parse_keys(text if is_key else text.removesuffix("\n").removesuffix("\r"))
+    if "-----BEGIN " in text or text.lstrip().startswith("{"):
+        return parse_keys(text)
+    secret = text.removesuffix("\n").removesuffix("\r")
+    if around := wrapping(secret):
+        raise UsageError(f"the shared secret in {path} {around.what}", hint=around.hint)
+    return parse_keys(secret)
 
 
 def read_jwks(place: str) -> tuple[Key, ...]:

@@ -30,6 +30,7 @@ from clerkform.client.answers import (
 from clerkform.client.api_url import is_loopback, normalise_api_url
 from clerkform.client.listing import distinct, fault_in, read_pages
 from clerkform.client.pace import Pace, Sleep, retry_delay
+from clerkform.client.wrapping import wrapping
 from clerkform.errors import ApiError, BadAnswer, UsageError
 
 API_VERSION = "2026-05-12"
@@ -262,6 +263,8 @@ def _check_key(secret_key: str) -> None:
     """Refuse what no header can hold; httpx would as well, but quote the key."""
     if not secret_key:
         raise UsageError("the secret key is empty", hint="set it to the instance's sk_… key")
+    if around := wrapping(secret_key):
+        raise UsageError(f"the secret key {around.what}", hint=around.hint)
     if not secret_key.isascii() or not secret_key.isprintable() or " " in secret_key:
         raise UsageError(
             "the secret key has a blank, a line break or a character that no key has",

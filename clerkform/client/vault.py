@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from clerkform.client.delivery import is_unignored, with_line
+from clerkform.client.delivery import UnfitFile, is_unignored, with_line
 from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
@@ -282,6 +282,8 @@ class Vault:
             if sink.form == "env_file" and path.exists() and not os.access(path, os.R_OK):
                 why = f"{shown} cannot be read, so its other lines could not be kept"
                 raise _Absent("sink-unwritable", why)
+            if sink.form == "env_file":
+                _with_secret(path, shown, str(sink.name), "")
         return path
 
     def _prepare(self, sink: Sink, base: Path) -> None:
@@ -301,7 +303,7 @@ class Vault:
             if sink.form == "file":
                 content = secret.encode()
             else:
-                content = _with_secret(path, str(sink.name), secret)
+                content = _with_secret(path, _path_text(sink), str(sink.name), secret)
             write_privately(path, content)
 
     def _path(self, text: str, base: Path) -> Path:
@@ -402,14 +404,14 @@ def _is_utf8(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _with_secret(path: Path, name: str, secret: str) -> bytes:
+def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
     # Any bytes survive: a line that is not UTF-8 stays as it is, too.
     before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
     try:
         return with_line(before, name, secret).encode(errors="surrogateescape")
-    except ValueError:
-        why = "the secret has a line break, which a line of an env file cannot hold"
-        raise _Refused("sink-unfit", why, "deliver it to a `file`") from None
+    except UnfitFile as unfit:
+        hint = "deliver it to a `file`, or correct what is there"
+        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", hint) from None
 
 
 def _problem(span: Span | None, attempt: Callable[[], object]) -> Diagnostic | None:

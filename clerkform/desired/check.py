@@ -61,16 +61,18 @@ def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
 
 def check_references(items: Mapping[Address, Item], registry: Registry, problems: Problems) -> None:
     graph: dict[Address, set[Address]] = {}
+    known: dict[str, list[str]] = {}
+    for address in items:
+        known.setdefault(address.kind, []).append(address.key)
     for item in items.values():
         for field_, reference in item.references():
             target = items.get(reference.to)
             if target is None:
-                known = [a.key for a in items if a.kind == reference.to.kind]
                 problems.error(
                     "reference-to-nothing",
                     f"{item.address} refers to {reference}, which no manifest declares",
                     item.node.at((field_.name, registry[reference.to.kind].singular)).span,
-                    hint=did_you_mean(reference.to.key, known)
+                    hint=problems.nearest(reference.to.key, known.get(reference.to.kind, ()))
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
             elif target.absent and not item.absent:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import MISSING, AfterValidator, Field
+from pydantic import MISSING, AfterValidator, BeforeValidator, Field
 
 from clerkform.model import Kept, Kind, Listing, Resource, Unfit, Values, crud, trait
+from clerkform.model.host_names import ascii_host, refuse_international
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -31,7 +32,8 @@ class Domain(Resource):
     name: Annotated[
         str,
         Field(pattern=rf"^{_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?$", max_length=253),
-        trait.normalize(str.lower),
+        BeforeValidator(refuse_international),
+        trait.normalize(ascii_host),
         trait.identity,
     ]
     """A host name without a scheme; in development it may carry a port."""

@@ -34,20 +34,15 @@ def rendered(found: Diagnostic) -> Iterator[Text]:
 
 def _quoted(span: Span, color: str) -> Iterator[Text]:
     line = span.source.line(span.line)
-    if span.line in span.source.hidden or not line.strip():
+    if span.line in span.source.hidden:
         return
-    before, rest = line[: span.column - 1], line[span.column - 1 :]
-    if len(line) > WIDEST:
-        before, rest = _ending(before, WIDEST // 2), _beginning(rest, WIDEST // 2)
+    caret, half = span.column - 1, len(line) if len(line) <= WIDEST else WIDEST // 2
+    before, rest = line[max(0, caret - half) : caret], line[caret : caret + half]
+    before = f"…{before}" if caret > half else before
+    rest = f"{rest}…" if len(line) > caret + half else rest
+    if not (before + rest).strip():
+        return
     gutter = f"{span.line:>5} | "
     yield Text(gutter, "dim").append(escaped((before + rest).expandtabs(TAB)), "not dim")
     indent = cell_len(escaped(before.expandtabs(TAB)))
     yield Text(" " * (len(gutter) + indent)).append("^", color)
-
-
-def _ending(text: str, length: int) -> str:
-    return text if len(text) <= length else f"…{text[-length:]}"
-
-
-def _beginning(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]}…"

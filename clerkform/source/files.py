@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.diagnostics import Problems, Source, Span
 
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000
@@ -209,7 +209,7 @@ def read_text_inside(
             hint="name a file whose path has no part that begins with a dot",
         )
     elif missing:
-        near = did_you_mean(real.name, _names_in(real.parent))
+        near = problems.nearest(real.name, tuple(_names_in(real.parent)))
         hint = near or "paths are relative to the manifest that names them"
         problems.error("missing-file", f"there is no file `{relative}`", span, hint=hint)
     else:

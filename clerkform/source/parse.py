@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from clerkform.diagnostics import Diagnostic, Problems, Source, Span
+from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
 from clerkform.source.node import Json, Node, Scalar
 from clerkform.source.scalars import (
     MAX_NUMBER,
@@ -22,7 +22,7 @@ from clerkform.source.scalars import (
     checked,
     resolve,
 )
-from clerkform.source.traps import explain, may_hold_secret, span_at, with_part_quoted
+from clerkform.source.traps import explain, may_hold_secret, span_at, write_quoted
 
 __all__ = ["Json", "Node", "Scalar", "parse"]
 
@@ -33,6 +33,8 @@ MAX_EXPANSION: Final = 1_000_000
 """Characters of YAML that all of a file's aliases together may stand for."""
 MAX_REPAIRS: Final = 20
 """Syntax errors with a known cure that are reported for one file at once."""
+MAX_READ: Final = 500_000
+"""Characters of a file that are read once more after a cure: it is read from its beginning."""
 
 
 def parse(source: Source, problems: Problems) -> Node | None:
@@ -43,14 +45,17 @@ def parse(source: Source, problems: Problems) -> Node | None:
     if _control_characters(source, problems):
         return None
     text, traps = source.text, dict[int, Diagnostic]()
-    root, found = None, Problems()
+    root, found, read = None, problems.part(), 0
     for _ in range(MAX_REPAIRS):
-        found = Problems()
+        found = problems.part()
         try:
             root = _Composer(source, text, found).compose()
             break
+        except TooManyProblems:
+            break
         except yaml.MarkedYAMLError as error:
             trap = explain(source, text, error)
+            read += error.problem_mark.index if error.problem_mark else len(text)
         known = traps.get(trap.line)
         if known is None:
             traps[trap.line] = trap.diagnostic
@@ -58,7 +63,7 @@ def parse(source: Source, problems: Problems) -> Node | None:
             traps[trap.line] = replace(known, hint=trap.diagnostic.hint)
         else:  # the cure was none; one finding for a line is enough
             break
-        if trap.cured is None:
+        if trap.cured is None or read > MAX_READ:
             break
         lines = text.split("\n")
         lines[trap.line - 1] = trap.cured
@@ -319,14 +324,12 @@ class _Composer:
         return Node(frame.map, frame.span, frame.keys)
 
     def _unquoted_shortcode(self, frame: _Open, written: str) -> None:
-        line = self.source.line(frame.span.line)
-        start = frame.span.column - 1
-        cured = with_part_quoted(line, start, start + len(written))
+        line, start = self.source.line(frame.span.line), frame.span.column - 1
         self._error(
             "unquoted-shortcode",
             "without quotes, YAML reads this shortcode as maps",
             frame.span,
-            hint=f"write `{cured.strip()}`",
+            hint=write_quoted(line, start, start + len(written)),
         )
 
     def _alias(self, event: Any) -> None:
@@ -359,8 +362,7 @@ class _Composer:
     def _unknown_alias(self, event: Any, span: Span) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         written = self.text[start:end]
-        column = span.column - 1
-        cured = with_part_quoted(self.source.line(span.line), column, column + end - start)
+        line, column = self.source.line(span.line), span.column - 1
         message = (
             f"without quotes `{written}` is an alias, and nothing here is named `&{event.anchor}`"
         )
@@ -370,7 +372,7 @@ class _Composer:
             "quote-leading-star",
             message,
             span,
-            hint=f"write `{cured.strip()}` if it is text",
+            hint=f"{write_quoted(line, column, column + end - start)} if it is text",
         )
         self._place_or_key(self.stack[-1], Node(written, span))
 

@@ -71,6 +71,9 @@ def fill(node: Node, scope: Scope, problems: Problems, forms: Forms) -> Node | N
 
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
+_NEARLY = re.compile(r"\$\{\s*(?:var\.\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*\}")
+LONGEST_NAME: Final = 200
+"""Characters after ``${`` in which a name is looked for."""
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -162,7 +165,7 @@ class _Filler:
             if match[0] == "$${":
                 pieces.append("${")
                 continue
-            wrong = self.wrong_reference(match[1], text[match.start() + 2 :])
+            wrong = self.wrong_reference(match[1], text, match.start())
             if wrong is None and not alone:
                 wrong = self.unfit_in_text(match[1])
             if wrong:
@@ -195,16 +198,16 @@ class _Filler:
         )
         return False
 
-    def wrong_reference(self, name: str | None, rest: str) -> tuple[str, str, str] | None:
-        """Code, message and hint, if ``${`` followed by ``rest`` names no variable."""
+    def wrong_reference(self, name: str | None, text: str, at: int) -> tuple[str, str, str] | None:
+        """Code, message and hint, if the ``${`` in ``text`` names no variable."""
         if name is None:
-            bare = re.match(r"\s*(?:var\.)?\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}", rest)
+            bare = _NEARLY.match(text[at : at + LONGEST_NAME])
             hint = "write `$${` where `${` is meant as it stands"
             if bare and bare[1] in self.scope.variables:
                 hint = f"write `${{var.{bare[1]}}}` for the variable"
             return "bad-variable", "`${` begins a variable, as in `${var.name}`", hint
         if name not in self.scope.variables:
-            hint = did_you_mean(name, self.scope.variables) or (
+            hint = self.problems.nearest(name, self.scope.variables) or (
                 f"set it under `vars` in the project file, or with `--var {name}=VALUE`"
             )
             return "unknown-variable", f"no variable is named `{name}`", hint

@@ -192,6 +192,7 @@ def test_an_expired_token_is_refused_beyond_the_templates_skew(folder):
 
 def test_verify_wants_one_token_and_one_sort_of_key(folder):
     token = rendered(folder, "supabase", "--sign")["token"]
+    (folder.root / "quoted").write_text(f'"{SECRET}"\n')
     for arguments, said in [
         ((token, token), "one token at a time"),
         ((token, "--key", "a", "--jwks", "b"), "pass one of them"),
@@ -199,6 +200,7 @@ def test_verify_wants_one_token_and_one_sort_of_key(folder):
         ((token, "--jwks", "clerk.yaml"), "holds no JWKS"),
         ((token, "--jwks", "http://keys.example.com/jwks"), "is not https"),
         ((token, "--key", "nowhere"), "cannot be read"),
+        ((token, "--key", "quoted"), "the shared secret in quoted stands between quotes"),
     ]:
         result = folder.run("jwt", "verify", *arguments, exit_code=exits.WRONG)
         assert said in result.stderr

@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from clerkform.diff.going import Rules
 from clerkform.kinds.domains import KIND
@@ -51,3 +52,16 @@ def test_a_label_has_at_most_63_characters():
 def test_a_proxy_has_a_host(url):
     with pytest.raises(ValueError, match="must be a full URL with a host"):
         KIND.model.model_validate({"name": "a.example", "proxy_url": url})
+
+
+def test_an_international_name_is_refused_with_the_form_to_write():
+    with pytest.raises(ValidationError) as caught:
+        KIND.model.model_validate({"name": "Bücher.example"})
+    (error,) = caught.value.errors()
+    assert error["type"] == "international-domain"
+    assert error["ctx"]["hint"] == "write `xn--bcher-kva.example`"
+
+
+def test_both_forms_of_an_international_name_are_one_domain():
+    both = {KIND.key_parts({"name": name}) for name in ("bücher.example", "XN--Bcher-kva.example")}
+    assert both == {("xn--bcher-kva.example",)}

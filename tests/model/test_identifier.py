@@ -14,6 +14,10 @@ SOLANA = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"
         ("0X" + "Ab" * 20, "0x" + "ab" * 20),
         ("+15555550100", "+15555550100"),
         (SOLANA, SOLANA),
+        ("*@Bücher.example", "*@xn--bcher-kva.example"),
+        ("*@*.日本。example", "*@*.xn--wgv71a.example"),
+        ("bücher@faß.example", "bücher@xn--fa-hia.example"),
+        ("x@" + "ü" * 300, "x@" + "ü" * 300),
     ],
 )
 def test_an_identifier_is_kept_as_clerk_keeps_it(written, kept):
