@@ -124,9 +124,8 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
     """
     with asyncio.Runner() as runner, ExitStack() as stack:
         target = _target(environment, where, stack)
-        vault = local.vault(environment)
-        vault.remember(target.secret_key)
-        invocation.screen.redact_with(vault.redact)
+        invocation.net.remember(target.secret_key)
+        vault = local.vault(environment, invocation.net)
         log, progress = Log(invocation), Progress(invocation.screen.err, invocation.screen.colored)
 
         def on_request(exchange: Exchange) -> None:
@@ -139,7 +138,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             pace=target.pace(),
             transport=target.transport,
             on_request=on_request,
-            redact=vault.redact_answer,
+            redact=invocation.net.redact_answer,
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))

@@ -54,8 +54,7 @@ def own_key(item: Item, environment: Environment, invocation: Invocation) -> str
     ref = item.values.get("signing_key")
     if not isinstance(ref, SecretRef):
         return None
-    vault = local.vault(environment)
-    invocation.screen.redact_with(vault.redact)
+    vault = local.vault(environment, invocation.net)
     span = item.at("signing_key")
     base = (environment.root / span.path).parent
     problem = vault.check_key(ref, base, algorithm_of(item), span)

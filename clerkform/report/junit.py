@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from clerkform.redaction import redacted_data
 from clerkform.report.views.json import JsonView
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,10 +20,10 @@ class JunitView(JsonView):
     """Collects what the JSON view does, and prints it in another form."""
 
     def close(self, code: int) -> None:
-        root = _suites(self._document)
+        root = _suites(redacted_data(self._document))
         indent(root)
-        self._screen.out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        self._screen.out.write(tostring(root, encoding="unicode") + "\n")
+        text = tostring(root, encoding="unicode")
+        self._screen.out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
         self._screen.out.flush()
 
 

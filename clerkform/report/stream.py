@@ -8,21 +8,17 @@ import os
 from collections.abc import Callable
 from typing import Final, TextIO
 
+from clerkform.redaction import redacted
+
 GONE: Final = (errno.EPIPE, errno.EIO)
 """How a pipe and a terminal say that nobody is at the other end."""
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 class Stream:
     """A text stream whose reader may leave: an apply must not break off because of ``| head``.
 
-    Whatever is written goes through ``redact`` first.
+    Everything that clerkform says goes through one: no secret of the run gets past it.
     """
-
-    redact: Callable[[str], str] = staticmethod(_as_it_is)
 
     def __init__(self, file: TextIO) -> None:
         if isinstance(file, io.TextIOWrapper):
@@ -33,7 +29,7 @@ class Stream:
         self.encoding = getattr(file, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:
-        self._attempt(lambda: self._file.write(self.redact(text)))
+        self._attempt(lambda: self._file.write(redacted(text)))
         return len(text)
 
     def flush(self) -> None:

@@ -1,14 +1,16 @@
 import os
 
+from clerkform.redaction import opened_net
 from clerkform.report.stream import Stream
 
 
 def test_whatever_is_written_is_redacted(tmp_path):
-    with (tmp_path / "out").open("w") as file:
-        stream = Stream(file)
-        stream.redact = lambda text: text.replace("sk_test_1", "(secret)")
-        stream.write("the key sk_test_1\n")
-    assert (tmp_path / "out").read_text() == "the key (secret)\n"
+    with (tmp_path / "out").open("w") as file, opened_net() as net:
+        net.remember("sk_test_canary0123456789")
+        Stream(file).write(
+            "the key sk_test_canary0123456789, escaped: sk\\_test\\_canary0123456789\n"
+        )
+    assert (tmp_path / "out").read_text() == "the key (secret), escaped: (secret)\n"
 
 
 def test_a_reader_that_leaves_does_not_end_the_run():
