@@ -85,10 +85,10 @@ def sign(
 
 
 def show(signed: Signed, invocation: Invocation) -> None:
-    invocation.view.say(f"\n{signed.token}", token=signed.token)
+    invocation.view.verbatim(f"\n{signed.token}", "", token=signed.token)
     if signed.jwks:
-        text = json.dumps(signed.jwks)
-        invocation.view.say(f"\nVerify it with this JWKS:\n{text}", jwks=signed.jwks)
+        invocation.view.say("\nVerify it with this JWKS:")
+        invocation.view.verbatim(json.dumps(signed.jwks), "json", jwks=signed.jwks)
 
 
 def _throw_away(algorithm: str) -> tuple[Any, dict[str, Any]]:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from clerkform.redaction import redacted_data
 from clerkform.report.views.json import JsonView
+from clerkform.runners import unobeyed
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -22,7 +23,7 @@ class JunitView(JsonView):
     def close(self, code: int) -> None:
         root = _suites(redacted_data(self._document))
         indent(root)
-        text = tostring(root, encoding="unicode")
+        text = unobeyed(tostring(root, encoding="unicode"), lambda c: f"&#{ord(c)};")
         self._screen.out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
         self._screen.out.flush()
 

@@ -69,6 +69,9 @@ class View(Protocol):
     def say(self, text: str, **data: Any) -> None:
         """A sentence for people, and the same as data for machines."""
 
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        """A text for people that stays as it is, and the same as data for machines."""
+
     def close(self, code: int) -> None:
         """The command ends with this exit code."""
 

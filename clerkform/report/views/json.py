@@ -63,6 +63,9 @@ class JsonView:
 
         self._document |= {name: cell_data(value) for name, value in data.items()}
 
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        self.say(text, **data)
+
     def close(self, code: int) -> None:
         head = {
             "format_version": FORMAT_VERSION,
