@@ -15,6 +15,7 @@ from operator import eq
 from typing import Final, Literal, NamedTuple
 
 from clerkform.errors import ManifestError
+from clerkform.redaction import holds_instance_key, redacted
 
 Severity = Literal["error", "warning", "note"]
 
@@ -37,6 +38,12 @@ class Source:
         """Line ``number``, counted from 1; empty past the end."""
         lines = self.text.split("\n", number)
         return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+
+    def may_be_quoted(self, number: int) -> bool:
+        """Whether nothing that is never printed stands on that line, as far as anybody knows."""
+        line = self.line(number)
+        is_secret = holds_instance_key(line) or redacted(line) != line
+        return not (number in self.hidden or is_secret)
 
 
 class Span(NamedTuple):

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 INSTANCE_KEYS: Final = ("sk_test_", "sk_live_")
 """How a secret key of an instance begins."""
+_INSTANCE_KEY = re.compile("|".join(INSTANCE_KEYS), re.IGNORECASE)
 SHORTEST_SAID: Final = 6
 """Characters of what is taken out of a server's words; to blank out anything shorter would blank
 out half of what it says."""
@@ -27,6 +28,11 @@ from the output then tells which was right: nobody guesses this much."""
 LAYERS: Final = 5
 """Of escapes that are undone: JSON in JSON in an address, shown in Markdown, is four."""
 INSTEAD: Final = "(secret)"
+
+
+def holds_instance_key(text: str) -> bool:
+    """Whether a secret key of some instance seems to stand there."""
+    return _INSTANCE_KEY.search(text) is not None
 
 
 class Net:

@@ -20,6 +20,7 @@ from clerkform.client.api_url import foreign_host, normalise_api_url
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
+from clerkform.client.secret_key import check_secret_key
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
@@ -174,6 +175,7 @@ def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
             hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
             " use an environment with `api: sandbox`",
         )
+    check_secret_key(key, environment.secret_key_env)
     is_production = environment.production or key.startswith("sk_live_")
     return Target(_api_url(environment, where), key, _share(environment, where, is_production))
 

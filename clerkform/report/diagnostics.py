@@ -34,7 +34,7 @@ def rendered(found: Diagnostic) -> Iterator[Text]:
 
 def _quoted(span: Span, color: str) -> Iterator[Text]:
     line = span.source.line(span.line)
-    if span.line in span.source.hidden or not line.strip():
+    if not span.source.may_be_quoted(span.line) or not line.strip():
         return
     before, rest = line[: span.column - 1], line[span.column - 1 :]
     if len(line) > WIDEST:

@@ -35,7 +35,8 @@ _MAY_HOLD_SECRET = re.compile(
 
 def may_hold_secret(source: Source, number: int) -> bool:
     """Whether a broken line should not be shown: which field it was for may not be known yet."""
-    return number in source.hidden or bool(_MAY_HOLD_SECRET.search(source.line(number)))
+    looks_secret = _MAY_HOLD_SECRET.search(source.line(number)) is not None
+    return looks_secret or not source.may_be_quoted(number)
 
 
 def quoted(text: str) -> str:
