@@ -17,6 +17,7 @@ from operator import eq
 from typing import Final, Literal, NamedTuple, Self
 
 from clerkform.errors import ManifestError
+from clerkform.redaction import holds_instance_key, redacted
 
 Severity = Literal["error", "warning", "note"]
 
@@ -51,6 +52,12 @@ class Source:
         """The text line by line, without line breaks: split once, however many are asked for."""
         lines = self.text.split("\n")
         return [line.rstrip("\r") for line in lines] if "\r" in self.text else lines
+
+    def may_be_quoted(self, number: int) -> bool:
+        """Whether nothing that is never printed stands on that line, as far as anybody knows."""
+        line = self.line(number)
+        is_secret = holds_instance_key(line) or redacted(line) != line
+        return not (number in self.hidden or is_secret)
 
 
 class Span(NamedTuple):

@@ -20,12 +20,12 @@ from clerkform.diagnostics import (
 )
 from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
-from clerkform.model import Registry, SecretRef, Sink
+from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
-from clerkform.source.hidden import hidden_lines
+from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json
 from clerkform.source.parse import parse
 from clerkform.source.values import Scope
@@ -217,10 +217,19 @@ def _desired(
 
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
-    kinds = registry.values()
-    sensitive = {k.name: [n for n, f in k.fields.items() if f.traits.sensitive] for k in kinds}
-    secret = {k.name: [n for n, f in k.fields.items() if f.form == "secret"] for k in kinds}
-    return replace(source, hidden=hidden_lines(source.text, sensitive, secret))
+    sections = {
+        kind.name: {name: _held_by(known) for name, known in kind.fields.items()}
+        for kind in registry.values()
+    }
+    return replace(source, hidden=hidden_lines(source.text, sections))
+
+
+def _held_by(known: Field) -> Holds:
+    if known.traits.sensitive:
+        return "sensitive"
+    if known.form == "secret":
+        return "secret"
+    return "data" if known.form == "json" else "plain"
 
 
 def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Problems) -> None:

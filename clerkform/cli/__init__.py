@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import pkgutil
 import signal
 import sys
@@ -16,6 +17,7 @@ import click
 from clerkform import __version__
 from clerkform.cli import commands, exits
 from clerkform.cli.invocation import Invocation
+from clerkform.redaction import opened_net
 
 
 class Commands(click.Group):
@@ -34,16 +36,18 @@ class Commands(click.Group):
         # A command lives for seconds, and most of what it makes lives until its end.
         gc.set_threshold(200_000, 50, 50)
         args = list(sys.argv[1:] if args is None else args)
-        invocation = Invocation(args)
-        code = exits.DONE
-        try:
-            with _termination_interrupts():
-                extra |= {"standalone_mode": False, "obj": invocation}
-                code = super().main(args, *rest, **extra) or exits.DONE
-        except (Exception, KeyboardInterrupt) as error:
-            code = exits.code_of(error, has_written=invocation.has_written)
-            invocation.report(error)
-        invocation.close(code)
+        with opened_net() as net:
+            net.remember_keys(os.environ)
+            invocation = Invocation(args, net)
+            code = exits.DONE
+            try:
+                with _termination_interrupts():
+                    extra |= {"standalone_mode": False, "obj": invocation}
+                    code = super().main(args, *rest, **extra) or exits.DONE
+            except (Exception, KeyboardInterrupt) as error:
+                code = exits.code_of(error, has_written=invocation.has_written)
+                invocation.report(error)
+            invocation.close(code)
         sys.exit(code)
 
 

@@ -20,6 +20,7 @@ from clerkform.client.api_url import foreign_host, normalise_api_url
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
+from clerkform.client.secret_key import check_secret_key
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
@@ -129,9 +130,8 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
     """
     with asyncio.Runner() as runner, ExitStack() as stack:
         target = _target(environment, where, stack)
-        vault = local.vault(environment)
-        vault.remember(target.secret_key)
-        invocation.screen.redact_with(vault.redact)
+        invocation.net.remember(target.secret_key)
+        vault = local.vault(environment, invocation.net)
         log, progress = Log(invocation), Progress(invocation.screen.err, invocation.screen.colored)
 
         def on_request(exchange: Exchange) -> None:
@@ -144,7 +144,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             pace=target.pace(),
             transport=target.transport,
             on_request=on_request,
-            redact=vault.redact_answer,
+            redact=invocation.net.redact_answer,
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
@@ -181,6 +181,7 @@ def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
             hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
             " use an environment with `api: sandbox`",
         )
+    check_secret_key(key, environment.secret_key_env)
     is_production = environment.production or key.startswith(LIVE_KEY)
     return Target(_api_url(environment, where), key, _share(environment, where, is_production))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.exceptions import Abort, NoArgsIsHelpError
 
+from clerkform.redaction import Net
 from clerkform.report.view import FORMATS, Screen, View, open_view
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ DEBUG: Final = "CLERKFORM_DEBUG"
 class Invocation:
     """What the options say about output, and what is known of the run so far."""
 
-    def __init__(self, args: Sequence[str]) -> None:
+    def __init__(self, args: Sequence[str], net: Net) -> None:
         self._args = args
+        self.net = net
+        """The secrets of this run."""
         self.screen = Screen()
         self.format: str | None = None
         """None until the options are parsed."""

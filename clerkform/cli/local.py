@@ -12,6 +12,7 @@ from clerkform.diagnostics import collecting
 from clerkform.kinds import KINDS
 from clerkform.manifests import Loaded, load
 from clerkform.project import Environment, load_project, resolve
+from clerkform.redaction import Net
 
 
 def loaded(where: Where | Online) -> Loaded:
@@ -26,8 +27,8 @@ def environment(name: str | None) -> Environment:
     return resolve(project, name, root=Path.cwd())
 
 
-def vault(environment: Environment) -> Vault:
-    """The secrets that the manifests of an environment may use."""
+def vault(environment: Environment, net: Net) -> Vault:
+    """The secrets that the manifests of an environment may use; what is found goes into ``net``."""
     folders = os.environ.get("CLERKFORM_SECRET_DIRS", "").split(os.pathsep)
     return Vault(
         environment.root,
@@ -36,6 +37,7 @@ def vault(environment: Environment) -> Vault:
         secret_dirs=[Path(folder).expanduser() for folder in folders if folder],
         forbidden_env=environment.secret_key_variables,
         ledger=environment.ledger,
+        net=net,
     )
 
 

@@ -59,7 +59,7 @@ def hand_over(
     view, left_out = invocation.view, [escaped(text) for text in pulled.left_out]
     if output == STANDARD_OUTPUT:
         text = emit(sections)
-        view.say(text.removesuffix("\n"), manifest=text, left_out=left_out)
+        view.verbatim(text.removesuffix("\n"), "yaml", manifest=text, left_out=left_out)
     else:
         written = _write(sections, Path(output), environment.root)
         said = "\n".join(f"wrote {path}" for path in written) or "Nothing to pull."

@@ -22,6 +22,8 @@ from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, Unreachable
 
 Object = dict[str, Any]
 Objects = list[Object]
+Redact = Callable[[str], str]
+"""Takes secrets out of a server's words, before anything is shortened or escaped."""
 
 MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
 MAX_RETRY_AFTER = 86400.0  # seconds; more is as good as never
@@ -42,7 +44,7 @@ class Page:
     total: int | None
 
 
-def decode_success(method: str, path: str, response: httpx.Response) -> Any:
+def decode_success(method: str, path: str, response: httpx.Response, redact: Redact) -> Any:
     """The JSON value of a 2xx answer; None for one that has no content by design.
 
     Raises:
@@ -54,42 +56,48 @@ def decode_success(method: str, path: str, response: httpx.Response) -> Any:
         return None
     body = _json(response)
     if body is _NOT_JSON:
-        raise unusable(method, path, f"with {_looks_like(response)} instead of JSON", response)
+        how = f"with {_looks_like(response)} instead of JSON"
+        raise unusable(method, path, how, response, redact)
     return body
 
 
-def decode_object(method: str, path: str, response: httpx.Response) -> Object | None:
+def decode_object(
+    method: str, path: str, response: httpx.Response, redact: Redact
+) -> Object | None:
     """The object that a 2xx answer holds; None for one that has no content by design.
 
     Raises:
         BadAnswer: it is something else.
     """
-    body = decode_success(method, path, response)
+    body = decode_success(method, path, response, redact)
     if body is None and not response.content:
         return None
     if not isinstance(body, dict):
-        raise unusable(method, path, f"with {_shape(body)} instead of an object", response)
+        how = f"with {_shape(body)} instead of an object"
+        raise unusable(method, path, how, response, redact)
     return body
 
 
-def decode_page(path: str, response: httpx.Response) -> Page:
+def decode_page(path: str, response: httpx.Response, redact: Redact) -> Page:
     """A page of a list, in either shape that Clerk has: an array, or ``{data, total_count}``.
 
     Raises:
         BadAnswer: it has neither shape, or an object in it has no id.
     """
-    body = decode_success("GET", path, response)
+    body = decode_success("GET", path, response, redact)
     total = None
     if isinstance(body, dict):
         total = body.get("total_count")
         if type(total) is not int or total < 0:
-            raise unusable("GET", path, "without a `total_count` that is a count", response)
+            how = "without a `total_count` that is a count"
+            raise unusable("GET", path, how, response, redact)
         body = body.get("data")
     if not isinstance(body, list):
-        raise unusable("GET", path, f"with {_shape(body)} instead of a list", response)
+        raise unusable("GET", path, f"with {_shape(body)} instead of a list", response, redact)
     for item in body:
         if not (isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]):
-            raise unusable("GET", path, "with a list that has an entry without an id", response)
+            how = "with a list that has an entry without an id"
+            raise unusable("GET", path, how, response, redact)
     return Page(body, total)
 
 
@@ -99,14 +107,13 @@ def decode_error(
     response: httpx.Response,
     *,
     now: float = 0.0,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> ApiError:
     """The error that an answer with a status of 300 or above stands for.
 
     It is a ``BadAnswer`` where the body is not Clerk's: then nothing follows from its status,
     and a 404 does not say that an object is absent. ``now`` is Unix time, to count from when
-    ``Retry-After`` is a date. ``redact`` takes secrets out of the server's words, before anything
-    is shortened or escaped.
+    ``Retry-After`` is a date.
     """
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
@@ -165,13 +172,15 @@ def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str)
     return f"the connection to {host} broke before the answer was complete"
 
 
-def unusable(method: str, path: str, how: str, response: httpx.Response) -> BadAnswer:
+def unusable(
+    method: str, path: str, how: str, response: httpx.Response, redact: Redact
+) -> BadAnswer:
     """The error for a success that cannot be used: the server did what it was asked to."""
     return BadAnswer(
         method,
         path,
         status=response.status_code,
-        trace_id=_trace_id(None, response),
+        trace_id=_trace_id(None, response, redact),
         detail=f"answered {response.status_code} {how}",
         may_have_acted=method != "GET",
     )
@@ -226,7 +235,7 @@ def _json(response: httpx.Response) -> Any:
         return _NOT_JSON
 
 
-def _items(body: Any, redact: Callable[[str], str]) -> tuple[ClerkErrorItem, ...]:
+def _items(body: Any, redact: Redact) -> tuple[ClerkErrorItem, ...]:
     entries = body.get("errors") if isinstance(body, dict) else None
     if not isinstance(entries, list):
         return ()
@@ -237,7 +246,7 @@ def _is_item(entry: Any) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("code"), str)
 
 
-def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorItem:
+def _item(entry: Mapping[str, Any], redact: Redact) -> ClerkErrorItem:
     meta = entry.get("meta")
     meta = dict(meta) if isinstance(meta, dict) else {}
     param = meta.pop("param_name", None)
@@ -250,7 +259,7 @@ def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorI
     )
 
 
-def _told(value: Any, redact: Callable[[str], str]) -> Any:
+def _told(value: Any, redact: Redact) -> Any:
     if isinstance(value, dict):
         return {redact(name): _told(inner, redact) for name, inner in value.items()}
     if isinstance(value, list):
@@ -258,17 +267,13 @@ def _told(value: Any, redact: Callable[[str], str]) -> Any:
     return redact(value) if isinstance(value, str) else value
 
 
-def _trace_id(
-    body: Any, response: httpx.Response, redact: Callable[[str], str] = str
-) -> str | None:
+def _trace_id(body: Any, response: httpx.Response, redact: Redact) -> str | None:
     said = body.get("clerk_trace_id") if isinstance(body, dict) else None
     trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
     return plain_text(redact(trace_id)) if trace_id else None
 
 
-def _decode_redirect(
-    method: str, path: str, response: httpx.Response, redact: Callable[[str], str]
-) -> BadAnswer:
+def _decode_redirect(method: str, path: str, response: httpx.Response, redact: Redact) -> BadAnswer:
     where = _address(redact(response.headers.get("location", "")))
     return BadAnswer(
         method,

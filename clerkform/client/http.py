@@ -132,9 +132,10 @@ class ClerkClient:
     async def get(self, path: str, params: Params | None = None) -> Object:
         """One object."""
         response = await self._ask("GET", path, params=params)
-        found = decode_object("GET", path, response)
+        found = decode_object("GET", path, response, self._redact)
         if found is None:
-            raise unusable("GET", path, "with an empty body instead of an object", response)
+            how = "with an empty body instead of an object"
+            raise unusable("GET", path, how, response, self._redact)
         return found
 
     async def write(
@@ -152,7 +153,7 @@ class ClerkClient:
         where the server cannot have acted; otherwise the error has ``may_have_acted``.
         """
         response = await self._ask(method, path, body=body, repeatable=repeatable, bucket=bucket)
-        return decode_object(method, path, response)
+        return decode_object(method, path, response, self._redact)
 
     async def page(
         self,
@@ -165,7 +166,7 @@ class ClerkClient:
         """A part of a list, and how long the whole is if the answer says so."""
         paging = {} if page is None else {"limit": page, "offset": offset}
         response = await self._ask("GET", path, params={**(params or {}), **paging})
-        return decode_page(path, response)
+        return decode_page(path, response, self._redact)
 
     async def list(
         self, path: str, *, params: Params | None = None, page: int | None = MAX_PAGE

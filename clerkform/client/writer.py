@@ -71,7 +71,7 @@ class ClerkWriter:
         for name, field in kind.fields.items():
             if field.traits.sensitive:
                 for text in _texts(values.get(name)):
-                    self._vault.remember_sent(text)
+                    self._vault.net.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
         """The folder of the manifest that declares the field."""

@@ -34,7 +34,7 @@ def rendered(found: Diagnostic) -> Iterator[Text]:
 
 def _quoted(span: Span, color: str) -> Iterator[Text]:
     line = span.source.line(span.line)
-    if span.line in span.source.hidden:
+    if not span.source.may_be_quoted(span.line):
         return
     caret, half = span.column - 1, len(line) if len(line) <= WIDEST else WIDEST // 2
     before, rest = line[max(0, caret - half) : caret], line[caret : caret + half]

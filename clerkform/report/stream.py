@@ -5,24 +5,26 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 from collections.abc import Callable
 from typing import Final, TextIO
+
+from clerkform.redaction import redacted
+from clerkform.runners import unobeyed
 
 GONE: Final = (errno.EPIPE, errno.EIO)
 """How a pipe and a terminal say that nobody is at the other end."""
 
-
-def _as_it_is(text: str) -> str:
-    return text
+REMEMBERED: Final = 100
+"""Characters of an unfinished line that are kept in mind; no command of a runner is longer."""
 
 
 class Stream:
     """A text stream whose reader may leave: an apply must not break off because of ``| head``.
 
-    Whatever is written goes through ``redact`` first.
+    Everything that clerkform says goes through one: no secret of the run gets past it, and nothing
+    that the runner of a CI would obey.
     """
-
-    redact: Callable[[str], str] = staticmethod(_as_it_is)
 
     def __init__(self, file: TextIO) -> None:
         if isinstance(file, io.TextIOWrapper):
@@ -30,11 +32,23 @@ class Stream:
             file.reconfigure(errors="backslashreplace")
         self._file = file
         self._is_read = True
+        self._line = ""
+        """What was written of a line that has not ended yet."""
         self.encoding = getattr(file, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:
-        self._attempt(lambda: self._file.write(self.redact(text)))
+        safe = self._safe(text)
+        self._attempt(lambda: self._file.write(safe))
         return len(text)
+
+    def _safe(self, text: str) -> str:
+        begun, line = len(self._line), unobeyed(self._line + redacted(text))
+        safe = line[begun:]  # what was written before is broken already, so it has not changed
+        line = re.split(r"[\r\n]", line)[-1]
+        if len(line) > REMEMBERED:
+            line = ("" if line.isspace() else "…") + line[-REMEMBERED:]
+        self._line = line
+        return safe
 
     def flush(self) -> None:
         self._attempt(self._file.flush)

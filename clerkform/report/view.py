@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -32,10 +32,6 @@ class Screen:
     """False: without colour even on a terminal."""
     out: Stream = field(default_factory=lambda: Stream(sys.stdout))
     err: Stream = field(default_factory=lambda: Stream(sys.stderr))
-
-    def redact_with(self, redact: Callable[[str], str]) -> None:
-        """From now on nothing is printed that ``redact`` takes out."""
-        self.out.redact = self.err.redact = redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,9 @@ class View(Protocol):
 
     def say(self, text: str, **data: Any) -> None:
         """A sentence for people, and the same as data for machines."""
+
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        """A text for people that stays as it is, and the same as data for machines."""
 
     def close(self, code: int) -> None:
         """The command ends with this exit code."""

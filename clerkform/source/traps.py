@@ -40,7 +40,7 @@ _MAY_HOLD_SECRET = re.compile(
 
 def may_hold_secret(source: Source, number: int) -> bool:
     """Whether a broken line should not be shown: which field it was for may not be known yet."""
-    return number in source.hidden or _looks_secret(source.line(number))
+    return not source.may_be_quoted(number) or _looks_secret(source.line(number))
 
 
 @lru_cache(maxsize=16)

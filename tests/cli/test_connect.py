@@ -20,6 +20,16 @@ def test_a_key_that_is_not_set_is_named_with_the_next_step(folder):
     assert "api: sandbox" in result.stderr
 
 
+@pytest.mark.parametrize("key", ["pk_test_Y2FuYXJ5LmV4YW1wbGU", "***"])
+def test_what_is_no_secret_key_is_named_before_any_request(folder, tmp_path, key):
+    with serving(tmp_path / "state.sqlite") as sandbox:
+        folder.environ = {"CLERK_SECRET_KEY_STAGING": key, "CLERK_API_URL": sandbox.url}
+        result = folder.run("plan", "-e", "staging", "-v", exit_code=exits.WRONG)
+    assert "CLERK_SECRET_KEY_STAGING holds a " in result.stderr
+    assert "GET " not in result.stderr
+    assert key not in result.stderr.replace("show ***", "")
+
+
 def test_a_forgotten_environment_does_not_make_a_green_build(folder):
     folder.environ = {"CLERK_SECRET_KEY_STAGING": KEY}
     result = folder.run("plan", exit_code=exits.WRONG)

@@ -14,6 +14,7 @@ from clerkform.kinds import KINDS
 from clerkform.manifests import load, validate
 from clerkform.model import Kind, Listing, Registry, Resource, crud, trait
 from tests.errors.findings import (
+    ENVIRON,
     SECRET,
     TEN_FINDINGS,
     TEN_MISTAKES,
@@ -230,6 +231,19 @@ def test_a_literal_secret_is_refused_and_never_shown(tmp_path, value):
     assert SECRET not in repr(found)
     assert SECRET not in str([(one.message, one.hint) for one in found])
     assert not any(one.quotes_line for one in found)
+
+
+def test_a_literal_secret_is_one_finding(tmp_path):
+    write(
+        tmp_path,
+        {
+            "clerk.yaml": "jwt_templates:\n  - name: a\n    signing_algorithm: HS256\n"
+            f"    claims: {{}}\n    signing_key: {SECRET}\n"
+        },
+    )
+    with pytest.raises(ManifestError) as caught:
+        validate(tmp_path, None, KINDS, ENVIRON)
+    assert [found.code for found in caught.value.diagnostics] == ["literal-secret"]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,51 @@
+import io
 import os
+import re
 
+import pytest
+
+from clerkform.redaction import opened_net
 from clerkform.report.stream import Stream
+from tests.report.hostile import obeyed
 
 
 def test_whatever_is_written_is_redacted(tmp_path):
-    with (tmp_path / "out").open("w") as file:
-        stream = Stream(file)
-        stream.redact = lambda text: text.replace("sk_test_1", "(secret)")
-        stream.write("the key sk_test_1\n")
-    assert (tmp_path / "out").read_text() == "the key (secret)\n"
+    with (tmp_path / "out").open("w") as file, opened_net() as net:
+        net.remember("sk_test_canary0123456789")
+        Stream(file).write(
+            "the key sk_test_canary0123456789, escaped: sk\\_test\\_canary0123456789\n"
+        )
+    assert (tmp_path / "out").read_text() == "the key (secret), escaped: (secret)\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["::error::x\n"],
+        [" \t", ":", ":error::x"],
+        ["a\r", "::error::x"],
+        ["\x1b[1m", "::error::x"],
+        ["a ##", "[add-mask]e"],
+        ["a #", "#vso", "[task.setvariable variable=a]b"],
+        [" " * 500, "::error::x"],
+    ],
+)
+def test_a_command_of_a_runner_is_broken_however_it_is_written(pieces):
+    file = io.StringIO()
+    stream = Stream(file)
+    for piece in pieces:
+        assert stream.write(piece) == len(piece)
+    assert obeyed(re.sub(r"\x1b\[1m", "", file.getvalue())) == []
+    assert "\\u005b" in file.getvalue() or "\\u003a" in file.getvalue()
+
+
+def test_what_is_no_command_stays():
+    pieces = ["a ::error::x\n", "x" * 500, "::error::x\n## [a] #[b] a::b\n"]
+    file = io.StringIO()
+    stream = Stream(file)
+    for piece in pieces:
+        stream.write(piece)
+    assert file.getvalue() == "".join(pieces)
 
 
 def test_a_reader_that_leaves_does_not_end_the_run():

@@ -127,7 +127,10 @@ def reset(invocation: Invocation, environment: str | None, state: Path | None) -
 @options.option(
     "--instance-id", metavar="ID", help="Which one, where the state holds several instances."
 )
-def dump(environment: str | None, state: Path | None, instance_id: str | None) -> None:
+@click.pass_obj
+def dump(
+    invocation: Invocation, environment: str | None, state: Path | None, instance_id: str | None
+) -> None:
     """Print what the embedded sandbox of an environment holds, as the API would answer it."""
     import json
 
@@ -136,4 +139,6 @@ def dump(environment: str | None, state: Path | None, instance_id: str | None) -
 
     path = embedded.chosen_state(environment, state)
     with embedded.reported():
-        click.echo(json.dumps(dump_sandbox(path, instance=instance_id), indent=2))
+        document = json.dumps(dump_sandbox(path, instance=instance_id), indent=2)
+    invocation.screen.out.write(f"{document}\n")
+    invocation.screen.out.flush()

@@ -27,7 +27,12 @@ def command(invocation: Invocation, where: Where) -> None:
     from clerkform.report.counts import counted
 
     valid = manifests.validate(
-        Path.cwd(), where.environment, KINDS, os.environ, where.var, local.vault
+        Path.cwd(),
+        where.environment,
+        KINDS,
+        os.environ,
+        where.var,
+        lambda environment: local.vault(environment, invocation.net),
     )
     found = dict.fromkeys(one for loaded in valid for one in loaded.findings)
     urls = {loaded.environment.name: loaded.environment.api_url for loaded in valid}

@@ -87,6 +87,9 @@ class TextView:
         lines = (escaped(line) for line in text.split("\n"))
         self._screen.out.write("\n".join(lines) + "\n")
 
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        self.say(text, **data)
+
     def close(self, code: int) -> None:
         self._screen.out.flush()
 
