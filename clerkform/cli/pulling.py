@@ -14,7 +14,7 @@ from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.report.shown import escaped
 from clerkform.source.emit import emit
-from clerkform.source.files import is_own
+from clerkform.source.files import is_manifest_name, is_own
 
 STANDARD_OUTPUT: Final = "-"
 SCHEMA: Final = "schema.json"
@@ -39,7 +39,7 @@ def home(environment: Environment) -> str:
         UsageError: that is no plain folder of the project: a checkout does not choose another.
     """
     places = (
-        place for place in environment.manifests or () if not place.endswith((".yaml", ".yml"))
+        place for place in environment.manifests or () if not is_manifest_name(place)
     )
     place = next(places, ".")
     if not is_own(environment.root, place):

@@ -14,7 +14,7 @@ from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError
 from clerkform.project import load_project
 from clerkform.project.file import given, listed, which_of
-from clerkform.source.files import is_own
+from clerkform.source.files import is_manifest_name, is_own
 
 IGNORED: Final = (".clerkform/", ".secrets/", "plan.json")
 FILES: Final = {"clerkform.yaml": "clerkform.yaml", "clerk/main.yaml": "main.yaml"}
@@ -79,7 +79,7 @@ def _folder(root: Path) -> str:
         project = load_project(root, problems)
     named = given(project.declared.manifests, ()) if project else ()
     inside = (p for p in named if (root / p).resolve().is_relative_to(root.resolve()))
-    folders = (place for place in inside if not place.endswith((".yaml", ".yml")))
+    folders = (place for place in inside if not is_manifest_name(place))
     return posixpath.normpath(next(folders, "clerk"))
 
 
