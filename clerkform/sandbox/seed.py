@@ -100,7 +100,7 @@ _ID = re.compile(r"[a-z_]+_\w{27}|ak_[0-9a-f]{32}", re.ASCII)
 def read_seed(path: Path) -> dict[str, Any]:
     """Raises a SandboxError when the file cannot be read, or is no seed as far as its looks go."""
     try:
-        seed = json.loads(path.read_text("utf-8"))
+        seed = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as exc:
         raise SandboxError(f"{path} cannot be read as a seed: {exc}") from exc
     if not isinstance(seed, dict):

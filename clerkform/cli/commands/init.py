@@ -29,17 +29,15 @@ def command(invocation: Invocation, preset: tuple[str, ...], ci: str | None) -> 
     the template that an integration such as convex asks for, with a test, and nothing else. Files
     that exist are left as they are.
     """
-    from pathlib import Path
-
-    from clerkform.cli import starting
+    from clerkform.cli import local, starting
 
     if preset and ci:
         raise click.UsageError("--ci starts a project; leave it out with `jwt NAME`")
     if preset:
-        written, kept = starting.add_template(Path.cwd(), preset)
+        written, kept = starting.add_template(local.working_folder(), preset)
         next_steps = starting.TEMPLATE_STEPS
     else:
-        written, kept = starting.start(Path.cwd(), ci)
+        written, kept = starting.start(local.working_folder(), ci)
         next_steps = starting.NEXT_STEPS
     lines = [*(f"wrote {path}" for path in written), *(f"kept {path}" for path in kept)]
     invocation.view.say("\n".join(lines), written=written, kept=kept)
