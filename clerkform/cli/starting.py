@@ -10,6 +10,7 @@ from typing import Final
 
 from clerkform import presets
 from clerkform.cli import templates
+from clerkform.cli.placing import write_new, write_text
 from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError
 from clerkform.project import load_project
@@ -98,7 +99,7 @@ def _write(path: Path, text: str) -> bool:
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_new({path: text})
     return True
 
 
@@ -112,5 +113,5 @@ def _ignore(path: Path) -> bool:
     missing = [line for line in IGNORED if line not in text.splitlines()]
     if missing:
         ending = "" if not text or text.endswith("\n") else "\n"
-        path.write_text(text + ending + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+        write_text(path, text + ending + "".join(f"{line}\n" for line in missing))
     return bool(missing)

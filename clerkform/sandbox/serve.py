@@ -80,7 +80,8 @@ def serve(
     seed: Path | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. Port 0 is any free one; one line on standard output says
-        where, once it listens. ``state`` is an SQLite file; without it, what is stored is lost.
+        where, once it listens. ``state`` is an SQLite file, which has to be of this machine's own
+    making, for SQLite trusts it and what lies beside it; without it, what is stored is lost.
     ``seed`` is a JSON file that each new instance starts with.
 
         Raises:

@@ -10,8 +10,9 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
-from clerkform.cli import exits
+from clerkform.cli import exits, main
 from tests.shell import clean_environ
 
 CLERKFORM = shlex.join([sys.executable, "-m", "clerkform"])
@@ -41,6 +42,7 @@ def sh(folder, script, **options):
     [
         "plan",
         "plan --format json --detailed-exitcode",
+        "plan -o -",
         "schema",
         "--version",
         "sandbox dump",
@@ -155,8 +157,30 @@ def test_a_folder_that_is_gone_is_left_for_another(folder, tmp_path_factory):
     script = f"mkdir -p {gone}; cd {gone}; rmdir {gone}; clerkform"
     assert sh(folder, f"{script} -C {folder.root} validate").returncode == exits.DONE
     assert sh(folder, f"{script} --version").returncode == exits.DONE
-    for command in ("plan", "init", "jwt lint"):
+    for command in ("plan", "init", "jwt lint", "schema -o x"):
         done = sh(folder, f"{script} {command}")
         assert done.returncode == exits.WRONG
         assert "error[usage]: the folder that this runs in is gone" in done.stderr
         assert "-C DIR" in done.stderr
+
+
+def test_a_dash_is_standard_output_wherever_a_file_is_wanted(folder):
+    planned = sh(folder, "clerkform plan -o - > plan.json")
+    assert planned.returncode == exits.DONE
+    assert "Plan: 3 to create" in planned.stderr
+    assert not (folder.root / "-").exists()
+    schema = CliRunner().invoke(main, ["schema", "-o", "-"])
+    assert schema.stdout == CliRunner().invoke(main, ["schema"]).stdout
+    assert json.loads(schema.stdout)
+    both = folder.run("plan", "-o", "-", "--format", "json")
+    assert json.loads(both.stderr)["plan"]["actions"]
+    assert json.loads(both.stdout)["plan"]
+    assert "Plan: 3 to create" in folder.run("show", "--plan", "plan.json").stdout
+    assert "3 done" in folder.run("apply", "plan.json").stdout
+
+
+def test_a_plan_that_is_refused_is_not_printed(folder):
+    (folder.root / "clerk.yaml").write_text("organizations: [{slug: acme}]\n")
+    refused = folder.run("plan", "-o", "-", exit_code=exits.WRONG)
+    assert refused.stdout == ""
+    assert "needed-to-create" in refused.stderr
