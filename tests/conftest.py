@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from typing import Any
 
 from hypothesis import settings
@@ -13,6 +14,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 # Whoever starts the tests in the background has Ctrl-C ignored, and so would every process that
 # they start: tests that interrupt one would wait for ever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Sandboxes keep their state in a folder of the user's; not in that of whoever runs the tests.
+_STATES = tempfile.TemporaryDirectory(prefix="clerkform-tests-")
+os.environ["XDG_STATE_HOME"] = _STATES.name
+
+
+def pytest_unconfigure() -> None:
+    _STATES.cleanup()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

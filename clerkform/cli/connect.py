@@ -224,13 +224,14 @@ def _sandbox(environment: Environment, where: Reach, stack: ExitStack) -> Target
 
     with embedded.reported():
         settings = embedded.settings(environment)
-        store = Store(embedded.state_file(environment, make=True))
-    stack.callback(store.close)
+        store = Store(embedded.state_file(environment))
+        stack.callback(store.close)
+        app = create_app(store, settings)
     is_production = settings.instance == "production"
     return Target(
         "http://sandbox.localhost",
         f"sk_{'live' if is_production else 'test'}_clerkform_sandbox",
         _share(environment, where, is_production),
-        SandboxTransport(create_app(store, settings)),
+        SandboxTransport(app),
         paced=settings.rate_limit is not None,
     )

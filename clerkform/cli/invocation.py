@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.exceptions import Abort, NoArgsIsHelpError
 
+from clerkform.cli import exits
 from clerkform.redaction import Net
+from clerkform.report.stream import Stream
 from clerkform.report.view import FORMATS, Screen, View, open_view
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Invocation:
         self.net = net
         """The secrets of this run."""
         self.screen = Screen()
+        self._out = self.screen.out
         self.format: str | None = None
         """None until the options are parsed."""
         self.verbosity = 0
@@ -63,9 +66,34 @@ class Invocation:
             # The frames alone: a message or a local variable may hold what is secret.
             self.screen.err.write("".join(traceback.format_tb(error.__traceback__)))
 
-    def close(self, code: int) -> None:
+    def set_output_apart(self) -> None:
+        """From now on views print to standard error: standard output is for ``print_apart``."""
+        self.screen.out = self.screen.err
+
+    def print_apart(self, text: str) -> None:
+        """Print a document that is all of standard output."""
+        self._out.write(text)
+
+    def close(self, code: int) -> int:
+        """Print what is left; answers the exit code, which is no success where output was lost."""
+        self.screen.err.flush()
+        if self.screen.err.failure and self.has_written:
+            why = f"what was said on standard error is lost in part: {_why(self.screen.err)}"
+            self.view.say(why, log_lost=why)
         if "view" in self.__dict__:
             self.view.close(code)
+        self._out.flush()
+        if not self._out.failure:
+            return code
+        said = f"error[output-lost]: standard output is lost in part: {_why(self._out)}\n"
+        if self.has_written:
+            said += "  = hint: the apply went on; `clerkform plan` shows whether anything is left\n"
+        self.screen.err.write(said)
+        return exits.unwritten(code)
+
+
+def _why(stream: Stream) -> str:
+    return str(stream.failure and stream.failure.strerror).lower()
 
 
 def _diagnostics(error: BaseException, has_written: bool) -> Sequence[Diagnostic]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,15 +9,14 @@ from typing import Final
 
 from clerkform import saving
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
-from clerkform.errors import PlanError, UsageError
+from clerkform.errors import PlanError
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.manifests import Loaded, digest
 from clerkform.pipeline import Planned
 from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import Saved, load
-from clerkform.private_files import write_privately
 from clerkform.project import Environment
-from clerkform.source.files import is_own, read_text
+from clerkform.source.files import read_text
 
 MAX_PLAN: Final = 500_000_000
 """Bytes of a saved plan; one that makes 100,000 small objects has an eighth of that."""
@@ -39,32 +37,10 @@ def read(path: Path) -> Saved:
     return load(text or "", shown)
 
 
-def place(output: Path, root: Path) -> Path:
-    """Where a plan is saved that was to go to ``output``.
-
-    Anywhere, as whoever runs clerkform likes; but a checkout may hold links to any file.
-
-    Raises:
-        UsageError: a link of the checkout is on the way.
-    """
-    path = Path(os.path.normpath(Path.cwd() / output))
-    base = os.path.realpath(root)
-    for above in reversed(path.parents):
-        inside = os.path.relpath(path, above)
-        if os.path.realpath(above) == base and not is_own(above, inside):
-            raise UsageError(
-                f"`{output}` is a link or is reached by one; the plan was not saved",
-                hint="put a plain file or folder in the link's place, or name another file",
-            )
-    return path
-
-
-def write(path: Path, planned: Planned, loaded: Loaded) -> None:
-    """Save a plan; ``loaded`` is all that it was made from."""
+def text_of(planned: Planned, loaded: Loaded) -> str:
+    """A plan as it is saved; ``loaded`` is all that it was made from."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    salt = new_salt()
-    document = saving.save(planned, digest(loaded), salt, now)
-    write_privately(path, render(document).encode())
+    return render(saving.save(planned, digest(loaded), new_salt(), now))
 
 
 def applying(file: Path | str, environment: Environment) -> str:

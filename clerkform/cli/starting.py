@@ -11,11 +11,12 @@ from typing import Final
 
 from clerkform import presets
 from clerkform.cli import templates, workflow
+from clerkform.cli.placing import write_new, write_text
 from clerkform.diagnostics import Problems, collecting
 from clerkform.errors import UsageError
 from clerkform.project import Environment, load_project, resolve
 from clerkform.project.file import given, listed, which_of
-from clerkform.source.files import is_own, read_manifests
+from clerkform.source.files import is_manifest_name, is_own, read_manifests
 
 IGNORED: Final = (".clerkform/", ".secrets/", "plan.json")
 PROJECT: Final = "clerkform.yaml"
@@ -153,7 +154,7 @@ def _folder(root: Path) -> str:
         project = load_project(root, problems)
     named = given(project.declared.manifests, ()) if project else ()
     inside = (p for p in named if (root / p).resolve().is_relative_to(root.resolve()))
-    folders = (place for place in inside if not place.endswith((".yaml", ".yml")))
+    folders = (place for place in inside if not is_manifest_name(place))
     return posixpath.normpath(next(folders, "clerk"))
 
 
@@ -172,7 +173,7 @@ def _write(path: Path, text: str) -> bool:
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_new({path: text})
     return True
 
 
@@ -186,5 +187,5 @@ def _ignore(path: Path) -> bool:
     missing = [line for line in IGNORED if line not in text.splitlines()]
     if missing:
         ending = "" if not text or text.endswith("\n") else "\n"
-        path.write_text(text + ending + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+        write_text(path, text + ending + "".join(f"{line}\n" for line in missing))
     return bool(missing)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from clerkform.cli import connect, local
+from clerkform.cli import connect, local, standard
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.options import Online
-from clerkform.cli.rendering import STANDARD_INPUT
 from clerkform.cli.signing import own_key
+from clerkform.cli.standard import DASH
 from clerkform.client.api_url import is_loopback
 from clerkform.client.wrapping import wrapping
 from clerkform.desired import Item
@@ -33,9 +32,10 @@ def read_token(arguments: Sequence[str]) -> str:
     """The token, from the command line or standard input. No message quotes it."""
     if len(arguments) > 1:
         raise UsageError("verify takes one token at a time")
-    text = arguments[0] if arguments else STANDARD_INPUT
-    if text == STANDARD_INPUT:
-        text = sys.stdin.read(MAX_FILE)
+    text = arguments[0] if arguments else DASH
+    if text == DASH:
+        with collecting() as problems:
+            text = standard.read_text(standard.SHOWN, problems, MAX_FILE) or ""
     token = text.strip().removeprefix("Bearer ").strip()
     if not token:
         raise UsageError("there is no token", hint="pass it, or pipe it in")

@@ -287,20 +287,21 @@ class Vault:
             raise _Refused(
                 "outside-folder", f"{text} leads nowhere: its links form a ring"
             ) from None
-        if not any(path.is_relative_to(folder) for folder in self._folders):
+        around = [folder for folder in self._folders if path.is_relative_to(folder)]
+        if not around:
             raise _Refused("outside-folder", f"{text} is outside the project folder", ALLOW_FOLDER)
-        is_ledger = (
-            self._ledger
-            and path.parent == self._ledger.parent
-            and (
-                path.name.startswith(self._ledger.name)  # its lock, and those that were set aside
-            )
-        )
-        if not OFF_LIMITS.isdisjoint(path.parts) or path.name == PROJECT_FILE or is_ledger:
+        # The nearest: what is above it was named by whoever runs clerkform.
+        inside = path.relative_to(max(around, key=lambda folder: len(folder.parts)))
+        if self._is_ledger(path) or is_off_limits(inside):
             raise _Refused(
                 "off-limits", f"{text} belongs to git, to CI or to clerkform; no secret is there"
             )
         return path
+
+    def _is_ledger(self, path: Path) -> bool:
+        """Or its lock, or one that was set aside."""
+        ledger = self._ledger and str(self._ledger).casefold()
+        return bool(ledger) and str(path).casefold().startswith(str(ledger))
 
     def _program(self, argv: object, base: Path) -> tuple[str, ...]:
         assert isinstance(argv, tuple)
@@ -328,6 +329,13 @@ class Vault:
                 f"`{argv[0]}` {failure}",
                 "what it prints is not shown, as it may hold the secret: run it by hand to see",
             ) from None
+
+
+def is_off_limits(inside: Path) -> bool:
+    """Whether a path within a folder is one of git's, CI's or clerkform's own, however it is
+    spelled: the disks of macOS and Windows know no case."""
+    parts = {part.casefold() for part in inside.parts}
+    return not OFF_LIMITS.isdisjoint(parts) or inside.name.casefold() == PROJECT_FILE
 
 
 def _path_text(sink: Sink) -> str:

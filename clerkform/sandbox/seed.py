@@ -27,7 +27,7 @@ def read_seed(path: Path, *, groups: Iterable[Group] = ()) -> dict[str, Any]:
         SandboxError: the file cannot be read, or is no seed as far as its looks go.
     """
     try:
-        seed = json.loads(path.read_text("utf-8"))
+        seed = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as exc:
         raise SandboxError(f"{path} cannot be read as a seed: {exc}") from exc
     if not isinstance(seed, dict):

@@ -31,7 +31,7 @@ def node_of(value: Json, span: Span, depth: int = 0) -> Node:
 
 def parse_free_form(source: Source, span: Span, problems: Problems) -> Node | None:
     """The JSON or YAML of a file, as nodes at the ``span`` of the field that names the file."""
-    if source.path.endswith(".json"):
+    if source.path.lower().endswith(".json"):
         return _json(source, span, problems)
     root = parse(source, problems)
     return node_of(root.plain(), span) if root else None

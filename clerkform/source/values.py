@@ -230,7 +230,7 @@ class _Filler:
         if not isinstance(path, str) or not path:
             self.problems.error("wrong-type", "`from_file` takes a path", inner.span)
             return None
-        if as_json and not path.endswith((".json", ".yaml", ".yml")):
+        if as_json and not path.lower().endswith((".json", ".yaml", ".yml")):
             self.problems.error(
                 "wrong-value",
                 "what a file holds is told by its name, and this one tells nothing",

@@ -16,7 +16,7 @@ def test_what_was_applied_is_dumped_and_reset(applied):
 
 
 def test_each_environment_has_a_state_of_its_own(applied):
-    state = applied.root / ".clerkform" / "sandbox.sandbox.sqlite"
+    state = applied.root / ".clerkform" / "sandbox.sandbox.state"
     assert json.loads(applied.run("sandbox", "dump", "--state", str(state)).stdout)["organizations"]
     result = applied.run("sandbox", "dump", "-e", "protected", exit_code=exits.WRONG)
     assert "no sandbox state" in result.stderr
@@ -78,7 +78,7 @@ def test_settings_of_the_sandbox_take_effect(folder):
     assert "3 to create" in folder.run("plan").stdout
 
 
-@pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.sqlite"])
+@pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.state"])
 @pytest.mark.parametrize("target", ["there", "nothing"])
 @pytest.mark.parametrize("command", [["plan"], ["sandbox", "reset"], ["sandbox", "dump"]])
 def test_the_state_is_kept_behind_no_link(folder, tmp_path_factory, link, target, command):

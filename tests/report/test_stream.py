@@ -1,6 +1,8 @@
+import errno
 import io
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -53,13 +55,40 @@ def test_a_reader_that_leaves_does_not_end_the_run():
     os.close(reading)
     with os.fdopen(writing, "w") as file:
         stream = Stream(file)
+        assert stream.failure is None
         stream.write("nobody reads this")
         stream.flush()
         stream.write("nor this")
         stream.flush()
+        assert stream.failure.errno == errno.EPIPE
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is full")
+def test_a_full_disk_does_not_end_the_run():
+    with open("/dev/full", "w") as file:
+        stream = Stream(file)
+        stream.write("nothing fits\n" * 100_000)
+        stream.flush()
+        assert stream.failure.errno == errno.ENOSPC
+
+
+def test_a_pipe_that_does_not_block_is_written_to_the_end():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    text = "a line of a long document\n" * 50_000
+    with ThreadPoolExecutor() as pool, os.fdopen(reading) as reader:
+        read = pool.submit(reader.read)
+        with os.fdopen(writing, "w") as file:
+            stream = Stream(file)
+            stream.write(text)
+            stream.flush()
+            assert stream.failure is None
+        assert read.result() == text
 
 
 def test_what_the_encoding_lacks_is_escaped(tmp_path):
     with (tmp_path / "out").open("w", encoding="ascii") as file:
-        Stream(file).write("60 → 300, \ud800")
+        stream = Stream(file)
+        stream.write("60 → 300, \ud800")
+        stream.flush()
     assert (tmp_path / "out").read_text() == "60 \\u2192 300, \\ud800"

@@ -36,9 +36,7 @@ def command(
     an integration such as convex asks for, with a test, and nothing else. Files that exist are
     left as they are.
     """
-    from pathlib import Path
-
-    from clerkform.cli import starting
+    from clerkform.cli import local, starting
 
     if preset and ci:
         raise click.UsageError("--ci starts a project; leave it out with `jwt NAME`")
@@ -46,11 +44,11 @@ def command(
     if environment and not ci and given is ParameterSource.COMMANDLINE:
         raise click.UsageError("-e says which environment a workflow is for, so it needs --ci")
     if preset:
-        done = starting.add_template(Path.cwd(), preset)
+        done = starting.add_template(local.working_folder(), preset)
     elif ci:
-        done = starting.add_workflow(Path.cwd(), ci, environment)
+        done = starting.add_workflow(local.working_folder(), ci, environment)
     else:
-        done = starting.start(Path.cwd())
+        done = starting.start(local.working_folder())
     lines = [*(f"wrote {path}" for path in done.written), *(f"kept {path}" for path in done.kept)]
     invocation.view.say("\n".join(lines), written=done.written, kept=done.kept)
     invocation.note(done.next_steps)

@@ -18,7 +18,6 @@ def command(invocation: Invocation, where: Where) -> None:
     """
     import os
     from dataclasses import replace
-    from pathlib import Path
 
     from clerkform import manifests
     from clerkform.cli import local
@@ -27,7 +26,7 @@ def command(invocation: Invocation, where: Where) -> None:
     from clerkform.report.counts import counted
 
     valid = manifests.validate(
-        Path.cwd(),
+        local.working_folder(),
         where.environment,
         KINDS,
         os.environ,
