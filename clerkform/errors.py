@@ -8,6 +8,7 @@
     └── ApiError         an exchange with the API failed
         ├── Unreachable      no answer: no network, a timeout, a broken connection
         └── BadAnswer        an answer that is not what the API documents
+            └── MovingList       a list that changed each time it was read
 
 Only the pipeline's caller catches them; what each means for the exit code is said in ``cli.exits``.
 """
@@ -100,3 +101,7 @@ class Unreachable(ApiError):
 
 class BadAnswer(ApiError):
     """An answer came that cannot be used: not JSON, cut short, or without a field it must have."""
+
+
+class MovingList(BadAnswer):
+    """A list was another one each time it was read: somebody writes to it, and nothing is wrong."""

@@ -167,8 +167,10 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
                 continue
             if not isinstance(event, NotRun):
                 session.progress.step()
-            with session.progress.hidden():
-                invocation.view.event(event, planned)
+            # Machines are told of each step.
+            if invocation.format == "json" or tally.is_worth_a_line(event):
+                with session.progress.hidden():
+                    invocation.view.event(event, planned)
 
     with _stoppable(session, invocation) as stopped:
         try:

@@ -129,6 +129,7 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         UsageError: there is no key, or it would go to a host that nobody vouched for.
     """
     with asyncio.Runner() as runner, ExitStack() as stack:
+        invocation.option = environment.option
         target = _target(environment, where, stack)
         invocation.net.remember(target.secret_key)
         vault = local.vault(environment, invocation.net)

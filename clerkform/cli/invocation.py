@@ -37,6 +37,8 @@ class Invocation:
         self.log_format = "text"
         self.has_written = False
         """A step of an apply was started."""
+        self.option = ""
+        """What names the environment in a command, where the project has several."""
 
     @cached_property
     def view(self) -> View:
@@ -61,7 +63,10 @@ class Invocation:
         if isinstance(error, NoArgsIsHelpError):
             error.show()
             return
-        self.view.errors(_diagnostics(error, self.has_written))
+        from clerkform.report.commands import naming
+
+        found = _diagnostics(error, self.has_written)
+        self.view.errors([naming(one, self.option) for one in found])
         if os.environ.get(DEBUG) == "1" and not isinstance(error, click.ClickException):
             # The frames alone: a message or a local variable may hold what is secret.
             self.screen.err.write("".join(traceback.format_tb(error.__traceback__)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerkform.errors import ApiError, BadAnswer, Unreachable
+from clerkform.errors import ApiError, BadAnswer, MovingList, Unreachable
 
 
 def explain(error: ApiError) -> str:
@@ -28,6 +28,11 @@ def _no_answer(error: Unreachable) -> str:
 
 def _bad_answer(error: BadAnswer) -> str:
     detail = _sentence(error.detail or "the answer cannot be used")
+    if isinstance(error, MovingList):
+        return (
+            "The list was another one each time it was read: somebody is adding to it or removing"
+            " from it. Run the command again when that is done."
+        )
     status = error.status or 0
     if 300 <= status < 400:
         return (

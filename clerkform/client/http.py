@@ -28,10 +28,10 @@ from clerkform.client.answers import (
     unusable,
 )
 from clerkform.client.api_url import is_loopback, normalise_api_url
-from clerkform.client.listing import distinct, fault_in, read_pages
+from clerkform.client.listing import CHANGED, distinct, fault_in, read_pages
 from clerkform.client.pace import Pace, Sleep, retry_delay
 from clerkform.client.wrapping import wrapping
-from clerkform.errors import ApiError, BadAnswer, UsageError
+from clerkform.errors import ApiError, BadAnswer, MovingList, UsageError
 
 API_VERSION = "2026-05-12"
 MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)
@@ -186,7 +186,8 @@ class ClerkClient:
             pages = await read_pages(fetch, page)
             if (fault := fault_in(pages, page)) is None:
                 return distinct(pages)
-        raise BadAnswer("GET", path, detail=f"answered with a list that {fault}")
+        why = MovingList if fault == CHANGED else BadAnswer
+        raise why("GET", path, detail=f"answered with a list that {fault}")
 
     async def _ask(
         self,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Final
 
 from clerkform.client.answers import Object, Objects, Page
 from clerkform.together import together
+
+CHANGED: Final = "changed while it was read"
 
 Fetch = Callable[[int], Coroutine[Any, Any, Page]]
 
@@ -35,7 +37,7 @@ def fault_in(pages: Sequence[Page], size: int | None) -> str | None:
     """Why these pages may not be the whole list, as the end of a sentence; None if they are."""
     total = pages[0].total
     if any(page.total != total for page in pages):
-        return "changed while it was read"
+        return CHANGED
     if total is None:
         repeats = len(pages) > 1 and len(pages[-1].objects) == size
         return "repeats its pages instead of going on" if repeats else None

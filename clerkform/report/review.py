@@ -32,10 +32,24 @@ class Cost:
         return -(-100 * (self.writes + self.reads) // self.allowed)
 
     def __str__(self) -> str:
-        return (
-            f"This apply: {counted(self.writes, 'write')}, {counted(self.reads, 'read')}:"
-            f" {self.percent} % of one {WINDOW} s window ({self.allowed} requests)."
-        )
+        requests = f"{counted(self.writes, 'write')}, {counted(self.reads, 'read')}"
+        share = f"{self.percent} % of one {WINDOW} s window ({self.allowed} requests)"
+        if self.percent > 100:
+            seconds = WINDOW * (self.writes + self.reads) / self.allowed
+            share = f"about {duration(seconds)}, at {self.allowed} requests in {WINDOW} s"
+        return f"This apply: {requests}: {share}."
+
+
+def duration(seconds: float) -> str:
+    """``40 s``, ``3 min 20 s``, ``1 h 5 min``: no finer than an estimate is."""
+    if seconds < 60:
+        return f"{round(seconds)} s"
+    tens = round(seconds / 10) * 10
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if tens < 3600:
+        hours, minutes = 0, tens // 60
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else tens % 60, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
 class Review:
@@ -85,7 +99,8 @@ class Review:
         """What the plan does not touch."""
         text, undeclared = f"{self.plan.count('none')} unchanged", len(self.plan.undeclared)
         if undeclared:
-            text += f", {undeclared} live but not declared (run `clerkform pull` to see them)"
+            command = f"clerkform list{self.planned.loaded.environment.option}"
+            text += f", {undeclared} live but not declared (run `{command}` to see them)"
         return f"{text}."
 
     def asides(self, action: Action) -> tuple[str, ...]:

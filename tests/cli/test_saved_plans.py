@@ -492,6 +492,7 @@ def test_nothing_is_shown_that_no_apply_compares(saved):
         said = saved.run("show", "--plan", "p.json", "--format", output).output
         assert "reviewed" not in said
         assert "drifted" not in said
+    assert "1 done" in saved.run("apply", "p.json").stdout, "the first format is still applied"
 
 
 @pytest.mark.parametrize("part", ["reason", "replaces", "place", "changes", "verb", "live"])

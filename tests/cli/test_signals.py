@@ -144,6 +144,21 @@ def test_the_request_in_flight_is_finished_and_its_answer_counted(served, run, n
     assert "not run: create api_keys/acme/billing-sync  (stopped before it)" in out
 
 
+def test_of_many_steps_that_were_not_begun_a_few_lines_are_printed(served, run):
+    urls = ", ".join(f"app://{n}" for n in range(60))
+    (served.root / "clerk.yaml").write_text(f"redirect_urls: [{urls}]\n")
+    running = run("apply", "--auto-approve", "-vv")
+    running.reads("begin create redirect_urls/")
+    running.signalled(signal.SIGINT)
+    code, out, _ = running.ends()
+    assert code == exits.INTERRUPTED
+    *lines, last = (line for line in out.splitlines() if line.startswith("not run: "))
+    assert len(lines) == 5
+    (more,) = re.findall(r"^not run: (\d+) more \(stopped before them\)$", last)
+    (not_run,) = re.findall(r"(\d+) not run\.$", out)
+    assert int(more) + 5 == int(not_run) > 10
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_while_reads_lag_everything_is_done_and_said(folder, run, number, tmp_path_factory):
     state = tmp_path_factory.mktemp("served") / "state.sqlite"

@@ -8,6 +8,7 @@ import traceback
 import httpx
 import pytest
 
+from clerkform.client.explain import explain
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.errors import ApiError, BadAnswer, Unreachable, UsageError
@@ -474,6 +475,8 @@ def test_a_list_that_never_stops_moving_is_an_error(ask):
     error, _ = ask(server, lambda it: it.list("/organizations"))
     assert isinstance(error, BadAnswer)
     assert error.detail == "answered with a list that changed while it was read"
+    assert "somebody is adding to it or removing from it" in explain(error)
+    assert "proxy" not in explain(error)
     assert len(server.asked) == 6
 
 

@@ -5,7 +5,8 @@ run again without the fault. What has to be true after that is in ``world``. ``m
 cases of a recorded run without a fault; ``gate`` has the fault happen at the request that is
 meant, and a case in which it did not happen fails. A rotation (``--replace``) is a project of its
 own, run again in both ways that there are: by the same command, as a CI job is that is repeated,
-and by a plain ``apply``, as a person would who sees that the rotation was begun.
+and by a plain ``apply``, as a person would who sees that the rotation was begun. Where an API key
+is made, some faults come with the server's clock a quarter of an hour or a day off as well.
 
 ``make faults`` runs all cases, ``make test`` those that ``matrix.sample`` chooses.
 """

@@ -60,6 +60,7 @@ class MarkdownView:
 
     def applied(self, tally: Tally) -> None:
         self._summary.append(_bold(tally.sentence()))
+        self._details += [f"- {code(text)}" for text in tally.untold()]
         self._details += [f"- perhaps done: {code(step)}" for step in tally.perhaps_done()]
 
     def table(self, table: Table) -> None:

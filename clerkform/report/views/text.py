@@ -71,9 +71,8 @@ class TextView:
         self._screen.out.flush()  # a CI log is a pipe, and should show where an apply is
 
     def applied(self, tally: Tally) -> None:
-        self.say(
-            "\n".join([*(f"perhaps done: {s}" for s in tally.perhaps_done()), tally.sentence()])
-        )
+        unsure = [f"perhaps done: {step}" for step in tally.perhaps_done()]
+        self.say("\n".join([*tally.untold(), *unsure, tally.sentence()]))
 
     def table(self, table: Table) -> None:
         if table.all_rows:
