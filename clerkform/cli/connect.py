@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,7 +15,7 @@ from clerkform.cli import embedded, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
-from clerkform.client.api_url import foreign_host, normalise_api_url
+from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -188,11 +187,11 @@ def _api_url(environment: Environment, where: Reach) -> str:
     """Only who runs clerkform may send the key elsewhere: a project file may be a stranger's."""
     if own := os.environ.get("CLERK_API_URL"):
         return normalise_api_url(own)
-    url = normalise_api_url(environment.api_url or CLERKS_API)
-    foreign = foreign_host(url, environment.name)
-    if foreign and urlsplit(url).hostname not in where.allow_api_host:
-        raise PlanError([foreign])
-    return url
+    url = environment.api_url or CLERKS_API
+    allowed = [parse_allowed(text) for text in where.allow_api_host]
+    if refused := refused_url(url, environment.name, environment.api_url_span, allowed):
+        raise PlanError([refused])
+    return normalise_api_url(url)
 
 
 def _refuse_accident(environment: Environment) -> None:

@@ -183,7 +183,7 @@ _allow_api_host = option(
     "--allow-api-host",
     metavar="HOST",
     multiple=True,
-    help="Trust this host of an `api_url` with the secret key; repeatable.",
+    help="Trust HOST, HOST:PORT (https) or a whole address as an `api_url`; repeatable.",
 )
 where = _gathered("where", Where, environment, _var)
 reach = _gathered("where", Reach, environment, _max_quota, _allow_api_host)

@@ -98,7 +98,7 @@ def _fetched(url: str) -> str:
     """No key of ours is sent there; without TLS anybody on the way could answer."""
     import httpx
 
-    if urlsplit(url).scheme != "https" and not is_loopback(url):
+    if urlsplit(url).scheme != "https" and not is_loopback(urlsplit(url).hostname or ""):
         raise UsageError(f"{url} is not https, so anybody could have answered with their own keys")
     try:
         response = httpx.get(url, timeout=TIMEOUT)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -26,15 +25,15 @@ from clerkform.client.answers import (
     is_servers_failure,
     unusable,
 )
-from clerkform.client.api_url import is_loopback, normalise_api_url
+from clerkform.client.api_url import parse_api_url
 from clerkform.client.listing import distinct, fault_in, read_pages
+from clerkform.client.network import transport_to
 from clerkform.client.pace import Pace, Sleep, retry_delay
 from clerkform.errors import ApiError, BadAnswer, UsageError
 
 API_VERSION = "2026-05-12"
 MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)
 LISTING_TRIES = 3  # how often a list is read from its start while it moves
-MAX_CONNECTIONS = 100  # what 1000 requests in 10 s need at a second's latency
 
 Params = Mapping[str, str | int | bool | Sequence[str]]
 
@@ -78,8 +77,8 @@ class ClerkClient:
         ``redact`` takes secrets out of what the server says.
         """
         _check_key(secret_key)
-        self.base_url = normalise_api_url(base_url)
-        self._host = urlsplit(self.base_url).netloc
+        url = parse_api_url(base_url)
+        self.base_url, self._host = str(url), url.place
         self.pace = pace
         self.reads = 0
         """GET requests sent so far, every try counted."""
@@ -94,22 +93,14 @@ class ClerkClient:
             "User-Agent": f"clerkform/{__version__}",
             "Accept": "application/json",
         }
-        try:
-            self._http = httpx.AsyncClient(
-                base_url=self.base_url,
-                headers=headers,
-                transport=transport,
-                # The pace decides how long a request waits its turn: the pool never gives up.
-                timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
-                limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
-                trust_env=not is_loopback(self.base_url),
-                follow_redirects=False,
-            )
-        except (ImportError, OSError, ValueError, httpx.InvalidURL):
-            raise UsageError(
-                "the proxy or certificate settings of the environment cannot be used",
-                hint="see HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
-            ) from None
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers=headers,
+            transport=transport or transport_to(url),
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+            trust_env=False,
+            follow_redirects=False,
+        )
 
     def __repr__(self) -> str:
         return f"ClerkClient({self.base_url!r})"

@@ -184,18 +184,6 @@ def test_a_redirect_is_not_followed_and_its_target_named(ask):
     assert len(server.asked) == 1
 
 
-def test_a_proxy_setting_that_cannot_be_used_is_said(monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy.example")
-    with pytest.raises(UsageError, match="proxy or certificate") as caught:
-        ClerkClient(URL, KEY, pace=Pace())
-    assert "HTTPS_PROXY" in (caught.value.hint or "")
-
-
-def test_the_environments_proxy_is_not_asked_for_this_machine(monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "gopher://proxy.example")
-    assert ClerkClient("http://127.0.0.1:8787", KEY, pace=Pace()).base_url.endswith(":8787/v1")
-
-
 # Tries
 
 
