@@ -16,6 +16,7 @@ from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
 from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
+from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -139,12 +140,23 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             transport=target.transport,
             on_request=on_request,
             redact=vault.redact_answer,
+            bounds=_bounds(where),
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
         stack.callback(vault.stop)
         ends = _ends(client, vault, environment)
         yield Session(runner, client, ends, target.allowed, progress)
+
+
+def _bounds(where: Reach) -> Bounds:
+    """What answers may take up; only who runs clerkform may allow more."""
+    default = Bounds()
+    return Bounds(
+        round((where.max_answer_mb or default.bytes / MEGABYTE) * MEGABYTE),
+        where.max_answer_seconds or default.seconds,
+        where.max_pages or default.pages,
+    )
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:

@@ -13,6 +13,7 @@ from clerkform.errors import UsageError
 
 VERSION_PATH: Final = "/v1"
 CLERKS_HOSTS: Final = ("api.clerk.com", "api.clerk.dev")
+API_ADDRESS: Final = "the API's address"
 HINT: Final = "write it like https://api.clerk.com/v1"
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -75,6 +76,22 @@ def parse_api_url(url: str) -> ApiUrl:
     return ApiUrl(scheme, _host(place["host"]), port, path)
 
 
+def parse_origin(url: str) -> ApiUrl:
+    """The parts of any http address before its path, read as narrowly.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found = _URL.fullmatch(url)
+    try:
+        return parse_api_url(f"{found['scheme']}://{found['place']}" if found else url)
+    except UsageError as error:
+        why = error.message.removeprefix(API_ADDRESS)
+        raise UsageError(
+            f"the address{why}", hint="write it like https://keys.example/jwks"
+        ) from None
+
+
 def normalise_api_url(url: str) -> str:
     """``url`` with a lower-case host and ``/v1`` at its end, whether or not it had them.
 
@@ -117,7 +134,7 @@ def _usable(
 
 
 def _refused(why: str, hint: str = HINT) -> UsageError:
-    return UsageError(f"the API's address {why}", hint=hint)
+    return UsageError(f"{API_ADDRESS} {why}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +179,8 @@ def refused_url(
     try:
         url = parse_api_url(text)
     except UsageError as error:
-        why = error.message.removeprefix("the API's address ")
-        return Diagnostic("bad-api-url", f"{whose} {why}", span, error.hint)
+        why = error.message.removeprefix(API_ADDRESS)
+        return Diagnostic("bad-api-url", f"{whose}{why}", span, error.hint)
     if is_loopback(url.host) or any(one.covers(url) for one in allowed):
         return None
     is_clerks, is_open = url.host in CLERKS_HOSTS, url.scheme == "http"

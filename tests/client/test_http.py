@@ -332,7 +332,10 @@ def test_a_name_that_does_not_resolve_is_said(ask):
         (httpx.Response(200, text='{"id": "x'), "with a damaged text instead of JSON"),
         (httpx.Response(200, text=""), "with an empty body instead of JSON"),
         (httpx.Response(200, content=b"\xff\xfe"), "with text instead of JSON"),
-        (httpx.Response(200, text="[" * 100_000), "with a damaged text instead of JSON"),
+        (
+            httpx.Response(200, text="[" * 100_000),
+            "with JSON that is nested more than 110 levels deep",
+        ),
         (ok("text"), "with a str instead of an object"),
         (ok([1]), "with a list instead of an object"),
         (httpx.Response(200, text="null"), "with nothing instead of an object"),
