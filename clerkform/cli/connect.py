@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from clerkform.cli import embedded, local
+from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
@@ -91,7 +91,7 @@ class Session:
 
         self.progress.expect(what, total)
         try:
-            self._runner.run(keep())
+            interrupting.run(self._runner, keep())
         except KeyboardInterrupt:
             self._cancel()
             raise
