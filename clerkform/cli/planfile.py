@@ -59,11 +59,22 @@ def place(output: Path, root: Path) -> Path:
 
 
 def write(path: Path, planned: Planned, loaded: Loaded, allowed: int) -> None:
-    """Save a plan; ``loaded`` is all that it was made from."""
+    """Save a plan; ``loaded`` is all that it was made from.
+
+    Raises:
+        UsageError: it is larger than ``read`` takes.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     salt = new_salt()
     document = saving.save(planned, digest(loaded), allowed, salt, now)
-    write_privately(path, render(document).encode())
+    content = render(document).encode()
+    if len(content) > MAX_PLAN:
+        raise UsageError(
+            f"the plan has {len(content):,} bytes, and one of more than {MAX_PLAN:,} is not read"
+            " back: it was not saved",
+            hint="plan a part of it with -t",
+        )
+    write_privately(path, content)
 
 
 def question(saved: Saved, asked: Asked) -> Asked:
