@@ -1,8 +1,12 @@
 """Which instance a command talks to, with which key."""
 
+import socket
+
 import pytest
 
 from clerkform.cli import exits
+from clerkform.sandbox import Settings, Store, create_app
+from clerkform.sandbox.serve import Serving
 from tests.shell import serving
 
 KEY = "sk_test_notforeverybody"
@@ -122,3 +126,38 @@ def test_an_option_that_allows_no_host_is_a_mistake(folder):
     options = ["-e", "staging", "--allow-api-host", "a.example/path"]
     result = folder.run("plan", *options, exit_code=exits.WRONG)
     assert "--allow-api-host takes a host" in result.stderr
+
+
+@pytest.fixture
+def no_names(monkeypatch):
+    """There is no name server."""
+
+    def lookup(host, *_args, **_options):
+        raise AssertionError(f"{host} was looked up")
+
+    for name in ("getaddrinfo", "gethostbyname", "getfqdn", "gethostbyaddr"):
+        monkeypatch.setattr(socket, name, lookup)
+
+
+EVERYTHING = """\
+domains: [{name: app.example.com, is_satellite: true, proxy_url: 'https://app.example.com/p'}]
+redirect_urls: ['https://app.example.com/cb']
+allowlist_identifiers: [someone@example.com]
+"""
+
+
+@pytest.mark.parametrize("host", [None, "127.0.0.1", "localhost", "clerk.localhost"])
+def test_a_sandbox_needs_no_name_server(folder, no_names, host):
+    (folder.root / "more.yaml").write_text(EVERYTHING)
+    if host is None:
+        where, served = "production", None
+    else:
+        where, served = "staging", Serving(create_app(Store(), Settings(instance=None)))
+        url = served.url.replace("127.0.0.1", host)
+        folder.environ = {"CLERK_SECRET_KEY_STAGING": "sk_live_x", "CLERK_API_URL": url}
+    try:
+        folder.run("apply", "-e", where, "--auto-approve", "--allow-production")
+        folder.run("drift", "-e", where)
+    finally:
+        if served:
+            served.stop()
