@@ -8,15 +8,15 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
-from clerkform.cli import embedded, local
+from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
-from clerkform.client.api_url import foreign_host, normalise_api_url
+from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
+from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -97,7 +97,7 @@ class Session:
 
         self.progress.expect(what, total)
         try:
-            self._runner.run(keep())
+            interrupting.run(self._runner, keep())
         except KeyboardInterrupt:
             self._cancel()
             raise
@@ -146,12 +146,23 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             transport=target.transport,
             on_request=on_request,
             redact=invocation.net.redact_answer,
+            bounds=_bounds(where),
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
         stack.callback(vault.stop)
         ends = _ends(client, vault, environment, target)
         yield Session(runner, client, ends, target.allowed, progress)
+
+
+def _bounds(where: Reach) -> Bounds:
+    """What answers may take up; only who runs clerkform may allow more."""
+    default = Bounds()
+    return Bounds(
+        round((where.max_answer_mb or default.bytes / MEGABYTE) * MEGABYTE),
+        where.max_answer_seconds or default.seconds,
+        where.max_pages or default.pages,
+    )
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
@@ -196,11 +207,11 @@ def _api_url(environment: Environment, where: Reach) -> str:
     """Only who runs clerkform may send the key elsewhere: a project file may be a stranger's."""
     if own := os.environ.get("CLERK_API_URL"):
         return normalise_api_url(own)
-    url = normalise_api_url(environment.api_url or CLERKS_API)
-    foreign = foreign_host(url, environment.name)
-    if foreign and urlsplit(url).hostname not in where.allow_api_host:
-        raise PlanError([foreign])
-    return url
+    url = environment.api_url or CLERKS_API
+    allowed = [parse_allowed(text) for text in where.allow_api_host]
+    if refused := refused_url(url, environment.name, environment.api_url_span, allowed):
+        raise PlanError([refused])
+    return normalise_api_url(url)
 
 
 def _refuse_accident(environment: Environment) -> None:

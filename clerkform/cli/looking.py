@@ -12,7 +12,7 @@ from clerkform.cli import asking, connect, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.options import Online, Selection
 from clerkform.desired import Desired
-from clerkform.errors import ApiError, ManifestError, Unreachable, UsageError
+from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live, Read
 from clerkform.model import Address
@@ -123,7 +123,7 @@ class _Noting:
 
 def _concerns_all(error: ApiError) -> bool:
     """Asking for something else would fail as well, and cost time or quota."""
-    return isinstance(error, Unreachable) or error.status == HTTPStatus.TOO_MANY_REQUESTS
+    return isinstance(error, Unreachable | TooMuch) or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _with_referring(kinds: Iterable[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from clerkform import saving
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
-from clerkform.errors import PlanError
+from clerkform.errors import PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.manifests import Loaded, digest
 from clerkform.pipeline import Planned
@@ -38,9 +38,20 @@ def read(path: Path) -> Saved:
 
 
 def text_of(planned: Planned, loaded: Loaded) -> str:
-    """A plan as it is saved; ``loaded`` is all that it was made from."""
+    """A plan as it is saved; ``loaded`` is all that it was made from.
+
+    Raises:
+        UsageError: it is larger than ``read`` takes.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return render(saving.save(planned, digest(loaded), new_salt(), now))
+    text = render(saving.save(planned, digest(loaded), new_salt(), now))
+    if (size := len(text.encode())) > MAX_PLAN:
+        raise UsageError(
+            f"the plan has {size:,} bytes, and one of more than {MAX_PLAN:,} is not read back: it"
+            " was not saved",
+            hint="plan a part of it with -t",
+        )
+    return text
 
 
 def applying(file: Path | str, environment: Environment) -> str:

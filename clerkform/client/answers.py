@@ -5,7 +5,6 @@ No error made here refers to the request, whose headers hold the secret key.
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, Unreachable
+from clerkform.client.body import NotJson, parse_json
+from clerkform.client.bounds import PastBound
+from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, TooMuch, Unreachable
 
 Object = dict[str, Any]
 Objects = list[Object]
@@ -54,11 +55,11 @@ def decode_success(method: str, path: str, response: httpx.Response, redact: Red
         not response.content
     ):
         return None
-    body = _json(response)
-    if body is _NOT_JSON:
-        how = f"with {_looks_like(response)} instead of JSON"
-        raise unusable(method, path, how, response, redact)
-    return body
+    try:
+        return parse_json(response.content)
+    except NotJson as why:
+        how = str(why) or f"{_looks_like(response)} instead of JSON"
+    raise unusable(method, path, f"with {how}", response, redact)
 
 
 def decode_object(
@@ -118,15 +119,15 @@ def decode_error(
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
         return _decode_redirect(method, path, response, redact)
-    body = _json(response)
+    body, how = None, "JSON that is no error of Clerk's"
+    try:
+        body = parse_json(response.content)
+    except NotJson as why:
+        how = str(why) or f"{_looks_like(response)} instead of JSON"
     items = _items(body, redact)
     kind = ApiError if items else BadAnswer
-    if items:
-        detail = "; ".join(item.message for item in items)
-    elif body is _NOT_JSON:
-        detail = f"answered {status} with {_looks_like(response)} instead of JSON"
-    else:
-        detail = f"answered {status} with JSON that is no error of Clerk's"
+    said = "; ".join(item.message for item in items)
+    detail = said if items else f"answered {status} with {how}"
     return kind(
         method,
         path,
@@ -153,6 +154,18 @@ def decode_failure(method: str, path: str, failure: httpx.HTTPError, host: str) 
         detail = f"the certificate of {host} is not trusted ({why}): see SSL_CERT_FILE"
         return Untrusted(method, path, detail=detail)
     return Unreachable(method, path, detail=_no_answer(failure, causes, host), may_have_acted=acted)
+
+
+def decode_bound(method: str, path: str, past: PastBound) -> TooMuch:
+    """The error for an answer that was not read any further."""
+    acted = method != "GET"
+    return TooMuch(method, path, detail=past.how, option=past.option, may_have_acted=acted)
+
+
+def decode_slowness(method: str, path: str, seconds: float, host: str) -> Unreachable:
+    """The error for an answer that was not there, or not whole, in so many seconds."""
+    detail = f"no whole answer from {host} within {seconds:g} s"
+    return Unreachable(method, path, detail=detail, may_have_acted=method != "GET")
 
 
 def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str) -> str:
@@ -202,9 +215,10 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
         return min(float(value), MAX_RETRY_AFTER)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+    return min(max(0.0, seconds), MAX_RETRY_AFTER)
 
 
 def seconds_ahead(response: httpx.Response, now: float) -> float | None:
@@ -223,16 +237,6 @@ def plain_text(text: str) -> str:
     """One line without control characters, cut where no honest message is that long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
-
-
-_NOT_JSON: Any = object()
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
-        return _NOT_JSON
 
 
 def _items(body: Any, redact: Redact) -> tuple[ClerkErrorItem, ...]:

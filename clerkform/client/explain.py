@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerkform.errors import ApiError, BadAnswer, MovingList, Unreachable
+from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, Unreachable
 
 
 def explain(error: ApiError) -> str:
@@ -34,6 +34,8 @@ def _bad_answer(error: BadAnswer) -> str:
             " from it. Run the command again when that is done."
         )
     status = error.status or 0
+    if isinstance(error, TooMuch):
+        return f"The server {detail} If that is as it should be, `{error.option}` allows more."
     if 300 <= status < 400:
         return (
             f"The server {detail} The key is not sent there: "

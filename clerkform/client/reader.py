@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -65,18 +65,23 @@ class ClerkReader:
         return await self._look_up(kind, read), False
 
     async def _look_up(self, kind: Kind, read: Read) -> list[dict[str, Any]]:
+        found = await together(self._lookups(kind, read))
+        return list({body["id"]: body for bodies in found for body in bodies}.values())
+
+    def _lookups(
+        self, kind: Kind, read: Read
+    ) -> Iterator[Coroutine[Any, Any, Sequence[dict[str, Any]]]]:
         lookups = kind.endpoints.lookups
-        asking: list[Coroutine[Any, Any, Sequence[dict[str, Any]]]] = []
         if lookups.by_key:
-            asking += [self._one(lookups.by_key.path, key) for key in read.keys]
+            for key in read.keys:
+                yield self._one(lookups.by_key.path, key)
         if lookups.by_name:
-            asking += [self._filtered(kind, {lookups.by_name: name}) for name in read.names]
+            for name in read.names:
+                yield self._filtered(kind, {lookups.by_name: name})
         if lookups.by_ids:
             size = lookups.ids_at_once
-            chunks = [read.ids[at : at + size] for at in range(0, len(read.ids), size)]
-            asking += [self._filtered(kind, {lookups.by_ids: chunk}) for chunk in chunks]
-        by_id = {body["id"]: body for bodies in await together(asking) for body in bodies}
-        return list(by_id.values())
+            for at in range(0, len(read.ids), size):
+                yield self._filtered(kind, {lookups.by_ids: read.ids[at : at + size]})
 
     async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
         path = path.replace("{key}", quote(key, safe=""))

@@ -7,7 +7,7 @@ one subject at a time; there is no list of all.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
@@ -86,12 +86,17 @@ class ApiKey(Resource):
     """How clerkform treats this key: guards, ignored fields, how it is removed."""
 
 
+FAR_OFF: Final = 10**15
+"""Milliseconds that no key lives; a server may answer any number."""
+
+
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
     """The answer has an absolute ``expiration`` where the request has seconds from now."""
     expiration, created = body.get("expiration"), body.get("created_at")
     seconds = None
     if isinstance(expiration, int | float) and isinstance(created, int | float):
-        seconds = round((expiration - created) / 1000)
+        left = expiration - created
+        seconds = round(left / 1000) if abs(left) < FAR_OFF else None
     return {**body, "seconds_until_expiration": seconds}
 
 

@@ -6,7 +6,7 @@ API: /organizations (Backend API 2026-05-12). Metadata has an endpoint of its ow
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import MISSING, AfterValidator, Field
@@ -101,12 +101,19 @@ class Organization(Resource):
 
 
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
-    """``created_at`` goes in as text and comes out as milliseconds."""
+    """``created_at`` goes in as text and comes out as milliseconds.
+
+    What is no time that there is, nobody can have declared, so it counts as not answered.
+    """
+    rest = {name: value for name, value in body.items() if name != "created_at"}
     created = body.get("created_at")
-    if not isinstance(created, int):
-        return body
-    at = datetime.fromtimestamp(created // 1000, UTC).replace(microsecond=created % 1000 * 1000)
-    return {**body, "created_at": instant(at.isoformat())}
+    if type(created) is not int:
+        return rest
+    try:
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=created)
+    except OverflowError:
+        return rest
+    return {**rest, "created_at": instant(at.isoformat())}
 
 
 KIND = Kind(

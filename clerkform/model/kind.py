@@ -58,13 +58,13 @@ class Field:
         return not (told.local or told.create_only or (told.write_only and not told.presence))
 
     def normalized(self, value: Any) -> Any:
-        """``value`` in the form that the server stores."""
+        """``value`` in the form that the server stores; what is no text has no other form."""
         how = self.traits.normalize
-        if how is None or value is None:
+        if how is None:
             return value
         if isinstance(value, list | tuple):
-            return [how(item) for item in value]
-        return how(value)
+            return [self.normalized(item) for item in value]
+        return how(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Environment:
     """Every environment's overlays, which are no part of the base."""
     named_at: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each of ``manifests`` and ``overlays``."""
+    api_url_span: Span | None = field(default=None, repr=False)
     prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each kind of ``prune``."""
     protect_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
@@ -141,6 +142,7 @@ def _environment(
         overlays=given(own.manifests, ()),
         exclude=project.overlays,
         named_at=dict(_places(project.node, name)),
+        api_url_span=_span(project.node, "environments", name, "api_url"),
         prune_spans={
             **_keys(project.node, "prune"),
             **_keys(project.node, "environments", name, "prune"),
@@ -163,6 +165,12 @@ def _keys(root: Node, *path: str) -> Mapping[str, Span]:
     """Where the keys of the map at ``path`` stand; none if it was not written."""
     node = root.at(path[:-1]).get(path[-1])
     return node.keys if node else {}
+
+
+def _span(root: Node, *path: str) -> Span | None:
+    """Where the value at ``path`` stands, if it was written."""
+    node = root.at(path[:-1]).get(path[-1])
+    return node.span if node else None
 
 
 def _places(root: Node, environment: str) -> Iterator[tuple[str, Span]]:

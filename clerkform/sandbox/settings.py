@@ -1,9 +1,13 @@
 """How the sandbox is to behave: the knobs of ``api: {sandbox: {...}}`` as one value."""
 
 from dataclasses import dataclass, field, fields
+from math import inf
 from typing import Literal, get_args, get_type_hints
 
 from clerkform.sandbox.faults import Fault
+
+MAX_TIME = 10**12
+"""Milliseconds: thirty years, and a number that clocks can still count with."""
 
 Environment = Literal["development", "production"]
 
@@ -71,11 +75,11 @@ class Settings:
             known = ", ".join(sorted(features))
             raise ValueError(f"unentitled knows {known}, not {', '.join(sorted(odd))}")
         limit = self.rate_limit
-        if isinstance(limit, tuple) and not (limit[0] > 0 and limit[1] > 0):
+        if isinstance(limit, tuple) and not all(0 < one < inf for one in limit):
             raise ValueError("rate_limit is (requests, seconds), both above 0")
         for name in ("latency", "read_lag"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is a number of milliseconds, 0 or more")
+            if not 0 <= getattr(self, name) <= MAX_TIME:
+                raise ValueError(f"{name} is a number of milliseconds, from 0 to {MAX_TIME}")
 
 
 def plan_features() -> frozenset[str]:

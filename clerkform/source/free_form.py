@@ -13,14 +13,14 @@ from clerkform.source.scalars import UnfitScalar, checked, resolve
 from clerkform.source.traps import may_hold_secret
 
 
-class _TooDeep(ValueError):
+class TooDeep(ValueError):
     """Nested deeper than a manifest may be."""
 
 
 def node_of(value: Json, span: Span, depth: int = 0) -> Node:
     """A plain value that has no place of its own, as nodes at ``span``."""
     if depth > MAX_DEPTH:
-        raise _TooDeep
+        raise TooDeep
     if isinstance(value, dict):
         fields = {checked(key): node_of(inner, span, depth + 1) for key, inner in value.items()}
         return Node(fields, span, dict.fromkeys(fields, span))
@@ -52,7 +52,7 @@ def _json(source: Source, span: Span, problems: Problems) -> Node | None:
         shows = not may_hold_secret(source, error.lineno)
         message = f"this is not valid JSON: {error.msg}"
         problems.error("json-syntax", message, place, quotes_line=shows)
-    except (RecursionError, _TooDeep):
+    except (RecursionError, TooDeep):
         message = f"`{source.path}` is nested more than {MAX_DEPTH} levels deep"
         problems.error("too-deep", message, span)
     except (UnfitScalar, _Repeated) as error:

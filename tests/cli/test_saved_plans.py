@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from clerkform.cli import exits
+from clerkform.cli import exits, planfile
 from clerkform.model.canonical import canonical
 from clerkform.plan.saved.dump import checksum
 from clerkform.report.view import FORMATS
@@ -600,3 +600,10 @@ def test_a_plan_that_was_applied_already_says_so(saved):
     saved.run("apply", "p.json")
     refused = saved.run("apply", "p.json", exit_code=1)
     assert "it may have been applied already" in refused.stderr
+
+
+def test_a_plan_that_could_not_be_read_back_is_not_saved(folder, monkeypatch):
+    monkeypatch.setattr(planfile, "MAX_PLAN", 500)
+    result = folder.run("plan", "-o", "plan.json", exit_code=exits.WRONG)
+    assert "one of more than 500 is not read back: it was not saved" in result.stderr
+    assert not (folder.root / "plan.json").exists()

@@ -13,7 +13,9 @@ import uuid
 import pytest
 
 from clerkform.cli import exits
+from tests import hostile
 from tests.cli.test_terminal import terminal
+from tests.hostile import instance_and, numbered, said
 from tests.shell import clean_environ, serving
 
 COMMAND = [sys.executable, "-m", "clerkform"]
@@ -263,3 +265,55 @@ def test_a_terminal_that_goes_away_cuts_nothing_off(served):
     states = {one["address"]: one["state"] for one in json.loads(state)["resources"]}
     assert states["organizations/acme"] == "in sync"
     assert states["api_keys/acme/billing-sync"] == "not live"
+
+
+@pytest.mark.parametrize("in_a_task", [True, False])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_what_computes_is_interrupted_at_once(number, in_a_task):
+    """The signal comes while nothing is waited for, and nothing ever will be."""
+    work = f"""
+import asyncio, os
+from clerkform.cli import _termination_interrupts, connect
+from clerkform.cli.connect import Session
+from clerkform.report.progress import Progress
+from clerkform.report.view import Screen
+
+async def compute():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(3600))
+        group.create_task(endless()) if {in_a_task} else await endless()
+
+async def endless():
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), {int(number)})
+    while True:
+        pass
+
+with _termination_interrupts(), asyncio.Runner() as runner:
+    session = Session(runner, None, None, 1, Progress(Screen().err))
+    try:
+        session.run(compute())
+    except KeyboardInterrupt:
+        print("heard")
+"""
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_while_thousands_of_pages_are_to_be_read_it_ends_the_command(folder, run, number):
+    def script(path, query):
+        page = numbered(int(query["offset"]), 500)
+        return said({"data": page, "total_count": 500_000_000})
+
+    (folder.root / "clerkform.yaml").unlink()
+    (folder.root / "clerk.yaml").write_text("redirect_urls: [app://one]\n")
+    with hostile.serving(instance_and(script)) as url:
+        running = run(
+            *["plan", "-v", "--max-pages", "1000000"], CLERK_SECRET_KEY=KEY, CLERK_API_URL=url
+        )
+        running.reads("GET /redirect_urls: 200")
+        running.signalled(number)
+        code, _, err = running.ends()
+    assert code == exits.INTERRUPTED, err
+    assert "error[interrupted]: interrupted; nothing was written" in err

@@ -48,3 +48,8 @@ def test_a_name_is_plain_text(name):
         KIND.model.model_validate({"slug": "a", "name": name})
     for plain in ("A < B", "wwwest", "Ünï & Co. <3"):
         assert KIND.model.model_validate({"slug": "a", "name": plain}).name == plain
+
+
+@pytest.mark.parametrize("created", [10**17, -(10**17), 10**999, 1e300, True, None, "x", []])
+def test_a_creation_at_no_time_counts_as_not_answered(created):
+    assert KIND.from_api({"id": "org_1", "created_at": created}) == {"id": "org_1"}

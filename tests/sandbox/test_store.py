@@ -189,8 +189,10 @@ def test_there_is_nothing_to_dump_or_reset_where_there_is_no_file(path, act):
 
 @pytest.mark.parametrize(
     "knobs",
-    [{"instance": "staging"}, {"unentitled": frozenset({"sso"})}, {"rate_limit": (0, 10)}],
-)
+    [{"instance": "staging"}, {"unentitled": frozenset({"sso"})}, {"rate_limit": (0, 10)},
+     {"rate_limit": (10, float("inf"))}, {"rate_limit": (10, float("nan"))},
+     {"latency": float("nan")}, {"read_lag": 10**13}],
+)  # fmt: skip
 def test_a_setting_that_means_nothing_is_refused(knobs):
     with pytest.raises(ValueError, match=next(iter(knobs))):
         Settings(**knobs)
