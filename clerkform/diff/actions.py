@@ -9,7 +9,7 @@ from typing import Any, Literal
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff import attribution
-from clerkform.diff.fields import Difference, creation, delivery, difference
+from clerkform.diff.fields import Difference, creation, delivery, difference, ignored_paths
 from clerkform.diff.going import (
     Rules,
     deleted_ids,
@@ -280,6 +280,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         )
     if changes and kind.update_sends == "all":
         _check_resent(item, live, problems)
+    _check_signed(item, live, changes, problems)
     entry = ledger.of(item.address, live.id)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
@@ -329,6 +330,27 @@ def _check_resent(item: Item, live: LiveObject, problems: Problems) -> None:
                 " every field, so it cannot be changed without declaring it",
                 item.span,
                 hint=f"add `{name}: {{from_env: NAME}}`, or `{name}: null` to give it up",
+            )
+
+
+def _check_signed(
+    item: Item, live: LiveObject, changes: Sequence[Change], problems: Problems
+) -> None:
+    """An algorithm changes with a key of the object's own, or not at all."""
+    changed = {change.field for change in changes}
+    for name, field_ in item.kind.fields.items():
+        algorithm, presence = field_.traits.signs_with, field_.traits.presence
+        if algorithm is None or algorithm not in changed or presence is None:
+            continue
+        is_sent = item.values.get(name) is not None and (name,) not in ignored_paths(item)
+        if live.values.get(presence) is False and not is_sent:
+            problems.error(
+                f"{name.replace('_', '-')}-needed",
+                f"{item.address} has no `{name}`, and without one of its own Clerk does not change"
+                f" its `{algorithm}`",
+                item.at(algorithm),
+                hint=f"declare `{name}: {{from_env: NAME}}`, and not under `ignore_changes`, or"
+                f" leave `{algorithm}` out",
             )
 
 

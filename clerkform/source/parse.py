@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -150,6 +151,8 @@ class _Composer:
         self.source, self.text, self.problems = source, text, problems
         self.anchors: dict[str, _Known] = {}
         self.expanded = 0
+        self.taken = 0
+        """Where the last event ended."""
         self.root = _Open(Span(source, 1, 1), 0)
         self.stack = [self.root]
 
@@ -159,6 +162,25 @@ class _Composer:
         Raises:
             yaml.MarkedYAMLError: the syntax is wrong.
         """
+        try:
+            self._take_events()
+        except _Stop:
+            return None
+        except yaml.MarkedYAMLError as error:
+            if self._is_too_deep_before(error):
+                return None
+            raise
+        if not self.root.items or self.root.items[0].value is None:
+            self._error(
+                "empty-file",
+                "there is nothing in this file",
+                Span(self.source, 1, 1),
+                hint="write a section such as `redirect_urls:` into it, or delete the file",
+            )
+            return None
+        return self.root.items[0]
+
+    def _take_events(self) -> None:
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start,
@@ -169,21 +191,29 @@ class _Composer:
             yaml.DocumentStartEvent: self._document,
         }
         next_event = LOADER(self.text).get_event
-        try:
-            while (event := next_event()) is not None:
-                if handle := handlers.get(type(event)):
-                    handle(event)
-        except _Stop:
-            return None
-        if not self.root.items or self.root.items[0].value is None:
-            self._error(
-                "empty-file",
-                "there is nothing in this file",
-                Span(self.source, 1, 1),
-                hint="write a section such as `redirect_urls:` into it, or delete the file",
-            )
-            return None
-        return self.root.items[0]
+        while (event := next_event()) is not None:
+            self.taken = event.end_mark.index
+            if handle := handlers.get(type(event)):
+                handle(event)
+
+    def _is_too_deep_before(self, error: yaml.MarkedYAMLError) -> bool:
+        """Report nesting that is too deep ahead of ``error``, if there is any.
+
+        While a bracket may yet begin a key, a parser reads on before it tells of it: up to 1024
+        characters, in which it can meet a mistake or, in libyaml since 0.2.6, a limit of its own.
+        Of a text that ends there, it tells every bracket.
+        """
+        mark = error.problem_mark
+        assert mark is not None  # as in `explain`
+        ahead = self.text[self.taken : mark.index]
+        if "[" not in ahead and "{" not in ahead:
+            return False
+        before = _Composer(self.source, self.text[: mark.index], Problems())
+        with suppress(_Stop, yaml.MarkedYAMLError):
+            before._take_events()
+        found = [problem for problem in before.problems if problem.code == "too-deep"]
+        self.problems += found
+        return bool(found)
 
     def _document(self, event: Any) -> None:
         if self.root.items:

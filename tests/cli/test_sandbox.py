@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from clerkform.cli import exits
-from tests.shell import serving
+from tests.shell import PATIENCE, serving
 
 
 def test_what_was_applied_is_dumped_and_reset(applied):
@@ -44,7 +44,8 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
     key = "sk_test_servedsandbox"
     with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
         assert (
-            httpx.get(f"{served.url}/organizations", trust_env=False, timeout=60).status_code == 401
+            httpx.get(f"{served.url}/organizations", trust_env=False, timeout=PATIENCE).status_code
+            == 401
         )
         folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
         folder.run("apply", "-e", "staging", "--auto-approve")

@@ -1,5 +1,6 @@
 """What a signal does to a command, wherever it comes: a real process against a served sandbox."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -7,12 +8,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-import uuid
 
 import pytest
 
 from clerkform.cli import exits
+from clerkform.sandbox import Settings, Store, create_app
+from clerkform.sandbox.serve import Serving
 from tests import hostile
 from tests.cli.test_terminal import terminal
 from tests.hostile import instance_and, numbered, said
@@ -90,18 +93,40 @@ def run(folder):
         yield run
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A second away. Each key has an instance of its own."""
-    with serving(tmp_path_factory.mktemp("far") / "state.sqlite", "--latency", "1s") as served:
-        yield served
+class Holding:
+    """A served sandbox that keeps the requests which match ``pattern`` until it lets go."""
+
+    def __init__(self):
+        self.app = create_app(Store(), Settings(rate_limit=None))
+        self.pattern, self._lets_go = None, threading.Event()
+        self._serving = Serving(self)
+        self.url = self._serving.url
+
+    async def __call__(self, scope, receive, send):
+        if self.pattern and re.fullmatch(self.pattern, f"{scope['method']} {scope['path']}"):
+            while not self._lets_go.is_set():
+                await asyncio.sleep(0.01)
+        await self.app(scope, receive, send)
+
+    def lets_go(self):
+        self._lets_go.set()
+
+    def stop(self):
+        self.lets_go()
+        self._serving.stop()
+
+
+@pytest.fixture
+def server():
+    holding = Holding()
+    yield holding
+    holding.stop()
 
 
 @pytest.fixture
 def served(folder, server):
     (folder.root / "clerkform.yaml").unlink()
-    key = f"sk_test_{uuid.uuid4().hex}"
-    folder.environ = {"CLERK_SECRET_KEY": key, "CLERK_API_URL": server.url}
+    folder.environ = {"CLERK_SECRET_KEY": KEY, "CLERK_API_URL": server.url}
     return folder
 
 
@@ -112,7 +137,10 @@ def served(folder, server):
         *((command, signal.SIGINT) for command in ("plan", "drift", "destroy")),
     ],
 )
-def test_during_a_plan_it_ends_the_command_and_nothing_was_written(served, run, command, number):
+def test_during_a_plan_it_ends_the_command_and_nothing_was_written(
+    served, server, run, command, number
+):
+    server.pattern = "GET /v1/(?!instance).*"
     running = run(*command.split(), "-v")
     running.reads("GET /instance: 200")
     running.signalled(number)
@@ -134,10 +162,13 @@ def test_at_the_question_it_declines(folder, number):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_request_in_flight_is_finished_and_its_answer_counted(served, run, number):
+def test_the_request_in_flight_is_finished_and_its_answer_counted(served, server, run, number):
+    server.pattern = "POST /v1/organizations"
     running = run("apply", "--auto-approve", "-vv")
     running.reads("begin create organizations/acme")
     running.signalled(number)
+    running.reads("finishing what is under way")
+    server.lets_go()
     code, out, err = running.ends()
     assert code == exits.INTERRUPTED
     assert "POST /organizations: 200" in err
@@ -232,7 +263,8 @@ def test_a_program_that_prints_a_secret_may_be_interrupted_before_the_first_writ
     assert "Applied" not in out
 
 
-def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served):
+def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served, server):
+    server.pattern = "GET /v1/(?!instance).*"
     (served.root / "clerk.yaml").write_text("redirect_urls: [app://one]\n")
     process = subprocess.Popen(
         ["nohup", *COMMAND, "apply", "--auto-approve", "-v"],
@@ -246,13 +278,15 @@ def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served):
     while "GET /instance" not in process.stderr.readline():
         pass
     process.send_signal(signal.SIGHUP)
+    server.lets_go()
     out, _ = process.communicate()
     assert process.returncode == exits.DONE
     assert out.splitlines()[-1] == "Applied: 1 done, 0 failed, 0 not run."
 
 
-def test_a_terminal_that_goes_away_cuts_nothing_off(served):
+def test_a_terminal_that_goes_away_cuts_nothing_off(served, server):
     """What an apply would say has nowhere to go any more, and a hangup is an interrupt."""
+    server.pattern = "POST /v1/organizations"
     with terminal(served, "apply", "-vv", **served.environ) as (process, person):
         person.reads("is accepted: ")
         person.types("yes")
@@ -260,6 +294,7 @@ def test_a_terminal_that_goes_away_cuts_nothing_off(served):
         with open(os.devnull) as nowhere:
             os.dup2(nowhere.fileno(), person.controller)
         process.send_signal(signal.SIGHUP)
+        server.lets_go()
         assert process.wait() == exits.INTERRUPTED
     state = served.run("list", "--format", "json").stdout
     states = {one["address"]: one["state"] for one in json.loads(state)["resources"]}

@@ -14,13 +14,12 @@ import clerk_backend_api
 import httpx
 import jsonschema
 import pytest
-import yaml
 
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.pytest_plugin import clerk_sandbox  # noqa: F401  as installed ones get it
+from tests import documents
 
-DOCUMENT = Path(__file__).parents[3] / "shared" / "spec" / "bapi-2026-05-12.yml"
 PAGINATED = {"/jwt_templates", "/redirect_urls", "/allowlist_identifiers", "/sessions"}
 
 
@@ -154,9 +153,8 @@ def codes(response: httpx.Response) -> list[tuple[str, str | None]]:
 
 @pytest.fixture(scope="session")
 def judge() -> Judge | None:
-    if not DOCUMENT.is_file():
-        return None
-    return Judge(yaml.load(DOCUMENT.read_text(), yaml.CSafeLoader))
+    document = documents.find()
+    return Judge(document) if document else None
 
 
 @pytest.fixture
