@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,6 +22,8 @@ from clerkform.source.values import FORMS
 Holds = Literal["plain", "data", "sensitive", "secret"]
 """What a field holds: fields or plain values, somebody's data, what is never printed, or a
 reference to a secret (anything else there is a slip)."""
+Lines = tuple[int, int]
+"""The first and the last one of a stretch."""
 Sections = Mapping[str, Mapping[str, Holds]]
 """By section, what each field holds."""
 
@@ -54,7 +56,15 @@ def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
         walk.through(text)
     except (yaml.YAMLError, UnicodeError):
         return every_line(text) if names.seem_to_be_in(text) else frozenset()
-    return frozenset(number for first, last in walk.hidden() for number in range(first, last + 1))
+    return frozenset(_numbers(walk.hidden()))
+
+
+def _numbers(stretches: Iterable[Lines]) -> Iterator[int]:
+    """Each line once: one stretch may lie within thousands of others."""
+    done = 0
+    for first, last in sorted(stretches):
+        yield from range(max(first, done + 1), last + 1)
+        done = max(done, last)
 
 
 class _Names:
@@ -111,15 +121,12 @@ class _Names:
         return "secret" if _SECRETIVE.search(plain) else "plain"
 
 
-_REFERENCE = re.compile(rf"\w+[\"']?\s*:\s*\{{\s*[\"']?(?:{'|'.join(REFERENCES)})\b")
+_REFERENCE = re.compile(rf"\b\w+[\"']?\s*:\s*\{{\s*[\"']?(?:{'|'.join(REFERENCES)})\b")
 
 
 def _plainly(text: str) -> str:
     """Letters and digits alone, so that `secret-key` and `secretKey` are `secret_key`."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
-
-
-Lines = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -205,7 +212,8 @@ class _Walk:
             self._key(frame, event.value, first)
             return
         holds = self._held_by(frame)
-        if holds == "sensitive" or (holds == "secret" and not _is_no_literal(event)):
+        is_hidden = holds == "sensitive" or (holds == "secret" and not _is_no_literal(event))
+        if is_hidden and holds != frame.holds:  # else all of the frame is
             self._lines.append((self._first_line(frame, first), last))
         frame.awaits_value = False
 
@@ -252,7 +260,8 @@ class _Walk:
         if event.end_mark.index > event.start_mark.index:  # a bracket
             self._last = event.end_mark.line + 1
         is_reference = frame.is_map and len(frame.keys) == 1 and frame.keys[0] in REFERENCES
-        if frame.holds == "sensitive" or (frame.holds == "secret" and not is_reference):
+        is_hidden = frame.holds == "sensitive" or (frame.holds == "secret" and not is_reference)
+        if is_hidden and frame.holds != above.holds:
             self._lines.append((frame.begins, self._last))
         if frame.anchored is not None:
             frame.anchored.lines = frame.begins, self._last
