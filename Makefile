@@ -2,15 +2,44 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NEWEST := .venv-newest
+LOWEST := .venv-lowest
+TESTS ?=
+
+INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL_LOCKED := $(INSTALL) --require-hashes --requirement
+INSTALL_SELF := $(INSTALL) --no-deps --no-build-isolation --editable .
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
+# What leans on a dependency most: YAML, models, requests, crypto, terminal, server.
+SMOKE := tests/source/test_parse.py tests/source/test_validation.py tests/test_schema.py \
+  tests/test_scenarios.py tests/test_examples.py tests/client tests/report tests/jwt \
+  tests/cli/test_plan.py tests/cli/test_apply.py tests/cli/test_output.py \
+  tests/sandbox/test_serve.py tests/sandbox/test_app.py tests/sandbox/test_organizations.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test faults check format demo schema clerk-js clean
+.PHONY: help test properties test-newest test-lowest smoke faults check format demo schema lock \
+  clerk-js clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: $(VENV)/.dev ## Run the test suite
-	$(BIN)/pytest -n auto
+test: $(VENV)/.dev ## Run the test suite, or TESTS=tests/cli
+	$(BIN)/pytest -n auto $(TESTS)
+
+properties: $(VENV)/.dev ## Look for new counterexamples: the properties with other examples each time
+	PROPERTIES=new $(BIN)/pytest -n auto tests/properties
+
+test-newest: $(NEWEST)/bin/pip ## The same with every dependency at its newest, as of now
+	$(NEWEST)/bin/python $(INSTALL) --upgrade pip
+	$(NEWEST)/bin/python $(INSTALL) --upgrade --upgrade-strategy eager --editable . --group dev
+	$(NEWEST)/bin/pytest -n auto $(TESTS)
+
+test-lowest: $(LOWEST)/.dev ## The same with every dependency at the lowest that pyproject.toml allows
+	$(LOWEST)/bin/pytest -n auto $(TESTS)
+
+smoke: ## A quick part of the suite at both of these ends
+	@$(MAKE) test-newest test-lowest TESTS="$(SMOKE)"
 
 faults: $(VENV)/.dev ## Break every request of an apply in every way, and run it again
 	FAULTS=all $(BIN)/pytest -n auto tests/faults
@@ -31,24 +60,37 @@ demo: $(VENV)/.user ## Plan, apply and drift on the embedded sandbox
 schema: $(VENV)/.user ## Write schema.json again
 	$(BIN)/clerkform schema -o schema.json
 
+lock: $(VENV)/.dev ## Write requirements/ again: the newest of today, and the lowest allowed
+	$(LOCK) --group build --output-file requirements/run.txt
+	$(LOCK) --group build --group dev --group lock --constraint requirements/run.txt \
+	  --output-file requirements/dev.txt
+	$(LOCK) --group build --group dev --resolution lowest-direct --output-file requirements/lowest.txt
+
 clerk-js: ## Install Clerk's JavaScript clients, which judge the sandbox where they are there
 	sh tests/conformance/sandbox/js/install.sh
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(NEWEST) $(LOWEST) .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  .import_linter_cache .coverage
 
-$(VENV)/bin/pip:
+%/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "clerkform needs Python 3.11 or newer as '$(PYTHON)'. Install it, or name one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $*
 
-$(VENV)/.user: pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.user: pyproject.toml requirements/run.txt | $(VENV)/bin/pip
+	$(BIN)/python $(INSTALL_LOCKED) requirements/run.txt
+	$(BIN)/python $(INSTALL_SELF)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+$(VENV)/.dev: pyproject.toml requirements/dev.txt | $(VENV)/bin/pip
+	$(BIN)/python $(INSTALL_LOCKED) requirements/dev.txt
+	$(BIN)/python $(INSTALL_SELF)
 	@touch $@ $(VENV)/.user
+
+$(LOWEST)/.dev: pyproject.toml requirements/lowest.txt | $(LOWEST)/bin/pip
+	$(LOWEST)/bin/python $(INSTALL_LOCKED) requirements/lowest.txt
+	$(LOWEST)/bin/python $(INSTALL_SELF)
+	@touch $@

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from operator import eq
 from pathlib import Path
+from typing import Final
 
 from clerkform.desired import Desired, Item
+from clerkform.diagnostics import Diagnostic, Span
 from clerkform.diff.actions import Actions
 from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched
-from clerkform.errors import UsageError
+from clerkform.errors import PlanError, UsageError
 from clerkform.manifests import Loaded, sinks
 from clerkform.model import Address, Registry
-from clerkform.plan.guard import Guards, is_kept, matches
+from clerkform.model.pattern import kinds_of, matches, nearest, no_kind
+from clerkform.plan.guard import Guards, is_kept
+
+SEE_ALL: Final = "`clerkform list` shows every address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,69 @@ class Asked:
         return pattern == str(address) if pattern in self.exact else matches(pattern, address)
 
     @property
-    def has_globs(self) -> bool:
-        return any(set(pattern) & set("*?[") for pattern in (*self.targets, *self.excludes))
+    def options(self) -> Mapping[str, Sequence[str]]:
+        """Every option that takes addresses, with what it was given."""
+        return {
+            "--target": self.targets,
+            "--exclude": self.excludes,
+            "--replace": self.replace,
+            "--resend": self.resend,
+            "--deliver": self.deliver,
+            "--allow-delete": sorted(self.guards.allow_delete),
+        }
 
     def knowing(self, addresses: Iterable[Address]) -> Asked:
         """With the patterns that are one of these addresses meaning that one alone."""
         patterns = {*self.targets, *self.excludes}
         return replace(self, exact=self.exact | (patterns & set(map(str, addresses))))
+
+
+def check_patterns(options: Mapping[str, Sequence[str]], registry: Registry) -> None:
+    """Refuse patterns that can match no address, before anything is asked of the API.
+
+    Raises:
+        PlanError: it names every such pattern.
+    """
+    wrong = [
+        Diagnostic("unknown-kind", f"{option} {pattern}: {said[0]}", hint=said[1])
+        for option, patterns in options.items()
+        for pattern in patterns
+        if (said := no_kind(pattern, registry))
+    ]
+    if wrong:
+        raise PlanError(wrong)
+
+
+def idle(
+    asked: Asked,
+    protect: Mapping[str, Span],
+    registry: Registry,
+    known: Collection[Address],
+    whole: frozenset[str],
+) -> Iterator[Diagnostic]:
+    """Warnings of excludes and guards that match nothing, each with the nearest address.
+
+    Where not all objects of a kind were read, one that nobody declares may be meant: there only
+    what is near to a known address is taken for a slip.
+
+    Args:
+        known: what is declared, what was read and what the plan speaks of.
+        whole: the kinds that were read completely.
+    """
+    names = [str(address) for address in known]
+    guards = asked.guards
+    said: list[tuple[str, str, Span | None, Callable[[str, str], bool]]] = [
+        *((f"--exclude {p}", p, None, matches) for p in asked.excludes),
+        *((f"--allow-delete {p}", p, None, eq) for p in sorted(guards.allow_delete)),
+        *((f"`protect: [{p}]`", p, protect.get(p), matches) for p in guards.protect),
+    ]
+    for what, pattern, span, hits in said:
+        if any(hits(pattern, name) for name in names):
+            continue
+        near = nearest(pattern, known)
+        if near or kinds_of(pattern, registry) <= whole:
+            message = f"{what} matches nothing that is declared or live"
+            yield Diagnostic("matches-nothing", message, span, near or SEE_ALL, "warning")
 
 
 def rules_of(loaded: Loaded, asked: Asked) -> Rules:
@@ -75,10 +137,10 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
     return Rules(
         frozenset(policies["all"]),
         frozenset(policies["owned"]),
-        _addresses("--replace", asked.replace, desired, lambda item: True),
+        _addresses("--replace", asked, desired, lambda item: True),
         asked.delete_first,
-        _addresses("--resend", asked.resend, desired, _has_unread),
-        _addresses("--deliver", asked.deliver, desired, _is_delivered),
+        _addresses("--resend", asked, desired, _has_unread),
+        _addresses("--deliver", asked, desired, _is_delivered),
         frozenset(
             address
             for address, item in desired.items.items()
@@ -114,11 +176,11 @@ def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
 
 
 def _addresses(
-    option: str, patterns: Sequence[str], desired: Desired, has_it: Callable[[Item], bool]
+    option: str, asked: Asked, desired: Desired, has_it: Callable[[Item], bool]
 ) -> frozenset[Address]:
     """The declared addresses that are named; each pattern must name one that the option is for."""
     found: set[Address] = set()
-    for pattern in patterns:
+    for pattern in asked.options[option]:
         items = [item for item in desired.items.values() if pattern == str(item.address)]
         items = items or [i for i in desired.items.values() if matches(pattern, i.address)]
         for item in sorted(items, key=lambda item: item.address):
@@ -130,7 +192,12 @@ def _addresses(
         if not items:
             raise UsageError(
                 f"{option} {pattern}: no manifest declares that",
-                hint="`clerkform list` shows every address",
+                hint=nearest(pattern, desired.items) or SEE_ALL,
+            )
+        if not any(asked.wants(item.address) for item in items):
+            raise UsageError(
+                f"{option} {pattern}: --target or --exclude leaves that out",
+                hint="name it as a target too, or leave one of the options out",
             )
         named = {item.address for item in items if has_it(item)}
         if not named:
@@ -167,12 +234,12 @@ def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
     return lambda address: asked.wants(address) or address in brought
 
 
-def check_targets(asked: Asked, found: Actions) -> None:
+def check_targets(asked: Asked, found: Actions, known: Collection[Address]) -> None:
     for pattern in asked.targets:
         if not any(asked.hits(pattern, action.address) for action in found.actions):
             raise UsageError(
                 f"--target {pattern} matches nothing that is declared or would be pruned",
-                hint="`clerkform list` shows every address",
+                hint=nearest(pattern, known) or SEE_ALL,
             )
 
 

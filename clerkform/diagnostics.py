@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import difflib
 import heapq
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import eq
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 
 from clerkform.errors import ManifestError
+from clerkform.redaction import holds_instance_key
 
 Severity = Literal["error", "warning", "note"]
 
@@ -22,9 +25,16 @@ _LONGEST_WORD: Final = 100
 _COMPARED: Final = 50
 _NEAR: Final = 0.6
 """Of the characters of two words, the part that has to be the same in both."""
+MAX_FINDINGS: Final = 1_000
+"""Findings of one run, errors and others apart: nobody mends more at once, and what takes time for
+each of them must not be asked a hundred thousand times."""
+MAX_WORDS: Final = 2_000
+"""Characters of a message or a hint, which may quote a key of any length."""
+MAX_COMPARED: Final = 50_000
+"""Names that one run compares to guess what was meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A file's path, as the user would write it, and its text."""
 
@@ -35,8 +45,17 @@ class Source:
 
     def line(self, number: int) -> str:
         """Line ``number``, counted from 1; empty past the end."""
-        lines = self.text.split("\n", number)
-        return lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+        return self.lines[number - 1] if number <= len(self.lines) else ""
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """The text line by line, without line breaks: split once, however many are asked for."""
+        lines = self.text.split("\n")
+        return [line.rstrip("\r") for line in lines] if "\r" in self.text else lines
+
+    def may_be_quoted(self, number: int) -> bool:
+        """Whether nothing that is never printed stands on that line, as far as anybody knows."""
+        return number not in self.hidden and not holds_instance_key(self.line(number))
 
 
 class Span(NamedTuple):
@@ -68,14 +87,66 @@ class Diagnostic:
     quotes_line: bool = True
     """False where the line may hold a secret: then only its place is shown."""
 
+    def __post_init__(self) -> None:
+        for name in ("message", "hint"):
+            words = getattr(self, name)
+            if words is not None and len(words) > MAX_WORDS:
+                half = MAX_WORDS // 2
+                object.__setattr__(self, name, f"{words[:half]}…{words[-half:]}")
+
     def sort_key(self) -> tuple[bool, str, int, int, str, str]:
         at = self.span
         where = (at.path, at.line, at.column) if at else ("", 0, 0)
         return (at is None, *where, self.code, self.message)
 
 
+class TooManyProblems(Exception):
+    """There were enough errors to stop at; they are where they were collected."""
+
+
 class Problems(list[Diagnostic]):
-    """What the stages found so far."""
+    """What the stages found so far.
+
+    With a ``limit`` it raises ``TooManyProblems`` once it holds so many errors; of warnings and
+    notes it keeps that many and counts the rest.
+    """
+
+    def __init__(self, found: Iterable[Diagnostic] = (), *, limit: int = sys.maxsize) -> None:
+        super().__init__()
+        self._limit = limit
+        self._errors = self._others = self._compared = 0
+        self.extend(found)
+
+    def part(self) -> Problems:
+        """An empty one of the same limit, for what may have to be thrown away."""
+        return Problems(limit=self._limit)
+
+    def append(self, found: Diagnostic) -> None:
+        if found.severity == "error":
+            self._errors += 1
+        else:
+            self._others += 1
+            if self._others > self._limit:
+                return
+        super().append(found)
+        if self._errors >= self._limit:
+            raise TooManyProblems
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        for one in found:
+            self.append(one)
+
+    def __iadd__(self, found: Iterable[Diagnostic]) -> Self:  # type: ignore[override, misc]
+        self.extend(found)
+        return self
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """``did_you_mean``, as long as this run has not compared too much already: each of many
+        wrong references may be to one of many names."""
+        if self._compared > MAX_COMPARED:
+            return None
+        self._compared += len(known)
+        return did_you_mean(word, known)
 
     def error(
         self,
@@ -103,7 +174,22 @@ class Problems(list[Diagnostic]):
 
     def in_order(self) -> tuple[Diagnostic, ...]:
         """Each finding once, in source order; what has no place comes last."""
-        return tuple(sorted(dict.fromkeys(self), key=Diagnostic.sort_key))
+        ordered = sorted(dict.fromkeys(self), key=Diagnostic.sort_key)
+        return (*ordered, *self._not_shown())
+
+    def _not_shown(self) -> Iterator[Diagnostic]:
+        if self._errors >= self._limit:
+            yield Diagnostic(
+                "more-findings",
+                f"these are {self._limit:,} errors, and nothing was looked for after the last",
+                hint="correct these first; one slip often makes many of them",
+            )
+        if (more := self._others - self._limit) > 0:
+            yield Diagnostic(
+                "more-findings",
+                f"{more:,} more warnings and notes are not shown",
+                severity="warning",
+            )
 
 
 @contextmanager
@@ -113,8 +199,9 @@ def collecting() -> Iterator[Problems]:
     Raises:
         ManifestError: at least one of them is an error; it carries all of them.
     """
-    problems = Problems()
-    yield problems
+    problems = Problems(limit=MAX_FINDINGS)
+    with suppress(TooManyProblems):
+        yield problems
     if problems.errors:
         raise ManifestError(problems.in_order())
 

@@ -8,6 +8,8 @@
     └── ApiError         an exchange with the API failed
         ├── Unreachable      no answer: no network, a timeout, a broken connection
         └── BadAnswer        an answer that is not what the API documents
+            ├── MovingList       a list that changed each time it was read
+            └── TooMuch          an answer that takes up more than one may
 
 Only the pipeline's caller catches them; what each means for the exit code is said in ``cli.exits``.
 """
@@ -100,3 +102,17 @@ class Unreachable(ApiError):
 
 class BadAnswer(ApiError):
     """An answer came that cannot be used: not JSON, cut short, or without a field it must have."""
+
+
+class MovingList(BadAnswer):
+    """A list was another one each time it was read: somebody writes to it, and nothing is wrong."""
+
+
+class TooMuch(BadAnswer):
+    """An answer was given up because it takes up more than it may; ``option`` raises the bound."""
+
+    def __init__(
+        self, method: str, path: str, *, detail: str, option: str, may_have_acted: bool = False
+    ) -> None:
+        super().__init__(method, path, detail=detail, may_have_acted=may_have_acted)
+        self.option = option

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -22,10 +22,12 @@ from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
 from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
+from clerkform.model.fields import every
 from clerkform.model.paths import value_at
+from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
-from clerkform.source.hidden import hidden_lines
+from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json
 from clerkform.source.parse import parse
 from clerkform.source.values import Scope
@@ -47,7 +49,8 @@ class Secrets(Protocol):
         """What tells whether the value is another one; None where there is no value."""
 
     def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a new secret could not be delivered there, as far as looking tells."""
+        """Why a new secret could not be delivered there, as far as looking tells: a note where
+        another machine could."""
 
     def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Why a new secret could not be delivered there, after trying to write."""
@@ -102,8 +105,9 @@ def load(
         if problems.errors:
             raise ManifestError(problems.in_order())
         chosen = resolve(project, environment, root=root)
-        values = variables(chosen, environ, flags, problems)
+        values = Noted(variables(chosen, environ, flags, problems))
         desired = _desired(chosen, registry, values, problems)
+        _check_flags(flags, chosen.vars.keys() | values.used, problems)
         # What is live already may break a rule: a plan that leaves it alone goes through.
         for found in lint(desired.items.values(), chosen.lint_ignore):
             problems.append(replace(found, severity="warning"))
@@ -123,21 +127,55 @@ def validate(
     Raises:
         ManifestError: as ``load``, over all environments at once.
     """
-    loaded = []
+    loaded, known = [], set[str]()
     with collecting() as problems:
         project = load_project(root, problems)
         names = [environment] if environment or not project else list(project.environments)
         for name in [] if problems.errors else (names or [None]):
             chosen = resolve(project, name, root=root)
-            found = Problems()
-            values = variables(chosen, environ, flags, found)
-            desired = _desired(chosen, registry, values, found)
-            found += lint(desired.items.values(), chosen.lint_ignore)
-            if vault:
-                found += secret_findings(desired.items.values(), vault(chosen), chosen.root)
-            problems += found
+            found = problems.part()
+            try:
+                values = Noted(variables(chosen, environ, flags, found))
+                desired = _desired(chosen, registry, values, found)
+                known |= chosen.vars.keys() | values.used
+                found += lint(desired.items.values(), chosen.lint_ignore)
+                if vault:
+                    secrets_, items = vault(chosen), desired.items.values()
+                    found += secret_findings(items, secrets_, chosen.root)
+                    found += sink_findings(items, secrets_, chosen.root)
+            finally:
+                problems += found
             loaded.append(Loaded(chosen, desired, found.in_order(), values))
+        if loaded:
+            unused = Problems()
+            _check_flags(flags, known, unused)
+            loaded[0] = replace(loaded[0], findings=(*loaded[0].findings, *unused))
     return tuple(loaded)
+
+
+class Noted(dict[str, Json]):
+    """Variables, and which of them the manifests use."""
+
+    def __init__(self, values: Mapping[str, Json]) -> None:
+        super().__init__(values)
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> Json:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+
+def _check_flags(flags: Sequence[str], known: Collection[str], problems: Problems) -> None:
+    """A variable that nothing uses is a slip: what was to be set keeps its default."""
+    for flag in flags:
+        name, equals, _ = flag.partition("=")
+        if equals and name not in known:
+            problems.warn(
+                "unused-variable",
+                f"`--var {name}` sets what no manifest uses and no `vars` declares",
+                None,
+                hint=did_you_mean(name, known),
+            )
 
 
 def _desired(
@@ -173,17 +211,27 @@ def _desired(
     )
     desired = desired_state(nodes[0], nodes[1], registry, scope, problems)
     _check_variables(desired, environment.secret_key_variables, problems)
-    _check_prune(environment, registry, problems)
+    _check_prune(environment, desired, registry, problems)
+    _check_protect(environment, registry, problems)
     _check_ignored(environment, problems)
     return desired
 
 
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
-    kinds = registry.values()
-    sensitive = {k.name: [f.name for f in k.leaves if f.traits.sensitive] for k in kinds}
-    secret = {k.name: [f.name for f in k.leaves if f.form == "secret"] for k in kinds}
-    return replace(source, hidden=hidden_lines(source.text, sensitive, secret))
+    sections = {
+        kind.name: {known.name: _held_by(known) for known in every(kind.fields)}
+        for kind in registry.values()
+    }
+    return replace(source, hidden=hidden_lines(source.text, sections))
+
+
+def _held_by(known: Field) -> Holds:
+    if known.traits.sensitive:
+        return "sensitive"
+    if known.form == "secret":
+        return "secret"
+    return "data" if known.form == "json" else "plain"
 
 
 def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Problems) -> None:
@@ -200,7 +248,9 @@ def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Prob
                 )
 
 
-def _check_prune(environment: Environment, registry: Registry, problems: Problems) -> None:
+def _check_prune(
+    environment: Environment, desired: Desired, registry: Registry, problems: Problems
+) -> None:
     for name, policy in environment.prune.items():
         kind, span = registry.get(name), environment.prune_spans.get(name)
         if kind is None:
@@ -225,6 +275,25 @@ def _check_prune(environment: Environment, registry: Registry, problems: Problem
                 span,
                 hint="`owned` prunes what clerkform has made or adopted; `absent: true` says what must"
                 " not exist",
+            )
+        elif policy != "none" and name not in desired.sections:
+            problems.warn(
+                "prunes-nothing",
+                f"`prune: {{{name}: {policy}}}` prunes nothing, for no manifest has the section",
+                span,
+                hint=f"if none of them is to be left, say so: `{name}: []`",
+            )
+
+
+def _check_protect(environment: Environment, registry: Registry, problems: Problems) -> None:
+    """A pattern that no address can match protects nothing."""
+    for pattern in environment.protect:
+        if wrong := no_kind(pattern, registry):
+            problems.error(
+                "unknown-kind",
+                f"`{pattern}` protects nothing: {wrong[0]}",
+                environment.protect_spans.get(pattern),
+                hint=wrong[1],
             )
 
 
@@ -258,6 +327,15 @@ def secret_findings(
             if may_look and isinstance(algorithm, str):
                 bad = vault.check_key(ref, base, algorithm, span)
                 yield from [bad] if bad else []
+
+
+def sink_findings(items: Iterable[Item], vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+    """Why new secrets of items could not be delivered, as far as looking tells: an error where no
+    machine could."""
+    written = (item for item in items if not (item.absent or item.external))
+    for sink, base, span in sinks(written, root):
+        if found := vault.check_sink(sink, base, span):
+            yield found
 
 
 def folder_of(item: Item, field_: Field, root: Path) -> Path:

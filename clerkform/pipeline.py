@@ -8,40 +8,48 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from clerkform.apply.keep import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
-from clerkform.asked import Asked, check_excludes, check_targets, in_question, rules_of, wanted
+from clerkform.asked import (
+    Asked,
+    check_excludes,
+    check_patterns,
+    check_targets,
+    idle,
+    in_question,
+    rules_of,
+    wanted,
+)
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import Prints, diff
 from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
+from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
-from clerkform.ledger.recall import LOOK_BACK, NO_LEDGER
+from clerkform.ledger.recall import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
-from clerkform.live import Live, Read, first_reads, second_reads
-from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sinks
+from clerkform.live import Live, first_reads, second_reads
+from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sink_findings, sinks
 from clerkform.model import Address, Field, Registry, SecretRef
 from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer
 from clerkform.plan.build import Plan, build_plan
+from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
-from clerkform.reading import Reader, Seen, read_and_match
-
-PAUSE: Final = 3000
-"""Milliseconds between two looks for what a run that was cut off may have made."""
+from clerkform.reading import Reader, is_looked_for, read_and_match
+from clerkform.settling import Patience, is_owed, read_until_settled, unsettled
 
 
 def wall_clock() -> int:
@@ -60,11 +68,13 @@ class Ends:
     ledger: Store | None = None
     salt: Callable[[], bytes] = new_salt
     """Random bytes for the fingerprints of a new ledger."""
+    has_live_key: bool = False
+    """The secret key is one of a production instance, by its form."""
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], int] = wall_clock
-    """Milliseconds since 1970."""
+    """Milliseconds since 1970, by the clock of whoever makes the objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,10 @@ class Planned:
     """What refuses only an apply."""
     findings: tuple[Diagnostic, ...] = ()
     """Warnings and notes, from the manifests and about secrets."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """What was asked or declared and is not likely to be meant, as far as reading tells."""
+    cut_off: tuple[Diagnostic, ...] = ()
+    """Those of them about creates that an earlier apply did not finish."""
     reads: int = 0
     """Requests that it took to make the plan."""
     reads_again: int = 0
@@ -103,7 +117,8 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ApiError: it could not be read; a failed read is never an empty one.
     """
     environment, before = loaded.environment, ends.requests()
-    asked = asked.knowing(loaded.desired.items)
+    check_patterns(asked.options, registry)
+    asked, declared = asked.knowing(loaded.desired.items), loaded.desired.items
     desired = in_question(loaded.desired, registry, asked)
     if asked.destroys:
         desired = desired.destroyed(asked.wants)
@@ -117,30 +132,31 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += [opened.finding] if opened.finding else []
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
-    seen = await _seen(desired, registry, ends, rules, reads, opened.ledger)
-    problems += seen.problems
+    patience = Patience(ends.now, ends.sleep)
+    seen, notes = await read_until_settled(
+        desired, registry, ends.reader, rules, reads, opened.ledger, patience
+    )
+    cut_off = (*notes, *unsettled(seen, declared, desired, registry, rules, asked.wants))
+    problems += (*seen.problems, *cut_off)
     matched, live, ledger = seen.matched, seen.live, seen.ledger
     prints = await _prints(desired, ledger, ends.secrets, environment.root)
-    if asked.has_globs:
-        keys = keys_by_id(matched, live, registry)
-        each = ((registry[p.live.kind], p.live) for p in matched.pairs if p.live)
-        asked = asked.knowing(live_address(kind, one, keys) for kind, one in each)
+    has_patterns = any(asked.options.values()) or asked.guards.protect
+    live_ones = _live_addresses(matched, live, registry) if has_patterns else ()
+    known = {*declared, *live_ones}
+    asked = asked.knowing(known)
     wants = wanted(matched, asked)
     found = diff(matched, live, registry, rules, problems, wants, ledger, prints)
+    check_renames(found.actions, live, registry, problems)
     if problems.errors:
         raise PlanError(problems.in_order())
-    check_targets(asked, found)
+    check_targets(asked, found, known)
     check_excludes(asked, found)
+    known |= {address for a in found.actions for address in (a.address, a.replaces) if address}
+    warnings = tuple(idle(asked, environment.protect_spans, registry, known, live.whole))
     plan = build_plan(found)
-    for sink, base, span in sinks(_delivering(plan), environment.root):
-        problems += ends.secrets.sink_warnings(sink, base, span)
-        if bad := ends.secrets.check_sink(sink, base, span):
-            problems.append(replace(bad, severity="note"))
-    counts = {
-        kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
-        for kind in registry.values()
-    }
-    asked = replace(asked, guards=replace(asked.guards, live_counts=counts))
+    warnings += foreseen(plan.actions, instance)
+    problems += _sink_findings(plan, ends.secrets, environment.root)
+    asked = replace(asked, guards=replace(asked.guards, live_counts=_live_counts(live, registry)))
     return Planned(
         loaded,
         asked,
@@ -152,37 +168,32 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ledger,
         rules,
         prints,
-        (*check(plan, asked.guards), *_broken_rules(plan, loaded)),
+        (
+            *check(plan, asked.guards),
+            *_broken_rules(plan, loaded),
+            *(one for one in (*warnings, *problems) if one.severity == "error"),
+        ),
         check_writing(plan, instance, asked.guards),
-        (*loaded.findings, *problems.in_order()),
+        (*loaded.findings, *_less_than_errors(problems.in_order())),
+        _less_than_errors(warnings),
+        cut_off,
         took := ends.requests() - before,
         took + _other_reads(plan, desired, matched, registry, rules, ledger),
     )
 
 
-async def _seen(
-    desired: Desired,
-    registry: Registry,
-    ends: Ends,
-    rules: Rules,
-    reads: Sequence[Read],
-    ledger: Ledger,
-) -> Seen:
-    """Live state, read again while what an apply that was cut off may have made need not show."""
-    waited = 0
-    while True:
-        seen = await read_and_match(desired, registry, ends.reader, rules, reads, ledger)
-        open_since = [
-            entry.intent.at
-            for address, entry in seen.ledger.entries.items()
-            if entry.intent and address in desired.items
-        ]
-        left = max(open_since) + LOOK_BACK - ends.now() if open_since else 0
-        wait = min(left, LOOK_BACK - waited)
-        if wait <= 0:
-            return seen
-        await ends.sleep(min(wait, PAUSE) / 1000)
-        waited += min(wait, PAUSE)
+def _live_counts(live: Live, registry: Registry) -> Mapping[str, int]:
+    return {
+        kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
+        for kind in registry.values()
+    }
+
+
+def _live_addresses(matched: Matched, live: Live, registry: Registry) -> Iterator[Address]:
+    keys = keys_by_id(matched, live, registry)
+    for pair in matched.pairs:
+        if pair.live:
+            yield live_address(registry[pair.live.kind], pair.live, keys)
 
 
 async def _prints(desired: Desired, ledger: Ledger, vault: Secrets, root: Path) -> Prints:
@@ -205,7 +216,7 @@ async def checked_instance(ends: Ends, guards: Guards) -> Instance:
         PlanError: another one is meant.
     """
     facts = await ends.reader.instance()
-    instance = Instance(str(facts["id"]), str(facts["environment_type"]))
+    instance = Instance(str(facts["id"]), str(facts["environment_type"]), ends.has_live_key)
     if wrong := [*check_instance(instance, guards)]:
         raise PlanError(wrong)
     return instance
@@ -228,6 +239,18 @@ def _other_reads(
     before = second_reads(desired, registry, matched.ids, deleted_ids(matched, rules, ledger))
     after = second_reads(desired, registry, ids, {kind: i - gone for kind, i in going.items()})
     return len(after) - len(before) - 1
+
+
+def _less_than_errors(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(one for one in found if one.severity != "error")
+
+
+def _sink_findings(plan: Plan, vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+    """About where the plan delivers secrets."""
+    delivering = _delivering(plan)
+    yield from sink_findings(delivering, vault, root)
+    for sink, base, span in sinks(delivering, root):
+        yield from vault.sink_warnings(sink, base, span)
 
 
 def _broken_rules(plan: Plan, loaded: Loaded) -> Iterator[Diagnostic]:
@@ -259,7 +282,7 @@ async def apply(
     preflight(planned, ends.secrets)
     journal = journal or Journal(planned.opened, planned.ledger, ends.ledger)
     _check_ledger(planned, journal)
-    keeper = _keeper(planned, ends, journal)
+    keeper = _keeper(planned, registry, ends, journal)
     writer = ends.writer(planned.live, journal)
     events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
     try:
@@ -283,7 +306,7 @@ def _check_ledger(planned: Planned, journal: Journal) -> None:
         raise PlanError([Diagnostic("ledger-unwritable", str(failure), hint=hint)]) from None
 
 
-def _keeper(planned: Planned, ends: Ends, journal: Journal) -> Keeper:
+def _keeper(planned: Planned, registry: Registry, ends: Ends, journal: Journal) -> Keeper:
     asked, environment = planned.asked, planned.loaded.environment
     items = planned.loaded.desired.items
 
@@ -292,8 +315,13 @@ def _keeper(planned: Planned, ends: Ends, journal: Journal) -> Keeper:
         return await asyncio.to_thread(ends.secrets.fingerprint, ref, base, journal.head.salt)
 
     def is_forgotten(address: Address, is_live: bool) -> bool:
+        entry = journal.entry(address)
         keeps = environment.prune.get(address.kind) == "owned"
         was_looked_for = address.kind in planned.rules.owned
+        if entry.intent or is_owed(address, entry, planned.live, registry):
+            return False  # until it is known that nobody needs its secret
+        if entry.is_open and not is_looked_for(address, planned.loaded.desired, planned.rules):
+            return False
         is_nobodys = not keeps or (was_looked_for and not is_live)
         return asked.wants(address) and address not in items and is_nobodys
 

@@ -12,13 +12,15 @@ OWN_FOLDER: Final = ".clerkform"
 """Where clerkform keeps what is no part of a project: git is told to leave it alone."""
 
 
-def write_privately(path: Path, content: bytes) -> None:
-    """Replace ``path`` in one move by a file of mode 0600 that is on the disk already."""
+def write_privately(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace ``path`` in one move by a file of this mode that is on the disk already."""
     make_folder(path.parent)
     # mkstemp makes files of mode 0600.
     handle, name = tempfile.mkstemp(prefix=".clerkform-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
+            if mode != 0o600:
+                os.fchmod(handle, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from clerkform.asked import check_patterns
 from clerkform.diff.going import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
+from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.pipeline import Ends
-from clerkform.plan.guard import matches
 from clerkform.reading import read_all
 from clerkform.source.emit import protect
 
@@ -35,6 +36,7 @@ async def pull(
     Objects that the application makes (``Kind.runtime``) come only where their kind is among
     ``words`` or a target names it; so do fields that ask for a word, such as metadata.
     """
+    check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
     live = await _read(asked, registry, ends)
     sections: dict[str, Any] = {}
@@ -44,6 +46,7 @@ async def pull(
         if kind.runtime and kind not in asked and not targets
     ]
     keys: dict[tuple[str, str], str] = {}
+    addresses: set[Address] = set()
     for kind in asked:
         found: dict[Address, list[LiveObject]] = {}
         for one in live.of(kind.name):
@@ -52,6 +55,7 @@ async def pull(
                 found.setdefault(address, []).append(one)
                 keys[kind.name, one.id] = address.key
         items = []
+        addresses |= found.keys()
         for address, namesakes in sorted(found.items()):
             if targets and not any(matches(pattern, address) for pattern in targets):
                 continue
@@ -63,17 +67,17 @@ async def pull(
         if items or not targets:
             sections[kind.name] = kind.reads.section_of(items)
         left_out += _fields_left_out(kind, live, words)
-    if targets and not sections:
+    if idle := [p for p in targets if not any(matches(p, address) for address in addresses)]:
         raise UsageError(
-            f"nothing live matches {', '.join(targets)}",
-            hint="an address is `kind/key`, such as jwt_templates/convex, or a pattern of one",
+            f"nothing live matches {', '.join(idle)}",
+            hint=nearest(idle[0], addresses) or "`clerkform pull -o -` shows all",
         )
     return Pulled(sections, tuple(left_out))
 
 
 def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bool:
     if targets:
-        return any(Address.parse(p).kind in (kind.name, "*", "**") for p in targets)
+        return any(kinds_of(pattern, (kind.name,)) for pattern in targets)
     return kind.runtime is None or kind.name in words
 
 

@@ -14,7 +14,7 @@ from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.recall import settled
 from clerkform.live import Live, Read, second_reads
-from clerkform.model import Registry
+from clerkform.model import Address, Registry
 from clerkform.together import together
 
 
@@ -70,8 +70,8 @@ async def read_and_match(
         live = await read_all(reader.read, by_id, live)
         first = match(desired, live, registry, Problems(), ledger)
     under = second_reads(desired, registry, first.ids, deleted_ids(first, rules, ledger))
-    forgotten = _under_recorded(desired, rules, ledger)
-    live = await read_all(read_under, dict.fromkeys((*under, *forgotten)), live)
+    recorded = _under_recorded(desired, rules, ledger)
+    live = await read_all(read_under, dict.fromkeys((*under, *recorded)), live)
     ledger = settled(ledger, live, registry)
     matched = match(desired, live, registry, problems, ledger)
     return Seen(matched, live, ledger, problems)
@@ -109,12 +109,22 @@ def _by_recorded_id(
 
 
 def _under_recorded(desired: Desired, rules: Rules, ledger: Ledger) -> list[Read]:
-    """Where to look for what is no longer declared, of the kinds that have no list of all."""
+    """Where to look for what is no longer declared, of the kinds that have no list of all; and for
+    what nobody has the secret of, declared or not."""
     return [
         Read(address.kind, entry.under)
         for address, entry in sorted(ledger.entries.items(), key=lambda pair: pair[0])
-        if address.kind in rules.owned and entry.under and address not in desired.items
+        if entry.under
+        and (
+            (address.kind in rules.owned and address not in desired.items)
+            or (entry.is_open and is_looked_for(address, desired, rules))
+        )
     ]
+
+
+def is_looked_for(address: Address, desired: Desired, rules: Rules) -> bool:
+    """Whether what is recorded at an address would be found, declared or not."""
+    return address.kind in desired.sections or address.kind in rules.owned
 
 
 async def read_all(

@@ -38,6 +38,7 @@ _PLAN_FILE = {
     "Document": "The document",
     "SavedPlan": "`plan`",
     "SavedInstance": "`instance`",
+    "SavedQuestion": "`asked`",
     "SavedAction": "An action",
     "SavedLive": "`live`",
     "SavedChange": "A change",
@@ -45,8 +46,6 @@ _PLAN_FILE = {
     "SavedStepId": "A step's name",
     "Cell": "A value",
     "Place": "A place",
-    "Aside": "`review`",
-    "Finding": "A finding",
 }
 """The models of a saved plan, and what the page calls them."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from pydantic import MISSING
 
 from clerkform import __version__
 from clerkform.asked import Asked
@@ -19,39 +22,34 @@ from clerkform.model import Registry
 from clerkform.pipeline import Planned
 from clerkform.plan.guard import Instance
 from clerkform.plan.saved.document import FORMAT_VERSION
-from clerkform.plan.saved.dump import Basis, Data, checksum, dump, findings
-from clerkform.plan.saved.load import Saved, diagnostic, plan_of, refuse
+from clerkform.plan.saved.dump import Basis, Data, checksum, dump
+from clerkform.plan.saved.load import Saved, plan_of, refuse
 from clerkform.plan.saved.moved import moved
 from clerkform.project import Environment
 
-SHAPELESS: Final = frozenset({"guards", "everything", "looks_at", "exact"})
-"""What of ``Asked`` leaves the steps as they are: it lets them pass, or looks at more."""
+QUESTIONS: Final[Mapping[str, str]] = {
+    "targets": "-t",
+    "excludes": "--exclude",
+    "replace": "--replace",
+    "resend": "--resend",
+    "deliver": "--deliver",
+}
+"""What ``plan`` can be asked that shapes what it plans: attribute of ``Asked`` to option."""
 
 
-def save(planned: Planned, digest: str, allowed: int, salt: bytes, created_at: str) -> Data:
+def save(planned: Planned, digest: str, salt: bytes, created_at: str) -> Data:
     """The document of a plan.
 
     Args:
         digest: of the manifests that it was made from, before targets thinned them.
-        allowed: requests that may be used in one window.
         created_at: now, in UTC, to the second.
     """
-    told = planned.loaded.findings
     document = {
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
         "created_at": created_at,
         "salt": salt.hex(),
         "plan": _dump(planned, digest, salt),
-        "review": {
-            "reads": planned.reads,
-            "reads_again": planned.reads_again,
-            "allowed": allowed,
-            "undeclared": [str(address) for address in planned.plan.undeclared],
-            "warnings": findings(told),
-            "notes": findings(found for found in planned.findings if found not in told),
-            "writing": findings(planned.writing),
-        },
     }
     return {**document, "checksum": checksum(document)}
 
@@ -61,32 +59,47 @@ def _dump(planned: Planned, digest: str, salt: bytes) -> Data:
     return dump(planned.plan, Basis(name, instance, digest, shape(planned.asked)), salt)
 
 
-def shape(asked: Asked) -> Data:
+def shape(asked: Asked) -> dict[str, list[str]]:
     """What of a question shapes the plan, as plain data; what was not asked is left out."""
-    given = {f.name: getattr(asked, f.name) for f in fields(Asked) if f.name not in SHAPELESS}
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value
-    }
+    given = {name: sorted(set(getattr(asked, name))) for name in QUESTIONS}
+    return {name: texts for name, texts in given.items() if texts}
 
 
-def asked_again(saved: Saved, asked: Asked) -> Asked:
-    """The question of a saved plan, under the guards of ``asked``, which asks nothing itself.
+def options(shaped: Mapping[str, Sequence[str]]) -> str:
+    """The same as the command line says it, with a blank before each option."""
+    return "".join(
+        f" {QUESTIONS[name]} {shlex.quote(text)}"
+        for name in QUESTIONS
+        for text in shaped.get(name, ())
+    )
+
+
+def asked_again(saved: Saved, asked: Asked, command: str) -> Asked:
+    """``asked``, once it is known to ask what the plan was asked, for the instance of that plan.
+
+    The file asks for nothing itself: it may be anybody's. ``command`` is what the user typed but
+    for these options, to be repeated in a hint.
 
     Raises:
-        PlanError: it was asked for what this clerkform does not know.
+        PlanError: the command line asks for something else.
     """
-    known = {f.name: f.default for f in fields(Asked) if f.name not in SHAPELESS}
-    given: dict[str, Any] = {}
-    for name, value in saved.document.plan.asked.items():
-        if name not in known or isinstance(value, list) is not isinstance(known[name], tuple):
-            refuse(
-                "not-a-plan", f"{saved.shown} asks for {name}, which this clerkform does not know"
-            )
-        given[name] = tuple(value) if isinstance(value, list) else value
+    was, now = _shape_of(saved), shape(asked)
+    if was != now:
+        refuse(
+            "asked-otherwise",
+            f"{saved.shown} was saved with{options(was) or ' no such option'}, and this apply has"
+            f"{options(now) or ' none of that'}; nothing was written",
+            f"give the options that the plan was reviewed with: {command}{options(was)}",
+        )
+    if asked.delete_first:
+        refuse("asked-otherwise", "no plan can be saved with --revoke-first", "leave it out")
     guards = replace(asked.guards, reviewed_instance=saved.document.plan.instance.id)
-    return replace(asked, guards=guards, **given)
+    return replace(asked, guards=guards)
+
+
+def _shape_of(saved: Saved) -> dict[str, list[str]]:
+    asked = saved.document.plan.asked
+    return {} if asked is MISSING else asked.model_dump(exclude_defaults=True)
 
 
 def check_environment(saved: Saved, environment: Environment) -> None:
@@ -119,7 +132,7 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
             "plan-moved",
             f"{saved.shown} was saved{by} at {made.created_at} and no longer says what an apply"
             " would do; nothing was written",
-            hint=f"review a new one: clerkform plan -e {name}{_options(planned.asked)}"
+            hint=f"review a new one: clerkform plan -e {name}{options(shape(planned.asked))}"
             f" -o {saved.shown}"
             if planned.plan.steps
             else "nothing is left to do: it may have been applied already",
@@ -127,36 +140,19 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
         raise PlanError([*found, refusal])
 
 
-def _options(asked: Asked) -> str:
-    """What was asked, as the command line says it."""
-    named = {
-        "-t": asked.targets,
-        "--exclude": asked.excludes,
-        "--replace": asked.replace,
-        "--resend": asked.resend,
-        "--deliver": asked.deliver,
-    }
-    return "".join(f" {n} {shlex.quote(text)}" for n, texts in named.items() for text in texts)
-
-
 def reviewed(saved: Saved, registry: Registry) -> Planned:
-    """What a review of a saved plan needs; nothing else of it is there.
+    """What a review of a saved plan needs: all that an apply of it compares, and nothing else.
 
     Raises:
         PlanError: it is about something that this clerkform does not know.
     """
-    told, aside = saved.document.plan, saved.document.review
-    warnings = tuple(map(diagnostic, aside.warnings))
-    environment = Environment(told.environment, Path())
+    told = saved.document.plan
+    asked = _shape_of(saved)
     return Planned(
-        Loaded(environment, Desired(), warnings),
-        asked_again(saved, Asked()),
+        Loaded(Environment(told.environment, Path()), Desired()),
+        Asked(tuple(asked.get("targets", ())), tuple(asked.get("excludes", ()))),
         plan_of(saved, registry),
         Live(),
         Matched((), {}),
         Instance(told.instance.id, told.instance.environment_type),
-        writing=tuple(map(diagnostic, aside.writing)),
-        findings=(*warnings, *map(diagnostic, aside.notes)),
-        reads=aside.reads,
-        reads_again=aside.reads_again,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
@@ -16,6 +16,7 @@ from clerkform.jwt.render import render
 from clerkform.jwt.standard import ALGORITHM
 from clerkform.model import Address
 from clerkform.source.free_form import parse_free_form
+from clerkform.source.hidden import every_line
 
 SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "user": SAMPLE_USER,
@@ -116,6 +117,8 @@ def _object(path: str, span: Span, read: ReadFile, problems: Problems) -> Mappin
 
 def parse_object(source: Source, span: Span, problems: Problems) -> Mapping[str, Any] | None:
     """The JSON or YAML object in a file that ``span`` names, or None where that was reported."""
+    # It may be a real user's, with private metadata.
+    source = replace(source, hidden=every_line(source.text))
     node = parse_free_form(source, span, problems)
     value = node.plain() if node else None
     if node and not isinstance(value, dict):

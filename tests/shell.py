@@ -18,6 +18,8 @@ from clerkform.cli import main
 REPO = Path(__file__).parent.parent
 EXAMPLES = REPO / "examples"
 OURS = ("CLERK_", "CLERKFORM_")
+PATIENCE = 600.0
+"""Seconds that a test waits for what another process does, however busy the machine is."""
 SUPABASE_SECRET = "a-secret-that-only-tests-know-0123456789"
 
 

@@ -240,6 +240,8 @@ def test_a_mistake_is_found_at_its_place(text, expected):
 
 def test_two_ways_to_write_one_key_are_one_item():
     assert found_in("blocklist_identifiers: [a@x.example, A@X.example]") == ["declared-twice 1:38"]
+    both = "allowlist_identifiers: ['*@bücher.example', '*@xn--bcher-kva.example']"
+    assert found_in(both) == ["declared-twice 1:45"]
     problems = Problems()
     desired_from("jwt_templates: [a]", "jwt_templates: [a]", problems=problems)
     (found,) = problems

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +28,6 @@ from tests.shell import (
 )
 
 NAMES = sorted(path.name for path in EXAMPLES.iterdir())
-WORKFLOW = ".github/workflows/clerk.yml"
 
 
 def environments(name: str) -> list[str]:
@@ -160,60 +158,6 @@ def test_saas_is_the_same_after_a_pull_into_an_empty_folder(served, tmp_path):
     pulled.run("plan", "--detailed-exitcode")
 
 
-def test_every_command_of_the_workflow_runs(served_production, tmp_path):
-    """Its steps in order, but for those that install, each as the runner's shell would."""
-    project = copied("github-actions", tmp_path)
-    summary = tmp_path / "summary.md"
-    jobs = workflow()["jobs"]
-    ran = [
-        (job, step["run"])
-        for job in ("validate", "plan", "apply", "drift", "plan")
-        for step in jobs[job]["steps"]
-        if "run" in step and "pip install" not in step["run"]
-    ]
-    assert len(ran) == 9
-    kept = tmp_path / "kept"
-    hub = github(tmp_path / "bin", kept)
-    for job, script in ran:
-        run_step(script, project.root, served_production, summary, tools=hub)
-        ledgers = list((project.root / ".clerkform").glob("ledger.*.json"))
-        if job == "apply" and ledgers:
-            shutil.copytree(project.root / ".clerkform", kept, dirs_exist_ok=True)
-        if "clerkform" in script.split()[:1]:  # each job has a machine of its own
-            shutil.rmtree(project.root / ".clerkform", ignore_errors=True)
-    assert [path.name for path in kept.glob("*.json")] == ["ledger.production.json"]
-    said = summary.read_text()
-    assert "Plan: 3 to create" in said
-    assert "Plan: 0 to create, 0 to update, 0 to replace, 0 to delete." in said
-
-
-def test_the_drift_job_fails_when_there_is_drift(served, tmp_path):
-    project = copied("github-actions", tmp_path)
-    summary = tmp_path / "summary.md"
-    (step,) = [s for s in workflow()["jobs"]["drift"]["steps"] if "drift" in s.get("run", "")]
-    done = run_step(step["run"], project.root, served, summary, check=False)
-    assert done.returncode == 2
-
-
-def test_the_workflow_gives_no_secret_to_pull_requests_from_forks():
-    loaded = workflow()
-    assert "pull_request_target" not in loaded["on"]
-    assert loaded["permissions"] == {"contents": "read", "actions": "read"}
-    assert "secrets." not in json.dumps({**loaded, "jobs": None})
-    with_secrets = [n for n, job in loaded["jobs"].items() if "secrets." in json.dumps(job)]
-    assert with_secrets == ["plan", "apply", "drift"]
-    for_pull_requests = loaded["jobs"]["plan"]["if"]
-    assert for_pull_requests == (
-        "github.event.pull_request.head.repo.full_name == github.repository"
-    )
-
-
-def test_the_workflow_runs_one_apply_at_a_time_and_cuts_none_off():
-    apply = workflow()["jobs"]["apply"]
-    assert apply["concurrency"] == {"group": "clerk-apply", "cancel-in-progress": False}
-    assert apply["if"] == "github.event_name == 'push'"
-
-
 def saas_on(served: Served, tmp_path: Path) -> Folder:
     environ = {
         "CLERK_API_URL": served.url,
@@ -250,55 +194,6 @@ def dumped(served: Served) -> dict[str, Any]:
     """What the sandbox stores; every write of an object moves its ``updated_at``."""
     here = Folder(served.state.parent)
     return json.loads(here.run("sandbox", "dump", "--state", str(served.state)).stdout)
-
-
-def workflow() -> dict[str, Any]:
-    # BaseLoader would keep the key `on`, which YAML 1.1 reads as true, but also every boolean.
-    loaded = yaml.safe_load((EXAMPLES / "github-actions" / WORKFLOW).read_text())
-    return {("on" if key is True else key): value for key, value in loaded.items()}
-
-
-def github(folder: Path, kept: Path) -> Path:
-    """A `gh` that knows two runs: the newer one has kept nothing, the older one what is there."""
-    folder.mkdir()
-    program = folder / "gh"
-    program.write_text(
-        "#!/bin/sh\n"
-        'test "$2" = list && { printf "2\\n1\\n"; exit; }\n'
-        f'test "$3" = 1 && mkdir -p .clerkform && cp {kept}/ledger.*.json .clerkform/\n'
-    )
-    program.chmod(0o755)
-    return folder
-
-
-def run_step(
-    script: str,
-    folder: Path,
-    served: Served,
-    summary: Path,
-    *,
-    check: bool = True,
-    tools: Path | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """``tools`` is a folder of programs that go before those of the machine."""
-    scripts = [str(tools)] if tools else []
-    scripts.append(str(Path(sys.executable).parent))
-    done = subprocess.run(
-        ["bash", "-e", "-c", script],  # what GitHub runs a step with
-        cwd=folder,
-        env={
-            **clean_environ(),
-            "PATH": os.pathsep.join([*scripts, os.environ["PATH"]]),
-            "CLERK_API_URL": served.url,
-            "CLERK_SECRET_KEY": "sk_live_anything",
-            "GITHUB_STEP_SUMMARY": str(summary),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not check or done.returncode == 0, f"{script}: {done.returncode}\n{done.stderr}"
-    return done
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

@@ -64,7 +64,6 @@ def substitute(
     patch.setattr(asyncio.events, "new_event_loop", QuickLoop)
     patch.setattr(connect, "ClerkClient", client)
     patch.setattr(connect, "Pace", pace)
-    patch.setattr(connect, "wall_clock", lambda: int(now() * 1000))
     for name in ("CLERKFORM_ENVIRONMENT", "CLERKFORM_DEBUG", "CI"):
         patch.delenv(name, raising=False)
 

@@ -94,7 +94,7 @@ class Keeper:
         if step.id.verb == "delete":
             self._removed(step)
         else:
-            entry = replace(self._journal.entry(address), id=written.object_id, intent=None)
+            entry = replace(self._journal.entry(address), id=written.object_id)
             self._journal.put(address, self._with_sent(entry, step, written))
             self._at[written.object_id] = address
             self._ids[address] = written.object_id
@@ -119,7 +119,7 @@ class Keeper:
             self._journal.put(address, entry.no_longer_replacing(step.object_id))
         elif entry.id == step.object_id and not entry.absent:
             left = replace(entry, id=None, values={}, prints={}, delivery=None)
-            self._journal.put(address, left if entry.superseded else None)
+            self._journal.put(address, left if entry.superseded or entry.intent else None)
 
     async def _record(self, action: Action, object_id: str | None) -> None:
         item = action.item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import pkgutil
 import signal
 import sys
@@ -14,8 +15,9 @@ from typing import Any, NoReturn
 import click
 
 from clerkform import __version__
-from clerkform.cli import commands, exits
+from clerkform.cli import commands, exits, standard
 from clerkform.cli.invocation import Invocation
+from clerkform.redaction import opened_net
 
 
 class Commands(click.Group):
@@ -34,16 +36,18 @@ class Commands(click.Group):
         # A command lives for seconds, and most of what it makes lives until its end.
         gc.set_threshold(200_000, 50, 50)
         args = list(sys.argv[1:] if args is None else args)
-        invocation = Invocation(args)
-        code = exits.DONE
-        try:
-            with _termination_interrupts():
-                extra |= {"standalone_mode": False, "obj": invocation}
-                code = super().main(args, *rest, **extra) or exits.DONE
-        except (Exception, KeyboardInterrupt) as error:
-            code = exits.code_of(error, has_written=invocation.has_written)
-            invocation.report(error)
-        invocation.close(code)
+        with standard.streams(), opened_net() as net:
+            net.remember_keys(os.environ)
+            invocation = Invocation(args, net)
+            code = exits.DONE
+            try:
+                with _termination_interrupts():
+                    extra |= {"standalone_mode": False, "obj": invocation}
+                    code = super().main(args, *rest, **extra) or exits.DONE
+            except (Exception, KeyboardInterrupt) as error:
+                code = exits.code_of(error, has_written=invocation.has_written)
+                invocation.report(error)
+            code = invocation.close(code)
         sys.exit(code)
 
 
@@ -72,6 +76,21 @@ def _termination_interrupts() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def _working_in(directory: str) -> Iterator[None]:
+    """As ``contextlib.chdir``, which fails where the folder that one comes from is gone."""
+    try:
+        before = os.getcwd()
+    except FileNotFoundError:
+        before = ""
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        if before:
+            os.chdir(before)
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "-C",
@@ -91,6 +110,6 @@ def main(ctx: click.Context, directory: str | None) -> None:
     failed, 130 interrupted.
     """
     if directory:
-        ctx.with_resource(contextlib.chdir(directory))
+        ctx.with_resource(_working_in(directory))
     if ctx.invoked_subcommand:
         ctx.obj.screen.command = ctx.invoked_subcommand

@@ -63,7 +63,8 @@ def plan_and_apply(
         destroys=destroys,
     )
     if saved:
-        asked = planfile.question(saved, asked)
+        typed = planfile.applying(saved.shown, loaded.environment)
+        asked = saving.asked_again(saved, asked, typed)
     with (
         connect.session(invocation, loaded.environment, where) as session,
         locked(session, invocation),
@@ -71,6 +72,7 @@ def plan_and_apply(
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
         if saved:
             saving.confirm(planned, saved, manifests.digest(loaded))
+        invocation.view.findings(planned.warnings)
         # What refuses it is told below, and not twice.
         invocation.view.plan(replace(planned, writing=()), session.allowed)
         if refused := [*planned.refusals, *planned.writing]:
@@ -165,8 +167,10 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
                 continue
             if not isinstance(event, NotRun):
                 session.progress.step()
-            with session.progress.hidden():
-                invocation.view.event(event, planned)
+            # Machines are told of each step.
+            if invocation.format == "json" or tally.is_worth_a_line(event):
+                with session.progress.hidden():
+                    invocation.view.event(event, planned)
 
     with _stoppable(session, invocation) as stopped:
         try:

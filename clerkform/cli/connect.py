@@ -8,25 +8,27 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
-from clerkform.cli import embedded, local
+from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
 from clerkform.cli.options import Reach
-from clerkform.client.api_url import foreign_host, normalise_api_url
+from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
+from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
+from clerkform.client.secret_key import check_secret_key
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
-from clerkform.pipeline import Ends, wall_clock
+from clerkform.pipeline import Ends
+from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
 
@@ -53,7 +55,11 @@ class Target:
 
     @property
     def limit(self) -> int:
-        return LIMITS["production" if self.secret_key.startswith("sk_live_") else "development"]
+        return LIMITS["production" if self.has_live_key else "development"]
+
+    @property
+    def has_live_key(self) -> bool:
+        return self.secret_key.startswith(LIVE_KEY)
 
     @property
     def allowed(self) -> int:
@@ -91,7 +97,7 @@ class Session:
 
         self.progress.expect(what, total)
         try:
-            self._runner.run(keep())
+            interrupting.run(self._runner, keep())
         except KeyboardInterrupt:
             self._cancel()
             raise
@@ -123,10 +129,10 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
         UsageError: there is no key, or it would go to a host that nobody vouched for.
     """
     with asyncio.Runner() as runner, ExitStack() as stack:
+        invocation.option = environment.option
         target = _target(environment, where, stack)
-        vault = local.vault(environment)
-        vault.remember(target.secret_key)
-        invocation.screen.redact_with(vault.redact)
+        invocation.net.remember(target.secret_key)
+        vault = local.vault(environment, invocation.net)
         log, progress = Log(invocation), Progress(invocation.screen.err, invocation.screen.colored)
 
         def on_request(exchange: Exchange) -> None:
@@ -139,26 +145,38 @@ def session(invocation: Invocation, environment: Environment, where: Reach) -> I
             pace=target.pace(),
             transport=target.transport,
             on_request=on_request,
-            redact=vault.redact_answer,
+            redact=invocation.net.redact_answer,
+            bounds=_bounds(where),
         )
         runner.run(client.__aenter__())
         stack.callback(lambda: runner.run(client.__aexit__(None, None, None)))
         stack.callback(vault.stop)
-        ends = _ends(client, vault, environment)
+        ends = _ends(client, vault, environment, target)
         yield Session(runner, client, ends, target.allowed, progress)
 
 
-def _ends(client: ClerkClient, vault: Vault, environment: Environment) -> Ends:
+def _bounds(where: Reach) -> Bounds:
+    """What answers may take up; only who runs clerkform may allow more."""
+    default = Bounds()
+    return Bounds(
+        round((where.max_answer_mb or default.bytes / MEGABYTE) * MEGABYTE),
+        where.max_answer_seconds or default.seconds,
+        where.max_pages or default.pages,
+    )
+
+
+def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
     reader = ClerkReader(client, KINDS)
     root = environment.root
     return Ends(
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, wall_clock
+            client, reader, KINDS, vault, root, live, journal, client.server_time
         ),
         ledger=open_store(environment.ledger, root),
-        now=wall_clock,
+        has_live_key=target.has_live_key,
+        now=client.server_time,
         requests=lambda: client.reads + client.writes,
     )
 
@@ -175,7 +193,8 @@ def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:
             hint="Clerk's dashboard shows it under API keys; to try clerkform without an account,"
             " use an environment with `api: sandbox`",
         )
-    is_production = environment.production or key.startswith("sk_live_")
+    check_secret_key(key, environment.secret_key_env)
+    is_production = environment.production or key.startswith(LIVE_KEY)
     return Target(_api_url(environment, where), key, _share(environment, where, is_production))
 
 
@@ -188,11 +207,11 @@ def _api_url(environment: Environment, where: Reach) -> str:
     """Only who runs clerkform may send the key elsewhere: a project file may be a stranger's."""
     if own := os.environ.get("CLERK_API_URL"):
         return normalise_api_url(own)
-    url = normalise_api_url(environment.api_url or CLERKS_API)
-    foreign = foreign_host(url, environment.name)
-    if foreign and urlsplit(url).hostname not in where.allow_api_host:
-        raise PlanError([foreign])
-    return url
+    url = environment.api_url or CLERKS_API
+    allowed = [parse_allowed(text) for text in where.allow_api_host]
+    if refused := refused_url(url, environment.name, environment.api_url_span, allowed):
+        raise PlanError([refused])
+    return normalise_api_url(url)
 
 
 def _refuse_accident(environment: Environment) -> None:
@@ -217,13 +236,14 @@ def _sandbox(environment: Environment, where: Reach, stack: ExitStack) -> Target
 
     with embedded.reported():
         settings = embedded.settings(environment)
-        store = Store(embedded.state_file(environment, make=True))
-    stack.callback(store.close)
+        store = Store(embedded.state_file(environment))
+        stack.callback(store.close)
+        app = create_app(store, settings)
     is_production = settings.instance == "production"
     return Target(
         "http://sandbox.localhost",
         f"sk_{'live' if is_production else 'test'}_clerkform_sandbox",
         _share(environment, where, is_production),
-        SandboxTransport(create_app(store, settings)),
+        SandboxTransport(app),
         paced=settings.rate_limit is not None,
     )

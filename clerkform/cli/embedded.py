@@ -1,4 +1,4 @@
-"""The sandbox inside this process: its settings from the project file, its state on disk."""
+"""The sandbox inside this process: its settings from the project file, its state in a database of the user's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from clerkform.cli import local
+from clerkform.cli.placing import place
+from clerkform.cli.states import existing_database, made_database
 from clerkform.errors import UsageError
 from clerkform.private_files import OWN_FOLDER, make_own_folder
 from clerkform.project import Environment
@@ -16,22 +19,26 @@ from clerkform.sandbox.knobs import changed
 from clerkform.source.files import is_own
 
 
-def state_file(environment: Environment, *, make: bool = False) -> Path:
-    """Where the embedded sandbox of an environment keeps what is live.
+def state_file(environment: Environment) -> Path:
+    """The database of an environment's embedded sandbox, which may be new."""
+    mark = _own_mark(environment)
+    make_own_folder(mark.parent)
+    return made_database(mark, environment.root)
+
+
+def _own_mark(environment: Environment) -> Path:
+    """The file of a project that stands for the state of its embedded sandbox.
 
     Raises:
         UsageError: it is, or is reached by, a link: in a checkout that may lead to any file.
     """
-    folder = environment.root / OWN_FOLDER
-    name = f"sandbox.{environment.name}.sqlite"
-    if not is_own(environment.root, f"{OWN_FOLDER}/{name}"):
+    shown = f"{OWN_FOLDER}/sandbox.{environment.name}.state"
+    if not is_own(environment.root, shown):
         raise UsageError(
-            f"`{OWN_FOLDER}/{name}` is a link or is reached by one; it was not opened",
+            f"`{shown}` is a link or is reached by one; it was not opened",
             hint=f"remove the link, and the sandbox makes a `{OWN_FOLDER}` folder of its own",
         )
-    if make:
-        make_own_folder(folder)
-    return folder / name
+    return environment.root / shown
 
 
 def settings(environment: Environment) -> Settings:
@@ -66,7 +73,7 @@ def served_knobs(options: Mapping[str, Any]) -> dict[str, Any]:
         knobs["contradictions"] = {name: value for name, _, value in pairs}
     if options["faults"]:
         try:
-            knobs["faults"] = json.loads(options["faults"].read_text("utf-8"))
+            knobs["faults"] = json.loads(options["faults"].read_text("utf-8-sig"))
         except (OSError, ValueError) as error:
             raise UsageError(f"--faults {options['faults']}: {error}") from None
     return knobs
@@ -81,15 +88,36 @@ def reported() -> Iterator[None]:
         raise UsageError(str(error)) from None
 
 
-def chosen_state(name: str | None, state: Path | None) -> Path:
-    """The state file that was named, or that of an environment's sandbox."""
-    from clerkform.cli import local
+def named_state(state: Path) -> Path:
+    """The database that ``sandbox serve --state FILE`` stands for, which may be new."""
+    return made_database(_mark(state), local.working_folder())
 
+
+def chosen_state(name: str | None, state: Path | None) -> tuple[Path, str]:
+    """The database of the state that was named, or of an environment's sandbox, and what a person
+    calls it.
+
+    Raises:
+        UsageError: there is none.
+    """
     if state:
-        return state
-    environment = local.environment(name)
-    if not environment.sandbox:
+        mark = _mark(state)
+    else:
+        environment = local.environment(name)
+        if not environment.sandbox:
+            raise UsageError(
+                f"environment `{environment.name}` is no sandbox",
+                hint="name one with -e, or --state",
+            )
+        mark = _own_mark(environment)
+    found = existing_database(mark, local.working_folder())
+    if found is None:
         raise UsageError(
-            f"environment `{environment.name}` is no sandbox", hint="name one with -e, or --state"
+            f"there is no sandbox state at {mark}",
+            hint="a plan in a sandbox makes one, and so does `sandbox serve --state FILE`",
         )
-    return state_file(environment)
+    return found, str(mark)
+
+
+def _mark(state: Path) -> Path:
+    return place(state, local.working_folder(), "it was not opened")

@@ -6,7 +6,7 @@ from typing import Final
 
 DONE: Final = 0
 WRONG: Final = 1
-"""Wrong manifests or usage, refused, declined."""
+"""Wrong manifests or usage, refused, declined; or half of what was to be printed is lost."""
 PENDING: Final = 2
 """Changes pending (``plan --detailed-exitcode``) or drift found, and nothing else."""
 NO_PLAN: Final = 3
@@ -27,3 +27,8 @@ def code_of(error: BaseException, *, has_written: bool) -> int:
     if has_written:
         return FAILED
     return NO_PLAN if isinstance(error, ApiError) else WRONG
+
+
+def unwritten(code: int) -> int:
+    """The exit code where standard output is lost in part: half a document is no success."""
+    return WRONG if code in (DONE, PENDING) else code

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.exceptions import Abort, NoArgsIsHelpError
 
+from clerkform.cli import exits
+from clerkform.redaction import Net
+from clerkform.report.stream import Stream
 from clerkform.report.view import FORMATS, Screen, View, open_view
 
 if TYPE_CHECKING:
@@ -22,15 +25,20 @@ DEBUG: Final = "CLERKFORM_DEBUG"
 class Invocation:
     """What the options say about output, and what is known of the run so far."""
 
-    def __init__(self, args: Sequence[str]) -> None:
+    def __init__(self, args: Sequence[str], net: Net) -> None:
         self._args = args
+        self.net = net
+        """The secrets of this run."""
         self.screen = Screen()
+        self._out = self.screen.out
         self.format: str | None = None
         """None until the options are parsed."""
         self.verbosity = 0
         self.log_format = "text"
         self.has_written = False
         """A step of an apply was started."""
+        self.option = ""
+        """What names the environment in a command, where the project has several."""
 
     @cached_property
     def view(self) -> View:
@@ -55,14 +63,42 @@ class Invocation:
         if isinstance(error, NoArgsIsHelpError):
             error.show()
             return
-        self.view.errors(_diagnostics(error, self.has_written))
+        from clerkform.report.commands import naming
+
+        found = _diagnostics(error, self.has_written)
+        self.view.errors([naming(one, self.option) for one in found])
         if os.environ.get(DEBUG) == "1" and not isinstance(error, click.ClickException):
             # The frames alone: a message or a local variable may hold what is secret.
             self.screen.err.write("".join(traceback.format_tb(error.__traceback__)))
 
-    def close(self, code: int) -> None:
+    def set_output_apart(self) -> None:
+        """From now on views print to standard error: standard output is for ``print_apart``."""
+        self.screen.out = self.screen.err
+
+    def print_apart(self, text: str) -> None:
+        """Print a document that is all of standard output."""
+        self._out.write(text)
+
+    def close(self, code: int) -> int:
+        """Print what is left; answers the exit code, which is no success where output was lost."""
+        self.screen.err.flush()
+        if self.screen.err.failure and self.has_written:
+            why = f"what was said on standard error is lost in part: {_why(self.screen.err)}"
+            self.view.say(why, log_lost=why)
         if "view" in self.__dict__:
             self.view.close(code)
+        self._out.flush()
+        if not self._out.failure:
+            return code
+        said = f"error[output-lost]: standard output is lost in part: {_why(self._out)}\n"
+        if self.has_written:
+            said += "  = hint: the apply went on; `clerkform plan` shows whether anything is left\n"
+        self.screen.err.write(said)
+        return exits.unwritten(code)
+
+
+def _why(stream: Stream) -> str:
+    return str(stream.failure and stream.failure.strerror).lower()
 
 
 def _diagnostics(error: BaseException, has_written: bool) -> Sequence[Diagnostic]:

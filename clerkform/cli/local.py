@@ -6,28 +6,46 @@ import os
 import sys
 from pathlib import Path
 
+from clerkform.cli import standard
 from clerkform.cli.options import Online, Where
 from clerkform.client.vault import Vault
 from clerkform.diagnostics import collecting
+from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
 from clerkform.manifests import Loaded, load
 from clerkform.project import Environment, load_project, resolve
+from clerkform.redaction import Net
+
+
+def working_folder() -> Path:
+    """The folder that the command works in.
+
+    Raises:
+        UsageError: it was removed.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError(
+            "the folder that this runs in is gone", hint="change to another, or name one: -C DIR"
+        ) from None
 
 
 def loaded(where: Where | Online) -> Loaded:
     """The manifests of the environment that was asked for."""
-    return load(Path.cwd(), where.environment, KINDS, os.environ, where.var)
+    return load(working_folder(), where.environment, KINDS, os.environ, where.var)
 
 
 def environment(name: str | None) -> Environment:
     """The environment called ``name``, for what needs no manifest."""
+    root = working_folder()
     with collecting() as problems:
-        project = load_project(Path.cwd(), problems)
-    return resolve(project, name, root=Path.cwd())
+        project = load_project(root, problems)
+    return resolve(project, name, root=root)
 
 
-def vault(environment: Environment) -> Vault:
-    """The secrets that the manifests of an environment may use."""
+def vault(environment: Environment, net: Net) -> Vault:
+    """The secrets that the manifests of an environment may use; what is found goes into ``net``."""
     folders = os.environ.get("CLERKFORM_SECRET_DIRS", "").split(os.pathsep)
     return Vault(
         environment.root,
@@ -36,6 +54,7 @@ def vault(environment: Environment) -> Vault:
         secret_dirs=[Path(folder).expanduser() for folder in folders if folder],
         forbidden_env=environment.secret_key_variables,
         ledger=environment.ledger,
+        net=net,
     )
 
 
@@ -48,4 +67,4 @@ def answer(question: str) -> str:
     """What a person answers on the terminal; empty if that is nothing."""
     sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    return standard.read_line()

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from clerkform.cli.invocation import Invocation
+from clerkform.redaction import redacted_data
 from clerkform.report.shown import escaped
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Log:
         took = round(exchange.seconds * 1000)
         self._write(
             1,
-            f"{exchange.method} {exchange.path}: {exchange.status or 'no answer'}, {took} ms",
+            f"{exchange.method} {escaped(exchange.path)}: {exchange.status or 'no answer'}, {took} ms",
             event="request",
             method=exchange.method,
             path=exchange.path,
@@ -39,5 +40,6 @@ class Log:
     def _write(self, verbosity: int, text: str, **data: Any) -> None:
         if self._invocation.verbosity < verbosity:
             return
-        line = json.dumps(data) if self._invocation.log_format == "json" else text
+        is_json = self._invocation.log_format == "json"
+        line = json.dumps(redacted_data(data)) if is_json else text
         self._invocation.screen.err.write(f"{line}\n")

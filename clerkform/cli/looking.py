@@ -12,7 +12,7 @@ from clerkform.cli import asking, connect, local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.options import Online, Selection
 from clerkform.desired import Desired
-from clerkform.errors import ApiError, ManifestError, Unreachable, UsageError
+from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live, Read
 from clerkform.model import Address
@@ -39,13 +39,14 @@ def compare(
         asked = asking.looking(loaded.environment, selection)
         asked = replace(asked, everything=everything, looks_at=looks_at)
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
-    _warn_of_ledger(invocation, planned)
+    _warn(invocation, planned)
     return planned
 
 
-def _warn_of_ledger(invocation: Invocation, planned: Planned) -> None:
-    if planned.opened.finding:
-        invocation.view.findings([planned.opened.finding])
+def _warn(invocation: Invocation, planned: Planned) -> None:
+    ledger = [planned.opened.finding] if planned.opened.finding else []
+    if found := [*planned.warnings, *ledger, *planned.cut_off]:
+        invocation.view.findings(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def compare_what_answers(invocation: Invocation, where: Online, selection: Selec
                 invocation.view.findings(getattr(error, "diagnostics", ()))
                 raise first from None
             else:
-                _warn_of_ledger(invocation, planned)
+                _warn(invocation, planned)
                 named = sorted(unread & loaded.desired.sections)
                 return Compared(planned, tuple(named), first)
 
@@ -122,7 +123,7 @@ class _Noting:
 
 def _concerns_all(error: ApiError) -> bool:
     """Asking for something else would fail as well, and cost time or quota."""
-    return isinstance(error, Unreachable) or error.status == HTTPStatus.TOO_MANY_REQUESTS
+    return isinstance(error, Unreachable | TooMuch) or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _with_referring(kinds: Iterable[str]) -> set[str]:

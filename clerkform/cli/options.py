@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 import click
@@ -21,6 +22,16 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     long = next(name for name in names if name.startswith("--"))
     variable = "CLERKFORM_" + long.removeprefix("--").replace("-", "_").upper()
     return click.option(*names, envvar=variable, **settings)
+
+
+class Number(click.FloatRange):
+    """A number in a range. ``nan`` is in none, though no comparison says so."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number.", param, ctx)
+        return number
 
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -95,6 +106,9 @@ class Reach:
     environment: str | None
     max_quota: float | None
     allow_api_host: tuple[str, ...]
+    max_answer_mb: float | None = field(default=None, kw_only=True)
+    max_answer_seconds: float | None = field(default=None, kw_only=True)
+    max_pages: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +154,7 @@ def _gathered(name: str, made: type, *adds: Callable[[F], F]) -> Callable[[F], F
     def decorate(function: F) -> F:
         @functools.wraps(function)
         def command(*args: Any, **values: Any) -> Any:
-            names = [field.name for field in fields(made) if field.name in values]
+            names = [one.name for one in fields(made) if one.name in values]
             own = {name: values.pop(name) for name in names}
             return function(*args, **{name: made(**own)}, **values)
 
@@ -176,18 +190,39 @@ _exclude = option(
 _max_quota = option(
     "--max-quota",
     metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     help="Share of the instance's rate limit to use: 0.2 on production, else 1.",
 )
 _allow_api_host = option(
     "--allow-api-host",
     metavar="HOST",
     multiple=True,
-    help="Trust this host of an `api_url` with the secret key; repeatable.",
+    help="Trust HOST, HOST:PORT (https) or a whole address as an `api_url`; repeatable.",
+)
+_bounds = (
+    option(
+        "--max-answer-mb",
+        metavar="N",
+        type=Number(0, 10_000, min_open=True),
+        help="Megabytes that answers of the API may have: 50 if left out.",
+    ),
+    option(
+        "--max-answer-seconds",
+        metavar="N",
+        type=Number(0, 3600, min_open=True),
+        help="Seconds that one answer may take: 30 if left out.",
+    ),
+    option(
+        "--max-pages",
+        metavar="N",
+        type=click.IntRange(1),
+        help="Pages that lists which are read together may have: 400 if left out.",
+    ),
 )
 where = _gathered("where", Where, environment, _var)
-reach = _gathered("where", Reach, environment, _max_quota, _allow_api_host)
-online = _gathered("where", Online, environment, _var, _max_quota, _allow_api_host)
+_way = (_max_quota, _allow_api_host, *_bounds)
+reach = _gathered("where", Reach, environment, *_way)
+online = _gathered("where", Online, environment, _var, *_way)
 selection = _gathered("selection", Selection, target, _exclude)
 _overrides = (
     option(
@@ -199,7 +234,7 @@ _overrides = (
     option(
         "--max-delete-percent",
         metavar="N",
-        type=click.FloatRange(0, 100),
+        type=Number(0, 100),
         help="Let a plan delete up to N percent of a kind's live objects.",
     ),
     option(

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from clerkform.cli.invocation import Invocation
+from clerkform.cli.placing import place, write_new
+from clerkform.cli.standard import DASH
 from clerkform.errors import UsageError
 from clerkform.model import Registry
 from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.report.shown import escaped
 from clerkform.source.emit import emit
-from clerkform.source.files import is_own
+from clerkform.source.files import is_manifest_name, is_own
 
-STANDARD_OUTPUT: Final = "-"
 SCHEMA: Final = "schema.json"
 
 
@@ -38,9 +39,7 @@ def home(environment: Environment) -> str:
     Raises:
         UsageError: that is no plain folder of the project: a checkout does not choose another.
     """
-    places = (
-        place for place in environment.manifests or () if not place.endswith((".yaml", ".yml"))
-    )
+    places = (place for place in environment.manifests or () if not is_manifest_name(place))
     place = next(places, ".")
     if not is_own(environment.root, place):
         raise UsageError(
@@ -57,9 +56,9 @@ def hand_over(
     """Write or print the manifests, and say what is not in them."""
     sections = {name: items for name, items in pulled.sections.items() if items}
     view, left_out = invocation.view, [escaped(text) for text in pulled.left_out]
-    if output == STANDARD_OUTPUT:
+    if output == DASH:
         text = emit(sections)
-        view.say(text.removesuffix("\n"), manifest=text, left_out=left_out)
+        view.verbatim(text.removesuffix("\n"), "yaml", manifest=text, left_out=left_out)
     else:
         written = _write(sections, Path(output), environment.root)
         said = "\n".join(f"wrote {path}" for path in written) or "Nothing to pull."
@@ -69,19 +68,20 @@ def hand_over(
 
 
 def _write(sections: Mapping[str, list[Any]], folder: Path, root: Path) -> list[Path]:
-    """One new file per kind; none if one of them is there already."""
-    texts = {folder / f"{name}.yaml": items for name, items in sections.items()}
-    if there := [path for path in texts if os.path.lexists(path)]:
+    """One new file per kind; none if one of them is there already, or cannot be written."""
+    written = [folder / f"{name}.yaml" for name in sections]
+    if there := [path for path in written if os.path.lexists(path)]:
         raise UsageError(
             f"{', '.join(map(str, there))}: a pull touches no file that exists; nothing was written",
             hint="pull into another folder with -o DIR, or print with -o -",
         )
+    places = [place(path, root, "nothing was written") for path in written]
     header = None
     if (root / SCHEMA).is_file():
         schema = os.path.relpath(root / SCHEMA, folder)
         header = f"yaml-language-server: $schema={schema}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, items in texts.items():
-        with path.open("x", encoding="utf-8") as file:
-            file.write(emit({path.stem: items}, header))
-    return list(texts)
+    texts = (emit({name: items}, header) for name, items in sections.items())
+    for path in places:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_new(dict(zip(places, texts, strict=True)))
+    return written

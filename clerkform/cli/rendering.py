@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from clerkform import testing
+from clerkform.cli import standard
+from clerkform.cli.standard import DASH
 from clerkform.desired import Item
 from clerkform.diagnostics import Source, Span, collecting, did_you_mean
 from clerkform.errors import UsageError
@@ -18,10 +19,9 @@ from clerkform.jwt.render import Rendered, render
 from clerkform.jwt.standard import ALGORITHM
 from clerkform.manifests import Loaded
 from clerkform.model import Address
-from clerkform.source.files import read_text, read_text_inside
+from clerkform.source.files import MAX_MANIFEST, read_text, read_text_inside
 from clerkform.testing import SAMPLES, Ran, parse_object
 
-STANDARD_INPUT: Final = "-"
 TEMPLATES: Final = "jwt_templates"
 
 
@@ -77,7 +77,7 @@ def run_tests(loaded: Loaded, names: Sequence[str]) -> list[Ran]:
 
 def read_context(user: str, org: str | None, session: str | None) -> Context:
     """Each a file, ``-`` for standard input, or ``sample``."""
-    if [user, org, session].count(STANDARD_INPUT) > 1:
+    if [user, org, session].count(DASH) > 1:
         raise UsageError("standard input can be read once: name files for the others")
     return context(
         _object("user", user),
@@ -89,11 +89,11 @@ def read_context(user: str, org: str | None, session: str | None) -> Context:
 def _object(name: str, path: str) -> Mapping[str, Any]:
     if path == SAMPLE:
         return SAMPLES[name]
-    shown = "standard-input.json" if path == STANDARD_INPUT else path
+    shown = "standard-input.json" if path == DASH else path
     span = Span(Source(shown), 1, 1)
     with collecting() as problems:
-        if path == STANDARD_INPUT:
-            text: str | None = sys.stdin.read()
+        if path == DASH:
+            text = standard.read_text(shown, problems, MAX_MANIFEST)
         else:
             text = read_text(Path(path), path, problems, span)
         found = None if text is None else parse_object(Source(shown, text), span, problems)

@@ -54,8 +54,7 @@ def own_key(item: Item, environment: Environment, invocation: Invocation) -> str
     ref = item.values.get("signing_key")
     if not isinstance(ref, SecretRef):
         return None
-    vault = local.vault(environment)
-    invocation.screen.redact_with(vault.redact)
+    vault = local.vault(environment, invocation.net)
     span = item.at("signing_key")
     base = (environment.root / span.path).parent
     problem = vault.check_key(ref, base, algorithm_of(item), span)
@@ -86,10 +85,10 @@ def sign(
 
 
 def show(signed: Signed, invocation: Invocation) -> None:
-    invocation.view.say(f"\n{signed.token}", token=signed.token)
+    invocation.view.verbatim(f"\n{signed.token}", "", token=signed.token)
     if signed.jwks:
-        text = json.dumps(signed.jwks)
-        invocation.view.say(f"\nVerify it with this JWKS:\n{text}", jwks=signed.jwks)
+        invocation.view.say("\nVerify it with this JWKS:")
+        invocation.view.verbatim(json.dumps(signed.jwks), "json", jwks=signed.jwks)
 
 
 def _throw_away(algorithm: str) -> tuple[Any, dict[str, Any]]:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from clerkform import presets
-from clerkform.cli import templates
-from clerkform.diagnostics import collecting
+from clerkform.cli import templates, workflow
+from clerkform.cli.placing import write_new, write_text
+from clerkform.diagnostics import Problems, collecting
 from clerkform.errors import UsageError
-from clerkform.project import load_project
+from clerkform.project import Environment, load_project, resolve
 from clerkform.project.file import given, listed, which_of
-from clerkform.source.files import is_own
+from clerkform.source.files import is_manifest_name, is_own, read_manifests
 
 IGNORED: Final = (".clerkform/", ".secrets/", "plan.json")
-FILES: Final = {"clerkform.yaml": "clerkform.yaml", "clerk/main.yaml": "main.yaml"}
-WORKFLOWS: Final = {"github": {".github/workflows/clerkform.yaml": "github.yaml"}}
+PROJECT: Final = "clerkform.yaml"
+MANIFEST: Final = "clerk/main.yaml"
 NEXT_STEPS: Final = """
 Next:
   clerkform apply                   make it so, on the embedded sandbox: no account is needed
   export CLERK_SECRET_KEY_STAGING=  the secret key of a development instance
   clerkform pull -e staging -o live write down what that instance has
   clerkform plan -e staging         see what clerkform would change there"""
+EXISTING_STEPS: Final = """
+Next:
+  clerkform validate                check the manifests that are here
+  clerkform init --ci github        write a workflow that plans and applies them"""
 
 TEMPLATE_STEPS: Final = """
 Next: read its comments, change what they call yours, then
@@ -32,24 +38,94 @@ Next: read its comments, change what they call yours, then
   clerkform plan                    see what it would change"""
 
 
-def start(root: Path, ci: str | None) -> tuple[list[str], list[str]]:
-    """Write what is not there yet; answers what was written and what was kept.
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What ``init`` did, and what comes next."""
+
+    written: list[str]
+    kept: list[str]
+    next_steps: str
+
+
+def start(root: Path) -> Started:
+    """Write what is not there yet. Objects to begin with are declared only where no project is.
 
     Raises:
         UsageError: one of the files is, or is reached by, a link. Then none is written.
     """
-    written: list[str] = []
-    kept: list[str] = []
-    files = {**FILES, **(WORKFLOWS[ci] if ci else {})}
-    _refuse_links(root, [*files, ".gitignore"])
-    for name, template in files.items():
-        path = root / name
-        (written if _write(path, _template(template)) else kept).append(name)
-    (written if _ignore(root / ".gitignore") else kept).append(".gitignore")
-    return written, kept
+    is_new, manifests = not (root / PROJECT).exists(), _manifests(root)
+    files = {PROJECT: _project_file(manifests)}
+    if is_new and not manifests:
+        files[MANIFEST] = _template("main.yaml")
+    return _written(root, files, NEXT_STEPS if is_new else EXISTING_STEPS, ignores=True)
 
 
-def add_template(root: Path, asked: Sequence[str]) -> tuple[list[str], list[str]]:
+def add_workflow(root: Path, host: str, environment: str | None) -> Started:
+    """Write the workflow of a host, and where no project is yet, one.
+
+    Raises:
+        UsageError: a link is in the way, or it is not clear which environment is meant.
+    """
+    path, _ = workflow.FILES[host]
+    is_new = not (root / PROJECT).exists()
+    if is_new and environment:
+        raise UsageError(
+            f"there is no project yet, so no environment `{environment}` either",
+            hint="`clerkform init` starts one; then give its project file that environment",
+        )
+    _refuse_links(root, [path, PROJECT, MANIFEST, ".gitignore"] if is_new else [path])
+    begun = start(root) if is_new else Started([], [], "")
+    meant = workflow.environment_for(_environments(root, environment))
+    source = workflow.installed_from()
+    text = workflow.rendered(host, meant, source or workflow.NOWHERE)
+    steps = [
+        f"  set the secret {meant.secret_key_env} in the repository's settings on GitHub, to the key",
+        f"    of the instance of `{meant.name}`; pull requests from forks do not get it",
+        f"  push to main, which applies what the manifests declare to `{meant.name}`",
+    ]
+    if source is None:
+        steps.insert(0, f"  say in {path} which commit of which repository clerkform comes from")
+    if MANIFEST in begun.written:
+        steps.insert(0, f"  make {MANIFEST} yours: what it declares is an example")
+    done = _written(root, {path: text}, "\n".join(["", "Next:", *steps]))
+    next_steps = done.next_steps if done.written else f"\nTo have {path} written anew, remove it."
+    return Started([*begun.written, *done.written], [*begun.kept, *done.kept], next_steps)
+
+
+def _environments(root: Path, name: str | None) -> list[Environment]:
+    """The one that is named, or all."""
+    with collecting() as problems:
+        project = load_project(root, problems)
+    names: list[str | None] = [name] if name or not project else [*project.environments]
+    return [resolve(project, one, root) for one in names or [None]]
+
+
+def _written(
+    root: Path, files: Mapping[str, str], next_steps: str, *, ignores: bool = False
+) -> Started:
+    _refuse_links(root, [*files, ".gitignore"] if ignores else files)
+    done = Started([], [], next_steps)
+    for name, text in files.items():
+        (done.written if _write(root / name, text) else done.kept).append(name)
+    if ignores:
+        (done.written if _ignore(root / ".gitignore") else done.kept).append(".gitignore")
+    return done
+
+
+def _manifests(root: Path) -> list[str]:
+    """The manifests that are here already, such as those that were pulled."""
+    found = read_manifests(root, None, Problems(), may_be_empty=True)
+    return [source.path for source in found if source.path != PROJECT]
+
+
+def _project_file(manifests: Sequence[str]) -> str:
+    """Without ``manifests:`` where some are elsewhere than in its folder: then all are read."""
+    text, folder = _template(PROJECT), "manifests: [clerk/]\n"
+    is_elsewhere = any(not path.startswith("clerk/") for path in manifests)
+    return text.replace(folder, "") if is_elsewhere else text
+
+
+def add_template(root: Path, asked: Sequence[str]) -> Started:
     """Write the preset that ``jwt NAME`` asks for to where the project's manifests are.
 
     Raises:
@@ -69,8 +145,7 @@ def add_template(root: Path, asked: Sequence[str]) -> tuple[list[str], list[str]
         hint = which_of(name, known) if name else f"there are: {listed(known)}"
         raise UsageError(message, hint=hint)
     path = f"{_folder(root)}/jwt-{name}.yaml"
-    _refuse_links(root, [path])
-    return ([path], []) if _write(root / path, presets.text(name)) else ([], [path])
+    return _written(root, {path: presets.text(name)}, TEMPLATE_STEPS)
 
 
 def _folder(root: Path) -> str:
@@ -79,7 +154,7 @@ def _folder(root: Path) -> str:
         project = load_project(root, problems)
     named = given(project.declared.manifests, ()) if project else ()
     inside = (p for p in named if (root / p).resolve().is_relative_to(root.resolve()))
-    folders = (place for place in inside if not place.endswith((".yaml", ".yml")))
+    folders = (place for place in inside if not is_manifest_name(place))
     return posixpath.normpath(next(folders, "clerk"))
 
 
@@ -98,7 +173,7 @@ def _write(path: Path, text: str) -> bool:
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_new({path: text})
     return True
 
 
@@ -112,5 +187,5 @@ def _ignore(path: Path) -> bool:
     missing = [line for line in IGNORED if line not in text.splitlines()]
     if missing:
         ending = "" if not text or text.endswith("\n") else "\n"
-        path.write_text(text + ending + "".join(f"{line}\n" for line in missing), encoding="utf-8")
+        write_text(path, text + ending + "".join(f"{line}\n" for line in missing))
     return bool(missing)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-from clerkform.cli import connect, local
+from clerkform.cli import connect, local, standard
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.options import Online
-from clerkform.cli.rendering import STANDARD_INPUT
 from clerkform.cli.signing import own_key
-from clerkform.client.api_url import is_loopback
+from clerkform.cli.standard import DASH
+from clerkform.client.api_url import is_loopback, parse_origin
+from clerkform.client.bounds import MEGABYTE, Bounds
+from clerkform.client.wrapping import wrapping
 from clerkform.desired import Item
 from clerkform.diagnostics import Source, Span, collecting
-from clerkform.errors import BadAnswer, Unreachable, UsageError
+from clerkform.errors import BadAnswer, UsageError
 from clerkform.jwt.keys import Key, parse_keys
 from clerkform.jwt.standard import CLOCK_SKEW
 from clerkform.jwt.verify import Expected
 from clerkform.source.files import MAX_FILE, read_text
 
-TIMEOUT: Final = 10.0
-"""Seconds to wait for a JWKS."""
+KEY_SET: Final = Bounds(bytes=MEGABYTE, seconds=10.0)
+"""What a JWKS may take up."""
 JWKS_PATH: Final = "/jwks"
 
 
@@ -32,9 +34,10 @@ def read_token(arguments: Sequence[str]) -> str:
     """The token, from the command line or standard input. No message quotes it."""
     if len(arguments) > 1:
         raise UsageError("verify takes one token at a time")
-    text = arguments[0] if arguments else STANDARD_INPUT
-    if text == STANDARD_INPUT:
-        text = sys.stdin.read(MAX_FILE)
+    text = arguments[0] if arguments else DASH
+    if text == DASH:
+        with collecting() as problems:
+            text = standard.read_text(standard.SHOWN, problems, MAX_FILE) or ""
     token = text.strip().removeprefix("Bearer ").strip()
     if not token:
         raise UsageError("there is no token", hint="pass it, or pipe it in")
@@ -76,8 +79,12 @@ def keys(
 def read_key(path: str) -> tuple[Key, ...]:
     """The key in a file. A shared secret loses the one line break that editors put at its end."""
     text = _file(path)
-    is_key = "-----BEGIN " in text or text.lstrip().startswith("{")
-    return parse_keys(text if is_key else text.removesuffix("\n").removesuffix("\r"))
+    if "-----BEGIN " in text or text.lstrip().startswith("{"):
+        return parse_keys(text)
+    secret = text.removesuffix("\n").removesuffix("\r")
+    if around := wrapping(secret):
+        raise UsageError(f"the shared secret in {path} {around.what}", hint=around.hint)
+    return parse_keys(secret)
 
 
 def read_jwks(place: str) -> tuple[Key, ...]:
@@ -96,15 +103,12 @@ def _file(path: str) -> str:
 
 def _fetched(url: str) -> str:
     """No key of ours is sent there; without TLS anybody on the way could answer."""
-    import httpx
+    from clerkform.client.fetching import fetch_public
 
-    if urlsplit(url).scheme != "https" and not is_loopback(url):
+    place = parse_origin(url)
+    if place.scheme != "https" and not is_loopback(place.host):
         raise UsageError(f"{url} is not https, so anybody could have answered with their own keys")
-    try:
-        response = httpx.get(url, timeout=TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unreachable("GET", url, detail=f"no answer came from {url}: {error}") from error
-    if not response.is_success:
-        status = response.status_code
+    status, text = asyncio.run(fetch_public(url, place, KEY_SET))
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         raise BadAnswer("GET", url, detail=f"at {url} answered {status} and no JWKS")
-    return response.text
+    return text

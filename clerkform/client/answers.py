@@ -5,7 +5,6 @@ No error made here refers to the request, whose headers hold the secret key.
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -18,10 +17,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, Unreachable
+from clerkform.client.body import NotJson, parse_json
+from clerkform.client.bounds import PastBound
+from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, TooMuch, Unreachable
 
 Object = dict[str, Any]
 Objects = list[Object]
+Redact = Callable[[str], str]
+"""Takes secrets out of a server's words, before anything is shortened or escaped."""
 
 MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
 MAX_RETRY_AFTER = 86400.0  # seconds; more is as good as never
@@ -42,7 +45,7 @@ class Page:
     total: int | None
 
 
-def decode_success(method: str, path: str, response: httpx.Response) -> Any:
+def decode_success(method: str, path: str, response: httpx.Response, redact: Redact) -> Any:
     """The JSON value of a 2xx answer; None for one that has no content by design.
 
     Raises:
@@ -52,44 +55,50 @@ def decode_success(method: str, path: str, response: httpx.Response) -> Any:
         not response.content
     ):
         return None
-    body = _json(response)
-    if body is _NOT_JSON:
-        raise unusable(method, path, f"with {_looks_like(response)} instead of JSON", response)
-    return body
+    try:
+        return parse_json(response.content)
+    except NotJson as why:
+        how = str(why) or f"{_looks_like(response)} instead of JSON"
+    raise unusable(method, path, f"with {how}", response, redact)
 
 
-def decode_object(method: str, path: str, response: httpx.Response) -> Object | None:
+def decode_object(
+    method: str, path: str, response: httpx.Response, redact: Redact
+) -> Object | None:
     """The object that a 2xx answer holds; None for one that has no content by design.
 
     Raises:
         BadAnswer: it is something else.
     """
-    body = decode_success(method, path, response)
+    body = decode_success(method, path, response, redact)
     if body is None and not response.content:
         return None
     if not isinstance(body, dict):
-        raise unusable(method, path, f"with {_shape(body)} instead of an object", response)
+        how = f"with {_shape(body)} instead of an object"
+        raise unusable(method, path, how, response, redact)
     return body
 
 
-def decode_page(path: str, response: httpx.Response) -> Page:
+def decode_page(path: str, response: httpx.Response, redact: Redact) -> Page:
     """A page of a list, in either shape that Clerk has: an array, or ``{data, total_count}``.
 
     Raises:
         BadAnswer: it has neither shape, or an object in it has no id.
     """
-    body = decode_success("GET", path, response)
+    body = decode_success("GET", path, response, redact)
     total = None
     if isinstance(body, dict):
         total = body.get("total_count")
         if type(total) is not int or total < 0:
-            raise unusable("GET", path, "without a `total_count` that is a count", response)
+            how = "without a `total_count` that is a count"
+            raise unusable("GET", path, how, response, redact)
         body = body.get("data")
     if not isinstance(body, list):
-        raise unusable("GET", path, f"with {_shape(body)} instead of a list", response)
+        raise unusable("GET", path, f"with {_shape(body)} instead of a list", response, redact)
     for item in body:
         if not (isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]):
-            raise unusable("GET", path, "with a list that has an entry without an id", response)
+            how = "with a list that has an entry without an id"
+            raise unusable("GET", path, how, response, redact)
     return Page(body, total)
 
 
@@ -99,27 +108,26 @@ def decode_error(
     response: httpx.Response,
     *,
     now: float = 0.0,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> ApiError:
     """The error that an answer with a status of 300 or above stands for.
 
     It is a ``BadAnswer`` where the body is not Clerk's: then nothing follows from its status,
     and a 404 does not say that an object is absent. ``now`` is Unix time, to count from when
-    ``Retry-After`` is a date. ``redact`` takes secrets out of the server's words, before anything
-    is shortened or escaped.
+    ``Retry-After`` is a date.
     """
     status = response.status_code
     if response.is_redirect or 300 <= status < 400:
         return _decode_redirect(method, path, response, redact)
-    body = _json(response)
+    body, how = None, "JSON that is no error of Clerk's"
+    try:
+        body = parse_json(response.content)
+    except NotJson as why:
+        how = str(why) or f"{_looks_like(response)} instead of JSON"
     items = _items(body, redact)
     kind = ApiError if items else BadAnswer
-    if items:
-        detail = "; ".join(item.message for item in items)
-    elif body is _NOT_JSON:
-        detail = f"answered {status} with {_looks_like(response)} instead of JSON"
-    else:
-        detail = f"answered {status} with JSON that is no error of Clerk's"
+    said = "; ".join(item.message for item in items)
+    detail = said if items else f"answered {status} with {how}"
     return kind(
         method,
         path,
@@ -148,6 +156,18 @@ def decode_failure(method: str, path: str, failure: httpx.HTTPError, host: str) 
     return Unreachable(method, path, detail=_no_answer(failure, causes, host), may_have_acted=acted)
 
 
+def decode_bound(method: str, path: str, past: PastBound) -> TooMuch:
+    """The error for an answer that was not read any further."""
+    acted = method != "GET"
+    return TooMuch(method, path, detail=past.how, option=past.option, may_have_acted=acted)
+
+
+def decode_slowness(method: str, path: str, seconds: float, host: str) -> Unreachable:
+    """The error for an answer that was not there, or not whole, in so many seconds."""
+    detail = f"no whole answer from {host} within {seconds:g} s"
+    return Unreachable(method, path, detail=detail, may_have_acted=method != "GET")
+
+
 def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str) -> str:
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"the name {host} could not be resolved"
@@ -165,13 +185,15 @@ def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str)
     return f"the connection to {host} broke before the answer was complete"
 
 
-def unusable(method: str, path: str, how: str, response: httpx.Response) -> BadAnswer:
+def unusable(
+    method: str, path: str, how: str, response: httpx.Response, redact: Redact
+) -> BadAnswer:
     """The error for a success that cannot be used: the server did what it was asked to."""
     return BadAnswer(
         method,
         path,
         status=response.status_code,
-        trace_id=_trace_id(None, response),
+        trace_id=_trace_id(None, response, redact),
         detail=f"answered {response.status_code} {how}",
         may_have_acted=method != "GET",
     )
@@ -193,9 +215,22 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
         return min(float(value), MAX_RETRY_AFTER)
     try:
         date = parsedate_to_datetime(value)
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), MAX_RETRY_AFTER)
+
+
+def seconds_ahead(response: httpx.Response, now: float) -> float | None:
+    """How far the server's clock is ahead of ours, by its ``Date``; ``now`` is Unix time.
+
+    Source: RFC 9110, section 6.6.1. It has no fractions of a second.
+    """
+    try:
+        date = parsedate_to_datetime(response.headers.get("date", ""))
     except ValueError:
         return None
-    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
 
 
 def plain_text(text: str) -> str:
@@ -204,17 +239,7 @@ def plain_text(text: str) -> str:
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
 
-_NOT_JSON: Any = object()
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
-        return _NOT_JSON
-
-
-def _items(body: Any, redact: Callable[[str], str]) -> tuple[ClerkErrorItem, ...]:
+def _items(body: Any, redact: Redact) -> tuple[ClerkErrorItem, ...]:
     entries = body.get("errors") if isinstance(body, dict) else None
     if not isinstance(entries, list):
         return ()
@@ -225,7 +250,7 @@ def _is_item(entry: Any) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("code"), str)
 
 
-def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorItem:
+def _item(entry: Mapping[str, Any], redact: Redact) -> ClerkErrorItem:
     meta = entry.get("meta")
     meta = dict(meta) if isinstance(meta, dict) else {}
     param = meta.pop("param_name", None)
@@ -238,7 +263,7 @@ def _item(entry: Mapping[str, Any], redact: Callable[[str], str]) -> ClerkErrorI
     )
 
 
-def _told(value: Any, redact: Callable[[str], str]) -> Any:
+def _told(value: Any, redact: Redact) -> Any:
     if isinstance(value, dict):
         return {redact(name): _told(inner, redact) for name, inner in value.items()}
     if isinstance(value, list):
@@ -246,17 +271,13 @@ def _told(value: Any, redact: Callable[[str], str]) -> Any:
     return redact(value) if isinstance(value, str) else value
 
 
-def _trace_id(
-    body: Any, response: httpx.Response, redact: Callable[[str], str] = str
-) -> str | None:
+def _trace_id(body: Any, response: httpx.Response, redact: Redact) -> str | None:
     said = body.get("clerk_trace_id") if isinstance(body, dict) else None
     trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
     return plain_text(redact(trace_id)) if trace_id else None
 
 
-def _decode_redirect(
-    method: str, path: str, response: httpx.Response, redact: Callable[[str], str]
-) -> BadAnswer:
+def _decode_redirect(method: str, path: str, response: httpx.Response, redact: Redact) -> BadAnswer:
     where = _address(redact(response.headers.get("location", "")))
     return BadAnswer(
         method,

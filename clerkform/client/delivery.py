@@ -2,47 +2,106 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 """What a shell and every reader of env files take as it is."""
 
-LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+class UnfitFile(ValueError):
+    """A write could change another variable, or not hold the value; the message says why."""
 
 
 def with_line(content: str, name: str, value: str) -> str:
     """The text of an env file in which ``name`` is set to ``value``, once.
 
-    Other lines stay as they are. A line that sets the name is replaced where it stands, and
-    keeps its ``export``; others that set it as well are dropped, for the last would win.
+    Everything else stays byte for byte, values of several lines too. What sets the name is replaced
+    where it stands, and keeps its ``export`` and its comment; what sets it once more is dropped,
+    for the last would win.
 
     Raises:
-        ValueError: the value has a line break, and no line can hold that.
+        UnfitFile: the value has a line break, or readers of the file would not agree on what in it
+            is one value.
     """
-    assigns = re.compile(rf"(\s*(?:export\s+)?){re.escape(name)}\s*=")
-    lines: list[str] = []
-    is_set = False
-    for line in LINE.findall(content):
-        match = assigns.match(line)
-        if not match:
-            lines.append(line)
-        elif not is_set:
-            lines.append(f"{match[1]}{name}={quoted(value)}\n")
+    mark = "\ufeff" if content.startswith("\ufeff") else ""
+    pieces, is_set = [mark], False
+    for binding in _bindings(content.removeprefix(mark), name):
+        text = binding.original.string
+        if binding.key != name:
+            pieces.append(text)
+        elif is_set:
+            pieces.append(_BLANK_LINES.match(text)[0])  # type: ignore[index]  # it may be empty
+        else:
+            pieces.append(_reassigned(text, name, value))
             is_set = True
     if not is_set:
-        if lines and not lines[-1].endswith("\n"):
-            lines[-1] += "\n"
-        lines.append(f"{name}={quoted(value)}\n")
-    return "".join(lines)
+        ending = "\r\n" if "\r\n" in content else "\n"
+        if pieces[-1] and not pieces[-1].endswith(("\n", "\ufeff")):
+            pieces.append(ending)
+        pieces.append(f"{name}={quoted(value)}{ending}")
+    return "".join(pieces)
+
+
+_BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
+_BEGINNING = re.compile(r"\s*(?:export[^\S\r\n]+)?")
+_KEY = re.compile(r"[^\s=]+[^\S\r\n]*(=[^\S\r\n]*)?")
+_QUOTED_VALUE = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
+_PLAIN_VALUE = re.compile(r"[^\r\n]*?(?=\s+#|[^\S\r\n]*(?:[\r\n]|$))")
+
+
+def _bindings(content: str, name: str) -> Iterator[Binding]:
+    """What the file assigns, and all that is between: the originals make up the whole text."""
+    from dotenv.parser import parse_stream  # takes a while, and few deliver to such a file
+
+    for binding in parse_stream(io.StringIO(content, newline="")):
+        text = binding.original.string
+        if why := _unclear(binding, text.strip(), name):
+            before = text[: len(text) - len(text.lstrip())]
+            raise UnfitFile(f"line {binding.original.line + before.count(chr(10))} {why}")
+        yield binding
+
+
+def _unclear(binding: Binding, text: str, name: str) -> str | None:
+    """Why a shell and other readers may not agree where a value ends."""
+    if binding.error and not {"'", '"', "`"}.isdisjoint(text):
+        return "cannot be read, and may leave a quote open"
+    if binding.error and re.search(rf"\b{re.escape(name)}\b", text):
+        return f"names `{name}` and cannot be read"
+    if binding.key and text.endswith("\\"):
+        return "ends in a backslash, and may go on in the next one"
+    if binding.key and "\n" in text and "\\'" in text:
+        return "has a backslash before a quote, which ends the value in a shell"
+    return None
+
+
+def _reassigned(text: str, name: str, value: str) -> str:
+    """One assignment with another value."""
+    beginning = _BEGINNING.match(text)[0]  # type: ignore[index]  # it may be empty
+    key = _KEY.match(text, len(beginning))
+    assert key is not None  # the parser found a key there
+    at = key.end()
+    if key[1]:
+        is_empty = key[1] != "=" and text.startswith("#", at)
+        there = _QUOTED_VALUE.match(text, at) or (not is_empty and _PLAIN_VALUE.match(text, at))
+        at = there.end() if there else at
+    rest = text[at:]
+    gap = " " if rest.startswith("#") else ""
+    return f"{beginning}{name}={quoted(value)}{gap}{rest}"
 
 
 def quoted(value: str) -> str:
     """``value`` as a shell and the usual readers of env files understand it."""
     if "\n" in value or "\r" in value:
-        raise ValueError("a line break does not fit into a line")
+        raise UnfitFile("the secret has a line break, which a line of an env file cannot hold")
     if PLAIN.fullmatch(value):
         return value
     if "'" not in value:

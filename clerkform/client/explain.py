@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clerkform.errors import ApiError, BadAnswer, Unreachable
+from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, Unreachable
 
 
 def explain(error: ApiError) -> str:
@@ -28,7 +28,14 @@ def _no_answer(error: Unreachable) -> str:
 
 def _bad_answer(error: BadAnswer) -> str:
     detail = _sentence(error.detail or "the answer cannot be used")
+    if isinstance(error, MovingList):
+        return (
+            "The list was another one each time it was read: somebody is adding to it or removing"
+            " from it. Run the command again when that is done."
+        )
     status = error.status or 0
+    if isinstance(error, TooMuch):
+        return f"The server {detail} If that is as it should be, `{error.option}` allows more."
     if 300 <= status < 400:
         return (
             f"The server {detail} The key is not sent there: "

@@ -25,7 +25,6 @@ class Finder:
         step: Step,
         values: Values,
         within: float,
-        may_be: Callable[[LiveObject], bool] = lambda one: True,
     ) -> LiveObject | None:
         """The object that a create with a lost answer has made, if it shows in so many seconds.
 
@@ -53,7 +52,6 @@ class Finder:
                 if one.id not in known
                 and not kind.ignore(one.values)
                 and _keys_of(kind, one, values) == wanted
-                and may_be(one)
             ]
             if len(found) > 1:
                 raise SecretNotKept(

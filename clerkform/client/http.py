@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -19,22 +18,29 @@ from clerkform.client.answers import (
     Objects,
     Page,
     Untrusted,
+    decode_bound,
     decode_error,
     decode_failure,
     decode_object,
     decode_page,
+    decode_slowness,
     is_servers_failure,
+    seconds_ahead,
     unusable,
 )
-from clerkform.client.api_url import is_loopback, normalise_api_url
-from clerkform.client.listing import distinct, fault_in, read_pages
+from clerkform.client.api_url import parse_api_url
+from clerkform.client.body import ENCODING, read_answer
+from clerkform.client.bounds import Account, Bounds, PastBound, Question
+from clerkform.client.listing import CHANGED, Moved, distinct, fault_in, read_pages
+from clerkform.client.network import MAX_CONNECTIONS, transport_to
 from clerkform.client.pace import Pace, Sleep, retry_delay
-from clerkform.errors import ApiError, BadAnswer, UsageError
+from clerkform.client.wrapping import wrapping
+from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, UsageError
 
 API_VERSION = "2026-05-12"
 MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)
+BOUNDS = Bounds()
 LISTING_TRIES = 3  # how often a list is read from its start while it moves
-MAX_CONNECTIONS = 100  # what 1000 requests in 10 s need at a second's latency
 
 Params = Mapping[str, str | int | bool | Sequence[str]]
 
@@ -64,55 +70,52 @@ class ClerkClient:
         *,
         pace: Pace,
         transport: httpx.AsyncBaseTransport | None = None,
-        timeout: float = 30.0,
+        bounds: Bounds = BOUNDS,
         on_request: Callable[[Exchange], None] | None = None,
         max_tries: int = 5,
-        max_wait: float = 60.0,
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.time,
         redact: Callable[[str], str] = str,
     ) -> None:
-        """``timeout`` and ``max_wait`` (over all tries of a request) are seconds.
-
-        ``redact`` takes secrets out of what the server says.
-        """
+        """``redact`` takes secrets out of what the server says."""
         _check_key(secret_key)
-        self.base_url = normalise_api_url(base_url)
-        self._host = urlsplit(self.base_url).netloc
+        url = parse_api_url(base_url)
+        self.base_url, self._host = str(url), url.place
         self.pace = pace
         self.reads = 0
         """GET requests sent so far, every try counted."""
         self.writes = 0
         """Other requests sent so far, every try counted."""
+        self._ahead = 0.0
+        """Seconds that the server's clock is ahead of ours, as its last answer says."""
         self._redact = redact
-        self._on_request, self._max_tries, self._max_wait = on_request, max_tries, max_wait
+        self._on_request, self._max_tries = on_request, max_tries
+        self._bounds, self._account = bounds, Account(bounds)
+        self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
         self._sleep, self._jitter, self._clock = sleep, jitter, clock
         headers = {
             "Authorization": f"Bearer {secret_key}",
             "Clerk-API-Version": API_VERSION,
             "User-Agent": f"clerkform/{__version__}",
             "Accept": "application/json",
+            "Accept-Encoding": ENCODING,
         }
-        try:
-            self._http = httpx.AsyncClient(
-                base_url=self.base_url,
-                headers=headers,
-                transport=transport,
-                # The pace decides how long a request waits its turn: the pool never gives up.
-                timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
-                limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
-                trust_env=not is_loopback(self.base_url),
-                follow_redirects=False,
-            )
-        except (ImportError, OSError, ValueError, httpx.InvalidURL):
-            raise UsageError(
-                "the proxy or certificate settings of the environment cannot be used",
-                hint="see HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
-            ) from None
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers=headers,
+            transport=transport or transport_to(url),
+            timeout=httpx.Timeout(bounds.seconds, connect=min(bounds.seconds, 10.0), pool=None),
+            trust_env=False,
+            follow_redirects=False,
+        )
 
     def __repr__(self) -> str:
         return f"ClerkClient({self.base_url!r})"
+
+    def server_time(self) -> int:
+        """Milliseconds since 1970 by the server's clock, as far as its answers tell; else by ours."""
+        return int((self._clock() + self._ahead) * 1000)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -123,10 +126,12 @@ class ClerkClient:
 
     async def get(self, path: str, params: Params | None = None) -> Object:
         """One object."""
-        response = await self._ask("GET", path, params=params)
-        found = decode_object("GET", path, response)
+        with self._account.question() as question:
+            response = await self._ask(question, "GET", path, params=params)
+        found = decode_object("GET", path, response, self._redact)
         if found is None:
-            raise unusable("GET", path, "with an empty body instead of an object", response)
+            how = "with an empty body instead of an object"
+            raise unusable("GET", path, how, response, self._redact)
         return found
 
     async def write(
@@ -143,8 +148,11 @@ class ClerkClient:
         ``repeatable`` says that doing it twice is doing it once. What is not is sent again only
         where the server cannot have acted; otherwise the error has ``may_have_acted``.
         """
-        response = await self._ask(method, path, body=body, repeatable=repeatable, bucket=bucket)
-        return decode_object(method, path, response)
+        with self._account.question() as question:
+            response = await self._ask(
+                question, method, path, body=body, repeatable=repeatable, bucket=bucket
+            )
+        return decode_object(method, path, response, self._redact)
 
     async def page(
         self,
@@ -155,9 +163,15 @@ class ClerkClient:
         page: int | None = MAX_PAGE,
     ) -> Page:
         """A part of a list, and how long the whole is if the answer says so."""
+        with self._account.question() as question:
+            return await self._page(question, path, offset, params, page)
+
+    async def _page(
+        self, question: Question, path: str, offset: int, params: Params | None, page: int | None
+    ) -> Page:
         paging = {} if page is None else {"limit": page, "offset": offset}
-        response = await self._ask("GET", path, params={**(params or {}), **paging})
-        return decode_page(path, response)
+        response = await self._ask(question, "GET", path, params={**(params or {}), **paging})
+        return decode_page(path, response, self._redact)
 
     async def list(
         self, path: str, *, params: Params | None = None, page: int | None = MAX_PAGE
@@ -169,18 +183,28 @@ class ClerkClient:
         Raises:
             BadAnswer: it still moves, or ends before its own ``total_count``.
         """
+        with self._account.question() as question:
 
-        async def fetch(offset: int) -> Page:
-            return await self.page(path, offset, params=params, page=page)
+            async def fetch(offset: int) -> Page:
+                return await self._page(question, path, offset, params, page)
 
-        for _ in range(LISTING_TRIES):
-            pages = await read_pages(fetch, page)
-            if (fault := fault_in(pages, page)) is None:
-                return distinct(pages)
-        raise BadAnswer("GET", path, detail=f"answered with a list that {fault}")
+            for _ in range(LISTING_TRIES):
+                question.forgets()
+                try:
+                    pages = await read_pages(fetch, page, question.turns)
+                    fault = fault_in(pages, page)
+                except Moved:
+                    fault = CHANGED
+                except PastBound as past:
+                    raise decode_bound("GET", path, past) from None
+                if fault is None:
+                    return distinct(pages)
+            why = MovingList if fault == CHANGED else BadAnswer
+            raise why("GET", path, detail=f"answered with a list that {fault}")
 
     async def _ask(
         self,
+        question: Question,
         method: str,
         path: str,
         *,
@@ -192,16 +216,16 @@ class ClerkClient:
         """The 2xx answer, after as many tries as are needed and allowed."""
         if not path.startswith("/"):
             raise ValueError(f"not a path below the API's address: {path}")
-        attempt, waited, may_have_acted = 0, 0.0, False
+        attempt, spent, may_have_acted = 0, 0.0, False
         while True:
             attempt += 1
-            answer = await self._try(method, path, params, body, bucket)
+            answer, seconds = await self._try(question, method, path, params, body, bucket)
             if isinstance(answer, httpx.Response):
                 return answer
             may_have_acted |= answer.may_have_acted
             delay = retry_delay(attempt, answer.retry_after, self._jitter())
-            waited += delay
-            too_long = attempt == self._max_tries or waited > self._max_wait
+            spent += seconds + delay
+            too_long = attempt == self._max_tries or spent > self._bounds.seconds_of_tries
             if too_long or not may_retry(answer, repeatable):
                 # A try that was refused does not undo an earlier one whose answer was lost.
                 answer.may_have_acted = may_have_acted
@@ -212,34 +236,56 @@ class ClerkClient:
 
     async def _try(
         self,
+        question: Question,
         method: str,
         path: str,
         params: Params | None,
         body: Mapping[str, Any] | None,
         bucket: str | None,
-    ) -> httpx.Response | ApiError:
-        async with self.pace.slot(bucket):
+    ) -> tuple[httpx.Response | ApiError, float]:
+        """An answer, or what came in its place, and the seconds that it took."""
+        time = asyncio.get_running_loop().time
+        async with self.pace.slot(bucket), self._connections:
             self.reads += method == "GET"
             self.writes += method != "GET"
-            started = self._clock()
+            began, started = self._clock(), time()
             answer: httpx.Response | ApiError
             try:
-                answer = await self._http.request(method, path, params=params, json=body)
+                request = self._http.build_request(method, path, params=params, json=body)
+                answer = await self._answer(request, question)
+                question.lasts(time() - started)
+            except PastBound as past:
+                answer = decode_bound(method, path, past)
+            except TimeoutError:
+                answer = decode_slowness(method, path, self._bounds.seconds, self._host)
             except httpx.HTTPError as failure:
                 # Raised only after this block: `failure` holds the request, and that the key.
                 answer = decode_failure(method, path, failure, self._host)
+            seconds = time() - started
         now = self._clock()
+        if isinstance(answer, httpx.Response):
+            ahead = seconds_ahead(answer, now)
+            self._ahead = self._ahead if ahead is None else ahead
         if isinstance(answer, httpx.Response) and not answer.is_success:
             answer = decode_error(method, path, answer, now=now, redact=self._redact)
         if self._on_request:
             status = answer.status if isinstance(answer, ApiError) else answer.status_code
-            self._on_request(Exchange(method, path, status, now - started))
-        return answer
+            self._on_request(Exchange(method, path, status, now - began))
+        return answer, seconds
+
+    async def _answer(self, request: httpx.Request, question: Question) -> httpx.Response:
+        """The whole answer, in time."""
+        async with asyncio.timeout(self._bounds.seconds):
+            response = await self._http.send(request, stream=True)
+            try:
+                return await read_answer(response, question)
+            finally:
+                await response.aclose()
 
 
 def may_retry(error: ApiError, repeatable: bool) -> bool:
     """The request may be sent again without doing anything twice, and that may help."""
-    if isinstance(error, Untrusted):
+    if isinstance(error, Untrusted | TooMuch):
         return False
     if error.status is None:
         return repeatable or not error.may_have_acted
@@ -252,6 +298,8 @@ def _check_key(secret_key: str) -> None:
     """Refuse what no header can hold; httpx would as well, but quote the key."""
     if not secret_key:
         raise UsageError("the secret key is empty", hint="set it to the instance's sk_… key")
+    if around := wrapping(secret_key):
+        raise UsageError(f"the secret key {around.what}", hint=around.hint)
     if not secret_key.isascii() or not secret_key.isprintable() or " " in secret_key:
         raise UsageError(
             "the secret key has a blank, a line break or a character that no key has",

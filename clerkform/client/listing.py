@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Final
 
 from clerkform.client.answers import Object, Objects, Page
 from clerkform.together import together
 
+CHANGED: Final = "changed while it was read"
+
 Fetch = Callable[[int], Coroutine[Any, Any, Page]]
 
 
-async def read_pages(fetch: Fetch, size: int | None) -> list[Page]:
-    """The pages from offset 0 on, ``size`` objects each; one page where there is no paging."""
+class Moved(Exception):
+    """A list that became longer or shorter while it was read."""
+
+
+async def read_pages(
+    fetch: Fetch, size: int | None, turns: Callable[[int], None] = lambda pages: None
+) -> list[Page]:
+    """The pages from offset 0 on, ``size`` objects each; one page where there is no paging.
+
+    ``turns`` is told how many pages are to be read, before they are; it may raise.
+
+    Raises:
+        Moved: a page says another ``total_count`` than the first; the others are not waited for.
+    """
+
+    async def fetch_more(offset: int) -> Page:
+        page = await fetch(offset)
+        if page.total != total:
+            raise Moved
+        return page
+
+    turns(1)
     pages = [await fetch(0)]
     if size is None:
         return pages
@@ -20,11 +42,13 @@ async def read_pages(fetch: Fetch, size: int | None) -> list[Page]:
     if total is not None:
         if len(pages[0].objects) >= total:
             return pages
-        return pages + await together(fetch(offset) for offset in range(size, total, size))
+        turns(-(-total // size) - 1)
+        return pages + await together(fetch_more(offset) for offset in range(size, total, size))
     # A bare array does not say how many there are: a page that is not full is the last.
     seen = _ids(pages[0])
     while len(pages[-1].objects) == size:
-        pages.append(await fetch(len(pages) * size))
+        turns(1)
+        pages.append(await fetch_more(len(pages) * size))
         if _ids(pages[-1]) <= seen:
             break
         seen |= _ids(pages[-1])
@@ -34,8 +58,6 @@ async def read_pages(fetch: Fetch, size: int | None) -> list[Page]:
 def fault_in(pages: Sequence[Page], size: int | None) -> str | None:
     """Why these pages may not be the whole list, as the end of a sentence; None if they are."""
     total = pages[0].total
-    if any(page.total != total for page in pages):
-        return "changed while it was read"
     if total is None:
         repeats = len(pages) > 1 and len(pages[-1].objects) == size
         return "repeats its pages instead of going on" if repeats else None

@@ -6,9 +6,9 @@ A create is never blindly repeated: what may have been made is looked for first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from clerkform.apply.run import Written
 from clerkform.client.calls import checked, path_of, send
@@ -78,7 +78,7 @@ class Maker:
         written = Written(step.object_id, note="its secret was delivered")
         secret = await self._secret_again(kind, step, step.object_id)
         if secret is not None:
-            await self._put(kind, step, secret)
+            await self._put(kind, step, step.object_id, secret)
             return written
         if not values:
             raise SecretNotKept(
@@ -95,16 +95,16 @@ class Maker:
         if intent is None or intent.key != key:
             return None
         left = min(max(intent.at + LOOK_BACK - self._now(), 0), LOOK_BACK) / 1000
-        found = await self._finder.find(
-            kind,
-            step,
-            values,
-            left,
-            lambda one: is_of_then(one.values.get("created_at"), intent.at),
-        )
+        found = await self._finder.find(kind, step, values, left)
         note = "made by an earlier run, which was cut off"
         if found is None:
             return None
+        if not is_of_then(found.values.get("created_at"), intent.at):
+            raise SecretNotKept(
+                f"{found.id} has the key of {step.address} and was not there before: a run that was"
+                " cut off may have made it, or somebody else",
+                hint="plan again, to see what can be done about it",
+            )
         return Written(found.id, found, dropped(kind, values, found), note)
 
     async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
@@ -139,8 +139,7 @@ class Maker:
                 if is_last or not error.may_have_acted:
                     raise
             else:
-                secret = kind.generates and (answer or {}).get(kind.generates.field)
-                return written, secret if isinstance(secret, str) else None
+                return written, _secret_in(kind, answer or {})
         raise AssertionError("the last try either returns or raises")
 
     def _intend(self, kind: Kind, step: Step, values: Values) -> None:
@@ -165,7 +164,7 @@ class Maker:
     async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
         """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
         try:
-            await self._put(kind, step, secret)
+            await self._put(kind, step, written.object_id, secret)
         except ManifestError as error:
             why = f"its secret could not be delivered: {error.diagnostics[0].message}"
             await self._discard(kind, step, written, why)
@@ -174,11 +173,11 @@ class Maker:
                 hint="once that is mended, the next apply makes it anew",
             ) from None
 
-    async def _put(self, kind: Kind, step: Step, secret: str) -> None:
+    async def _put(self, kind: Kind, step: Step, object_id: str, secret: str) -> None:
         assert kind.generates is not None
         base = self._base(step, kind.generates.sink)
         await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
-        self._journal.delivered(step.address)
+        self._journal.delivered(step.address, object_id)
 
     async def _secret_again(self, kind: Kind, step: Step, object_id: str) -> str | None:
         """What the server made, if it still shows it."""
@@ -189,8 +188,7 @@ class Maker:
             if error.status is None or error.status >= 500:
                 raise
             return None
-        secret = answer.get(kind.generates.field)
-        return secret if isinstance(secret, str) else None
+        return _secret_in(kind, answer)
 
     async def _discard(self, kind: Kind, step: Step, written: Written, why: str) -> None:
         """Remove what nobody holds the secret of: nothing is lost with it.
@@ -217,6 +215,12 @@ class Maker:
                 hint=way_out,
             ) from None
         self._journal.withdraw(step.address)
+
+
+def _secret_in(kind: Kind, answer: Mapping[str, Any]) -> str | None:
+    """What the server made, if the answer shows it: an empty or blank text is no secret."""
+    secret = answer.get(kind.generates.field) if kind.generates else None
+    return secret if isinstance(secret, str) and secret.strip() else None
 
 
 def _is_delivered(step: Step) -> bool:

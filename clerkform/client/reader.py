@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -43,7 +43,8 @@ class ClerkReader:
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
         body = await self._client.get("/instance")
-        if not body.get("id") or not body.get("environment_type"):
+        is_named = isinstance(body.get("id"), str) and body["id"]
+        if not is_named or not body.get("environment_type"):
             raise BadAnswer("GET", "/instance", detail="answered without an id and a type")
         return body
 
@@ -54,7 +55,7 @@ class ClerkReader:
         self._on_read(len(bodies))
         objects = decode(kind, bodies, read.under)
         for body, one in zip(bodies, objects, strict=True):
-            lacking = [name for name in kind.judged_by if name not in body]
+            lacking = [name for name in kind.judged_by if type(body.get(name)) is not bool]
             # Without its key it would look undeclared, and a prune would delete it.
             if kind.key_parts(one.values) is None:
                 lacking = list(kind.key_fields)
@@ -103,18 +104,23 @@ class ClerkReader:
         return await self._look_up(kind, read), False
 
     async def _look_up(self, kind: Kind, read: Read) -> list[dict[str, Any]]:
+        found = await together(self._lookups(kind, read))
+        return list({body["id"]: body for bodies in found for body in bodies}.values())
+
+    def _lookups(
+        self, kind: Kind, read: Read
+    ) -> Iterator[Coroutine[Any, Any, Sequence[dict[str, Any]]]]:
         lookups = kind.reads.lookups
-        asking: list[Coroutine[Any, Any, Sequence[dict[str, Any]]]] = []
         if lookups.by_key:
-            asking += [self._one(lookups.by_key.path, key) for key in read.keys]
+            for key in read.keys:
+                yield self._one(lookups.by_key.path, key)
         if lookups.by_name:
-            asking += [self._filtered(kind, {lookups.by_name: name}) for name in read.names]
+            for name in read.names:
+                yield self._filtered(kind, {lookups.by_name: name})
         if lookups.by_ids:
             size = lookups.ids_at_once
-            chunks = [read.ids[at : at + size] for at in range(0, len(read.ids), size)]
-            asking += [self._filtered(kind, {lookups.by_ids: chunk}) for chunk in chunks]
-        by_id = {body["id"]: body for bodies in await together(asking) for body in bodies}
-        return list(by_id.values())
+            for at in range(0, len(read.ids), size):
+                yield self._filtered(kind, {lookups.by_ids: read.ids[at : at + size]})
 
     async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
         path = filled(path, {"key": quote(key, safe="")})

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt import InvalidKeyError
 from jwt.algorithms import HMACAlgorithm, get_default_algorithms
 
+from clerkform.client.wrapping import around_pem, wrapping
 from clerkform.diagnostics import did_you_mean
 
 _BY_NAME = {name: how for name, how in get_default_algorithms().items() if name != "none"}
@@ -42,8 +43,8 @@ class KeyProblem(NamedTuple):
 def check_signing_key(key: str, algorithm: str) -> KeyProblem | None:
     """The first reason why ``key`` cannot or should not sign with ``algorithm``.
 
-    The key is taken as it is: an HMAC secret that ends in a line break is refused, because the
-    verifier's copy seldom does, and the two would differ by a character that nobody sees.
+    The key is taken as it is: a secret with something around it is refused, because the verifier's
+    copy seldom has that, and the two would differ by what nobody sees.
     """
     if algorithm not in _BY_NAME:
         return KeyProblem(
@@ -69,11 +70,9 @@ def _check_hmac(key: str, algorithm: str, how: HMACAlgorithm) -> KeyProblem | No
             f"{algorithm} signs with a shared secret, and this is a PEM, SSH or JWK key",
             "declare the algorithm of that key, such as RS256 or ES256, or another secret",
         )
-    if key.endswith(("\n", "\r")):
+    if around := wrapping(key):
         return KeyProblem(
-            "key-ends-in-newline",
-            f"the {algorithm} secret ends in a line break, which would be part of it",
-            "set it without one, as `printf %s` does where `echo` does not",
+            "key-wrapped", f"the {algorithm} secret {around.what}, as a part of it", around.hint
         )
     if size < least:
         return KeyProblem(
@@ -131,6 +130,8 @@ def _misplaced(key: str, algorithm: str) -> KeyProblem | None:
             "the private key has lost its line breaks: it is one line, or has `\\n` for them",
             "keep the line breaks when it is put into the variable, or use `from_file`",
         )
+    if around := around_pem(key):
+        return KeyProblem("key-wrapped", f"the private key {around.what}", around.hint)
     return None
 
 

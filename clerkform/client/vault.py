@@ -1,42 +1,32 @@
 """Finds the secrets that manifests refer to, and delivers those that the server makes.
 
-Answers problems as diagnostics, never with a value. What it found or delivered it remembers,
-so that ``redact`` can take it out of any text that leaves clerkform.
+Answers problems as diagnostics, never with a value. What it found or delivered goes into a net,
+which takes it out of any text that leaves clerkform.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
-from clerkform.client.delivery import is_unignored, with_line
+from clerkform.client.delivery import UnfitFile, is_unignored, with_line
 from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model.secrets import SecretRef, Sink
 from clerkform.private_files import try_to_write, write_privately
+from clerkform.redaction import INSTANCE_KEYS, Net
 from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
 ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"
-SHORTEST_REDACTED = 6
-"""Characters; to blank out anything shorter would blank out half of what a server says."""
-SHORTEST_SECRET = 16
-"""Characters of what is taken out of every text. A manifest may hold guesses, and what is missing
-from the output then tells which was right: nobody guesses this much."""
-
-
 OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
-INSTANCE_KEYS = ("sk_test_", "sk_live_")
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""
 
@@ -75,17 +65,17 @@ class Vault:
         forbidden_env: frozenset[str] = frozenset(),
         ledger: str = "",
         timeout: float = 60.0,
+        net: Net | None = None,
     ) -> None:
         """``forbidden_env`` are the variables that hold an environment's secret key: no manifest
         may read one, nor does a program see them. ``ledger`` is a path from ``root``: no secret
-        belongs there. ``timeout`` of a program is in seconds.
+        belongs there. ``timeout`` of a program is in seconds. ``net`` is told of every secret.
         """
         self._folders = tuple(folder.resolve() for folder in (root, *secret_dirs))
         self._env, self._forbidden = env, forbidden_env
         self._ledger = (root / ledger).resolve() if ledger else None
         self._allow_commands, self._timeout = allow_commands, timeout
-        self._remembered: set[str] = set()
-        self._sent: set[str] = set()
+        self.net = net or Net()
         self._writing, self._printing = threading.Lock(), threading.Lock()
         self._printed: dict[tuple[tuple[str, ...], Path], str] = {}
         self._running: Running = set()
@@ -110,7 +100,7 @@ class Vault:
             # What a file of the checkout holds is its author's to choose: were it taken out of
             # every text, it could hide what a plan does.
             is_own_file = ref.source == "from_file" and self._is_in_project(ref, base)
-            self.remember_sent(secret) if is_own_file else self.remember(secret)
+            self.net.remember_sent(secret) if is_own_file else self.net.remember(secret)
             return secret
         raise ManifestError([problem])
 
@@ -141,8 +131,13 @@ class Vault:
         return problem and Diagnostic(problem.code, problem.message, span, problem.hint)
 
     def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a delivery would fail, as far as looking tells; makes and runs nothing."""
-        return _problem(span, lambda: self._look_at(sink, base))
+        """Why a delivery would fail, as far as looking tells; makes and runs nothing.
+
+        A note where another machine could deliver there, an error where none could.
+        """
+        problem = _problem(span, lambda: self._look_at(sink, base))
+        is_elsewhere = problem and problem.code == "commands-not-allowed"
+        return replace(problem, severity="note") if problem and is_elsewhere else problem
 
     def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
         """Make the sink's folder (mode 0700) and try to write there: to be asked before the
@@ -169,7 +164,7 @@ class Vault:
         Raises:
             ManifestError: it could not be delivered.
         """
-        self.remember(secret)
+        self.net.remember(secret)
         problem = _problem(span, lambda: self._deliver(sink, base, secret))
         if problem:
             raise ManifestError([replace(problem, severity="error")])
@@ -177,24 +172,6 @@ class Vault:
     def stop(self) -> None:
         """End the programs that still run, and with them the threads that wait for them."""
         end(self._running)
-
-    def remember(self, secret: str) -> None:
-        """Take this out of every text from now on, however it is encoded, and line by line."""
-        forms = _forms(secret)
-        self._remembered |= {form for form in forms if len(form) >= SHORTEST_SECRET}
-        self._sent |= forms
-
-    def remember_sent(self, value: str) -> None:
-        """Take this out of what a server says from now on: it is sent, and may be echoed."""
-        self._sent |= _forms(value)
-
-    def redact(self, text: str) -> str:
-        """``text`` without any secret that this vault has seen: a net below all other care."""
-        return _without(text, self._remembered)
-
-    def redact_answer(self, text: str) -> str:
-        """A server's text, before it is shortened or escaped, without anything it was sent."""
-        return _without(text, self._sent)
 
     def _find(self, ref: SecretRef, base: Path) -> str:
         match ref.source:
@@ -268,12 +245,17 @@ class Vault:
             if path.exists() and not path.is_file():
                 raise _Refused("sink-unwritable", f"{shown} is not a regular file")
             folder = next(parent for parent in path.parents if parent.exists())
-            if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-                why = f"{shown} cannot be written: no file can be made in {folder.name}"
+            if not folder.is_dir():
+                why = f"{shown} cannot be written: {folder.name} is no folder"
                 raise _Refused("sink-unwritable", why)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                why = f"{shown} cannot be written: no file can be made in {folder.name}"
+                raise _Absent("sink-unwritable", why)
             if sink.form == "env_file" and path.exists() and not os.access(path, os.R_OK):
                 why = f"{shown} cannot be read, so its other lines could not be kept"
-                raise _Refused("sink-unwritable", why)
+                raise _Absent("sink-unwritable", why)
+            if sink.form == "env_file":
+                _with_secret(path, shown, str(sink.name), "")
         return path
 
     def _prepare(self, sink: Sink, base: Path) -> None:
@@ -293,7 +275,7 @@ class Vault:
             if sink.form == "file":
                 content = secret.encode()
             else:
-                content = _with_secret(path, str(sink.name), secret)
+                content = _with_secret(path, _path_text(sink), str(sink.name), secret)
             write_privately(path, content)
 
     def _path(self, text: str, base: Path) -> Path:
@@ -305,20 +287,21 @@ class Vault:
             raise _Refused(
                 "outside-folder", f"{text} leads nowhere: its links form a ring"
             ) from None
-        if not any(path.is_relative_to(folder) for folder in self._folders):
+        around = [folder for folder in self._folders if path.is_relative_to(folder)]
+        if not around:
             raise _Refused("outside-folder", f"{text} is outside the project folder", ALLOW_FOLDER)
-        is_ledger = (
-            self._ledger
-            and path.parent == self._ledger.parent
-            and (
-                path.name.startswith(self._ledger.name)  # its lock, and those that were set aside
-            )
-        )
-        if not OFF_LIMITS.isdisjoint(path.parts) or path.name == PROJECT_FILE or is_ledger:
+        # The nearest: what is above it was named by whoever runs clerkform.
+        inside = path.relative_to(max(around, key=lambda folder: len(folder.parts)))
+        if self._is_ledger(path) or is_off_limits(inside):
             raise _Refused(
                 "off-limits", f"{text} belongs to git, to CI or to clerkform; no secret is there"
             )
         return path
+
+    def _is_ledger(self, path: Path) -> bool:
+        """Or its lock, or one that was set aside."""
+        ledger = self._ledger and str(self._ledger).casefold()
+        return bool(ledger) and str(path).casefold().startswith(str(ledger))
 
     def _program(self, argv: object, base: Path) -> tuple[str, ...]:
         assert isinstance(argv, tuple)
@@ -348,31 +331,11 @@ class Vault:
             ) from None
 
 
-def _forms(secret: str) -> set[str]:
-    """The secret, and what JSON, an address, a form and base64 make of it; also of its lines."""
-    lines = (line.strip() for line in secret.splitlines() if "-----" not in line)
-    forms = set[str]()
-    for text in (secret, *(lines if "\n" in secret else ())):
-        data = text.encode(errors="surrogatepass")
-        quoted = (quote(data, safe=""), quote(data), quote_plus(data))
-        forms |= {text, *quoted, *_inside_base64(data)}
-        forms |= {json.dumps(text, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
-    return {form for form in forms if len(form) >= SHORTEST_REDACTED}
-
-
-def _inside_base64(data: bytes) -> Iterator[str]:
-    """What of base64 says ``data`` wherever in a longer text it begins, in both alphabets."""
-    for shift in range(3):
-        encoded = base64.b64encode(bytes(shift) + data).decode()
-        sure = encoded[-(-shift * 8 // 6) : (shift + len(data)) * 8 // 6]
-        yield sure
-        yield sure.replace("+", "-").replace("/", "_")
-
-
-def _without(text: str, forms: set[str]) -> str:
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, "(secret)")
-    return text
+def is_off_limits(inside: Path) -> bool:
+    """Whether a path within a folder is one of git's, CI's or clerkform's own, however it is
+    spelled: the disks of macOS and Windows know no case."""
+    parts = {part.casefold() for part in inside.parts}
+    return not OFF_LIMITS.isdisjoint(parts) or inside.name.casefold() == PROJECT_FILE
 
 
 def _path_text(sink: Sink) -> str:
@@ -394,14 +357,14 @@ def _is_utf8(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _with_secret(path: Path, name: str, secret: str) -> bytes:
+def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
     # Any bytes survive: a line that is not UTF-8 stays as it is, too.
     before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
     try:
         return with_line(before, name, secret).encode(errors="surrogateescape")
-    except ValueError:
-        why = "the secret has a line break, which a line of an env file cannot hold"
-        raise _Refused("sink-unfit", why, "deliver it to a `file`") from None
+    except UnfitFile as unfit:
+        hint = "deliver it to a `file`, or correct what is there"
+        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", hint) from None
 
 
 def _problem(span: Span | None, attempt: Callable[[], object]) -> Diagnostic | None:

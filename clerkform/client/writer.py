@@ -93,7 +93,7 @@ class ClerkWriter:
         for leaf in kind.leaves:
             if leaf.traits.sensitive:
                 for text in _texts(value_at(values, leaf.path)):
-                    self._vault.remember_sent(text)
+                    self._vault.net.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
         """The folder of the manifest that declares the field."""

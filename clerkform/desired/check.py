@@ -69,24 +69,27 @@ def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
                 f"{item.address} was renamed from {other.address}, which is declared as well",
                 item.at("lifecycle", "renamed_from"),
                 related=[("declared here", other.span)],
-                hint="leave out `renamed_from`, or that item",
+                hint="leave out `renamed_from`, or that item; where both got another key, `id:` on"
+                " each says which is which",
             )
 
 
 def check_references(items: Mapping[Address, Item], registry: Registry, problems: Problems) -> None:
     graph: dict[Address, set[Address]] = {}
+    known: dict[str, list[str]] = {}
+    for address in items:
+        known.setdefault(address.kind, []).append(address.key)
     for item in items.values():
         for field_, reference in item.references():
             target, ref = items.get(reference.to), field_.traits.ref
             if target is None:
                 if ref and ref.system and ref.system(reference.to.key):
                     continue
-                known = [a.key for a in items if a.kind == reference.to.kind]
                 problems.error(
                     "reference-to-nothing",
                     f"{item.address} refers to {reference}, which no manifest declares",
                     _place(item, field_, reference, registry),
-                    hint=did_you_mean(reference.to.key, known)
+                    hint=problems.nearest(reference.to.key, known.get(reference.to.kind, ()))
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
             elif target.absent and not item.absent:

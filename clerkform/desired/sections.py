@@ -168,14 +168,10 @@ def overlaid(
             result.pop(key, None)
             continue
         merged = _merge(base[key], change, kind.fields) if key in base else change
-        for path in unset.value if unset and isinstance(unset.value, tuple) else ():
-            steps = str(path.value).split(".")
-            if merged.at(steps) is merged.at(steps[:-1]):
-                problems.warn(
-                    "unsets-nothing", f"`{path.value}` is not declared here anyway", path.span
-                )
-            merged = _without(merged, steps)
-        result[key] = merged
+        paths = unset.value if unset and isinstance(unset.value, tuple) else ()
+        result[key] = _without(
+            merged, [(str(path.value).split("."), path) for path in paths], problems
+        )
     return result
 
 
@@ -195,12 +191,22 @@ def _merge(base: Node, over: Node, fields: Fields | None = None) -> Node:
     return Node(value, base.span, {**base.keys, **over.keys})
 
 
-def _without(node: Node, path: Sequence[str]) -> Node:
-    if not isinstance(node.value, dict) or path[0] not in node.value:
+def _without(node: Node, paths: Sequence[tuple[Sequence[str], Node]], problems: Problems) -> Node:
+    """``node`` less what stands at ``paths``, each with the node that a finding points at."""
+    if not paths:
         return node
-    value, keys = dict(node.value), dict(node.keys)
-    if len(path) == 1:
-        del value[path[0]], keys[path[0]]
-    else:
-        value[path[0]] = _without(value[path[0]], path[1:])
-    return Node(value, node.span, keys)
+    value, keys = dict(node.value) if isinstance(node.value, dict) else {}, dict(node.keys)
+    below: dict[str, list[tuple[Sequence[str], Node]]] = {}
+    for (name, *rest), said in paths:
+        if name not in value:
+            problems.warn(
+                "unsets-nothing", f"`{said.value}` is not declared here anyway", said.span
+            )
+        elif rest:
+            below.setdefault(name, []).append((rest, said))
+        else:
+            del value[name], keys[name]
+    for name, inner in below.items():
+        if name in value:
+            value[name] = _without(value[name], inner, problems)
+    return Node(value, node.span, keys) if isinstance(node.value, dict) else node

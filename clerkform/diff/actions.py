@@ -11,7 +11,14 @@ from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff import attribution
 from clerkform.diff.edges import Edge, edges
-from clerkform.diff.fields import Difference, creation, delivery, difference
+from clerkform.diff.fields import (
+    Difference,
+    creation,
+    delivery,
+    difference,
+    ignored_paths,
+    is_within,
+)
 from clerkform.diff.going import (
     Rules,
     deleted_ids,
@@ -327,6 +334,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         )
     if changes:
         _check_resent(item, live, changes, problems)
+    _check_signed(item, live, changes, problems)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
     is_owed = bool(handed) and entry is not None and entry.delivery == "owed"
@@ -396,6 +404,28 @@ def _check_resent(
                 item.at(*leaf.path[:-1]) if leaf.path[1:] else item.span,
                 hint=f"add `{leaf.name}: {{from_env: NAME}}`"
                 + (f", or `{leaf.name}: null` to give it up" if leaf.nullable else ""),
+            )
+
+
+def _check_signed(
+    item: Item, live: LiveObject, changes: Sequence[Change], problems: Problems
+) -> None:
+    """An algorithm changes with a key of the object's own, or not at all."""
+    changed = {change.path for change in changes}
+    for leaf in item.kind.leaves:
+        algorithm = leaf.sibling(leaf.traits.signs_with or "")
+        if algorithm not in changed or leaf.presence is None:
+            continue
+        declared = value_at(item.values, leaf.path)
+        is_sent = declared not in (GONE, None) and not is_within(leaf.path, ignored_paths(item))
+        if value_at(live.values, leaf.presence) is False and not is_sent:
+            problems.error(
+                f"{leaf.name.replace('_', '-')}-needed",
+                f"{item.address} has no `{leaf}`, and without one of its own Clerk does not change"
+                f" its `{leaf.traits.signs_with}`",
+                item.at(*algorithm),
+                hint=f"declare `{leaf.name}: {{from_env: NAME}}`, and not under `ignore_changes`, or"
+                f" leave `{leaf.traits.signs_with}` out",
             )
 
 

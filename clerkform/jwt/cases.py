@@ -5,6 +5,7 @@ Nothing of it is sent to Clerk. Files are named, not read: only ``clerkform jwt 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -125,8 +126,8 @@ class TemplateTest(Part):
 
 
 def _have_own_names(tests: Sequence[TemplateTest]) -> Sequence[TemplateTest]:
-    names = [test.name for test in tests]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    names = Counter(test.name for test in tests)
+    if twice := sorted(name for name, count in names.items() if count > 1):
         raise PydanticCustomError(
             "declared-twice",
             "two tests are called `{name}`",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -116,7 +117,8 @@ class Shortcode:
         return self.start + len(self.text)
 
 
-_SHORTCODE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_OPEN: Final = "{{"
+_CLOSE: Final = "}}"
 _QUOTED_OR_BARS: Final = re.compile(r"""'[^']*'|"[^"]*"|\|\|""")
 _PATH: Final = re.compile(r"""[A-Za-z][^\s'"|{}()\[\]]*""")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
@@ -124,12 +126,30 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 
 def find(text: str) -> tuple[Shortcode, ...]:
     """The shortcodes in ``text``, in order; ``{{`` that nothing closes is plain text."""
-    if "{{" not in text:
-        return ()
-    return tuple(
-        Shortcode(match[0], match.start(), tuple(_operands(match[1], match.start(1))))
-        for match in _SHORTCODE.finditer(text)
-    )
+    return _found(text) if _OPEN in text else ()
+
+
+@lru_cache(maxsize=256)
+def _found(text: str) -> tuple[Shortcode, ...]:
+    return tuple(_shortcodes(text))
+
+
+def _shortcodes(text: str) -> Iterator[Shortcode]:
+    start = text.find(_OPEN)
+    while start >= 0 and (close := text.find(_CLOSE, start + len(_OPEN))) >= 0:
+        end = close + len(_CLOSE)
+        inside = start + len(_OPEN)
+        yield Shortcode(text[start:end], start, tuple(_operands(text[inside:close], inside)))
+        start = text.find(_OPEN, end)
+
+
+def around(text: str) -> Iterator[str]:
+    """What is left of ``text`` before, between and after its shortcodes."""
+    end = 0
+    for shortcode in find(text):
+        yield text[end : shortcode.start]
+        end = shortcode.end
+    yield text[end:]
 
 
 def whole(text: str) -> Shortcode | None:

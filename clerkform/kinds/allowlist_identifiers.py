@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import MISSING
+from pydantic import MISSING, AfterValidator
 
 from clerkform.model import Kind, Resource, crud, paginated, trait
 from clerkform.model.identifier import Identifier
@@ -19,9 +19,16 @@ def opens_a_domain(moved: Moved) -> bool:
     return comes(moved) and "*" in str(moved.after)
 
 
+def _of_one_domain(identifier: str) -> str:
+    if identifier.startswith("*@*."):
+        raise ValueError("cannot stand for subdomains: only the blocklist takes `*@*.domain`")
+    return identifier
+
+
 class AllowlistIdentifier(Resource):
     identifier: Annotated[
         Identifier,
+        AfterValidator(_of_one_domain),
         trait.identity,
         trait.weakens(when=opens_a_domain, says="everybody with an address there may sign up"),
         trait.widens(when=comes, says="whoever has this may sign up"),

@@ -7,7 +7,7 @@ one subject at a time; there is no list of all.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
@@ -28,6 +28,9 @@ from clerkform.model import (
 )
 from clerkform.model.meaning import Moved, comes, gains, goes, grows
 
+LONGEST = 10**10
+"""Seconds, three centuries: what Clerk takes at most is not documented."""
+
 
 class Owner(Part):
     organization: Annotated[str, Field(min_length=1)]
@@ -39,7 +42,7 @@ def lasts_longer(moved: Moved) -> bool:
     return grows(moved) or goes(moved)
 
 
-SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_\w{27}$")]
+SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_[A-Za-z0-9_]{27}$")]
 
 
 class KeyLifecycle(Lifecycle):
@@ -89,14 +92,17 @@ class ApiKey(Resource):
     ] = MISSING
     """What the key is good for, in the application's own words. Order does not matter."""
     created_by: Annotated[
-        Annotated[str, Field(pattern=r"^user_\w{27}$")] | MISSING,
+        Annotated[str, Field(pattern=r"^user_[A-Za-z0-9_]{27}$")] | MISSING,
         trait.immutable,
         trait.never_pulled,
         trait.neutral("a name on record"),
     ] = MISSING
     """The user on record as its maker."""
     seconds_until_expiration: Annotated[
-        Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)] | MISSING | None,
+        Annotated[int, Field(gt=0, le=LONGEST)]
+        | Annotated[float, Field(gt=0, le=LONGEST)]
+        | MISSING
+        | None,
         trait.create_only_noted,
         trait.never_pulled,
         trait.widens(when=lasts_longer, says="the key is good for longer"),
@@ -113,12 +119,17 @@ class ApiKey(Resource):
     """How clerkform treats this key: guards, ignored fields, how it is removed."""
 
 
+FAR_OFF: Final = 10**15
+"""Milliseconds that no key lives; a server may answer any number."""
+
+
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
     """The answer has an absolute ``expiration`` where the request has seconds from now."""
     expiration, created = body.get("expiration"), body.get("created_at")
     seconds = None
     if isinstance(expiration, int | float) and isinstance(created, int | float):
-        seconds = round((expiration - created) / 1000)
+        left = expiration - created
+        seconds = round(left / 1000) if abs(left) < FAR_OFF else None
     return {**body, "seconds_until_expiration": seconds}
 
 

@@ -6,19 +6,35 @@ is never returned, so it is left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, BeforeValidator, Field
 
-from clerkform.model import Collection, Kept, Kind, Resource, Values, crud, trait
+from clerkform.model import Collection, Kept, Kind, Resource, Unfit, Values, crud, trait
+from clerkform.model.host_names import ascii_host, refuse_international
 from clerkform.model.meaning import comes, is_unencrypted
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+
+def _has_host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:  # brackets that hold no IPv6 address
+        host = None
+    if not host:
+        raise ValueError("must be a full URL with a host")
+    return url
 
 
 class Domain(Resource):
     name: Annotated[
         str,
-        Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", max_length=253),
-        trait.normalize(str.lower),
+        Field(pattern=rf"^{_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?$", max_length=253),
+        BeforeValidator(refuse_international),
+        trait.normalize(ascii_host),
         trait.identity,
         trait.widens(when=comes, says="users can sign in on this host as well"),
     ]
@@ -31,7 +47,9 @@ class Domain(Resource):
     ] = MISSING
     """False declares the primary domain, which is never created, renamed or deleted."""
     proxy_url: Annotated[
-        Annotated[str, Field(pattern=r"^https?://\S+$")] | MISSING | None,
+        Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_has_host)]
+        | MISSING
+        | None,
         trait.weakens(when=is_unencrypted, says="sign-in passes through the proxy unencrypted"),
         trait.widens(when=comes, says="sign-in passes through this proxy, which can read it"),
     ] = MISSING
@@ -44,9 +62,21 @@ def keep(values: Values) -> Kept | None:
     return None
 
 
+def refuses(values: Values, production: bool) -> Iterator[Unfit]:
+    name, proxy_url = values.get("name", ""), values.get("proxy_url")
+    if production and name and (":" in name or "." not in name):
+        yield Unfit("name", "must be a full host name without a port on a production instance")
+    if proxy_url and not production:
+        # The error index refuses every change in development, others have changed a proxy there.
+        yield Unfit("proxy_url", "may be refused: this is a development instance", is_sure=False)
+    elif proxy_url and urlsplit(proxy_url).scheme != "https":
+        yield Unfit("proxy_url", "must use https")
+
+
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
-    """A domain that does not say what it is is taken for the primary one, which nothing removes."""
-    return {"is_satellite": False, **body}
+    """A domain that does not say that it is a satellite is taken for a primary one, which nothing
+    removes. There may be two: on the way to an instance's first own domain."""
+    return {**body, "is_satellite": body.get("is_satellite") is True}
 
 
 KIND = Kind(
@@ -57,6 +87,7 @@ KIND = Kind(
     id_prefix="dmn_",
     from_api=from_api,
     keep=keep,
+    refuses=refuses,
     judged_by=("is_satellite",),
     computed=("frontend_api_url", "accounts_portal_url", "cname_targets", "dns_targets"),
     lost_by_delete="the satellite's users can no longer sign in there",

@@ -5,8 +5,8 @@ API: /organizations (Backend API 2026-05-12). Metadata has an endpoint of its ow
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import MISSING, AfterValidator, Field
@@ -21,10 +21,12 @@ from clerkform.model import (
     crud,
     trait,
 )
+from clerkform.model.canonical import json_bytes
 from clerkform.model.meaning import Moved, becomes, comes, grows
 
 METADATA_BYTES = 8192
 METADATA = "it is the application's own data"
+_URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
 
 
 def takes_more(moved: Moved) -> bool:
@@ -33,10 +35,17 @@ def takes_more(moved: Moved) -> bool:
 
 
 def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
-    size = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
-    if size > METADATA_BYTES:
+    if (size := json_bytes(metadata)) > METADATA_BYTES:
         raise ValueError(f"must be at most {METADATA_BYTES} bytes of JSON, not {size}")
     return metadata
+
+
+def _is_plain(name: str) -> str:
+    if not name.strip():
+        raise ValueError("must not be blank")
+    if _URL_OR_HTML.search(name):
+        raise ValueError("must hold neither a URL nor HTML, which Clerk refuses")
+    return name
 
 
 def instant(text: str) -> str:
@@ -52,7 +61,7 @@ def _is_instant(text: str) -> str:
     return text
 
 
-Metadata = Annotated[dict[str, Any], AfterValidator(_fits)]
+Metadata = Annotated[dict[str, Any], AfterValidator(_fits), trait.at_most_bytes(METADATA_BYTES)]
 
 
 class Organization(Resource):
@@ -63,13 +72,13 @@ class Organization(Resource):
     ] = MISSING
     """Unique in the instance. Leave it out where slugs are disabled: then the name is the key."""
     name: Annotated[
-        Annotated[str, Field(min_length=1, max_length=256)] | MISSING,
+        Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_is_plain)] | MISSING,
         trait.needed_to_create,
         trait.neutral("a name, as members see it"),
     ] = MISSING
     """What members see. It may hold neither URLs nor HTML."""
     max_allowed_memberships: Annotated[
-        Annotated[int, Field(ge=0)] | MISSING,
+        Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING,
         trait.widens(when=takes_more, says="more members may join"),
     ] = MISSING
     """How many members there may be; 0 for no limit. The default is the instance's setting."""
@@ -117,12 +126,19 @@ class Organization(Resource):
 
 
 def from_api(body: dict[str, Any]) -> dict[str, Any]:
-    """``created_at`` goes in as text and comes out as milliseconds."""
+    """``created_at`` goes in as text and comes out as milliseconds.
+
+    What is no time that there is, nobody can have declared, so it counts as not answered.
+    """
+    rest = {name: value for name, value in body.items() if name != "created_at"}
     created = body.get("created_at")
-    if not isinstance(created, int):
-        return body
-    at = datetime.fromtimestamp(created // 1000, UTC).replace(microsecond=created % 1000 * 1000)
-    return {**body, "created_at": instant(at.isoformat())}
+    if type(created) is not int:
+        return rest
+    try:
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=created)
+    except OverflowError:
+        return rest
+    return {**rest, "created_at": instant(at.isoformat())}
 
 
 KIND = Kind(

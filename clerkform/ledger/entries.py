@@ -26,7 +26,7 @@ class Intent:
     """A create that yields a secret, recorded before it was sent."""
 
     at: int
-    """Milliseconds since 1970."""
+    """Milliseconds since 1970, by the server's clock as far as that was known."""
     key: tuple[str, ...]
     """As live objects have it: with ids where a manifest refers to an address."""
     seen: tuple[str, ...] = ()
@@ -53,6 +53,11 @@ class Entry:
     intent: Intent | None = None
     superseded: tuple[str, ...] = ()
     """Ids of what this object replaces and what still has to go."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may be live of which nobody has the secret."""
+        return self.intent is not None or self.delivery == "owed"
 
     def prints_at(self, path: Path) -> dict[str, str]:
         """The fingerprints of what stands at ``path`` and below."""
@@ -140,7 +145,6 @@ def recorded(
         lifecycle=lifecycle,
         absent=item.absent,
         delivery=delivery,
-        intent=before.intent if object_id is None else None,
     )
 
 

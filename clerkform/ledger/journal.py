@@ -71,8 +71,12 @@ class Journal:
         )
         self.try_to_commit()
 
-    def delivered(self, address: Address) -> None:
-        self.put(address, replace(self.entry(address), delivery="delivered"))
+    def delivered(self, address: Address, object_id: str) -> None:
+        """The object's secret reached its sink, which settles an intent that may have made it."""
+        before = self.entry(address)
+        is_settled = before.intent is not None and object_id not in before.intent.seen
+        intent = None if is_settled else before.intent
+        self.put(address, replace(before, id=object_id, delivery="delivered", intent=intent))
         self.try_to_commit()
 
     def withdraw(self, address: Address) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from clerkform.ledger.entries import Entry, Ledger
-from clerkform.live import Live
-from clerkform.model import Address, Kind, Registry
+from clerkform.ledger.entries import Entry, Intent, Ledger
+from clerkform.live import Live, LiveObject
+from clerkform.model import Address, Registry
 
 SOON: Final = 600_000
-"""Milliseconds around an intent in which its object must have been made: the clocks of server and
-runner may differ, and a request waits its turn. What is made later is somebody else's."""
+"""Milliseconds around an intent in which its object must have been made for that to be proof: a
+request waits its turn. Both times are the server's."""
 
 LOOK_BACK: Final = 30_000
 """Milliseconds since an intent until what it has made shows in reads, if it has made anything."""
@@ -21,15 +21,17 @@ NO_LEDGER: Final = Ledger("", "", b"")
 
 
 def settled(ledger: Ledger, live: Live, registry: Registry) -> Ledger:
-    """The ledger in which every intent is resolved whose object shows.
+    """The ledger in which every intent is resolved whose object is known for sure.
 
     An object that has the intent's key, was not there before and was made around then is what that
-    create has made, and nobody has its secret. Where there are several, none is taken.
+    create has made, and nobody has its secret. Where there are several, none is taken. What was
+    made at another time may be it as well, by a clock that was off: such an intent stays open.
     """
     for address, entry in ledger.entries.items():
-        kind = registry.get(address.kind)
-        if kind and entry.intent and (made := _made(kind, entry, live)):
-            was = (entry.id,) if entry.id else ()
+        if entry.intent and (
+            made := _made(entry.intent, candidates(address, entry, live, registry))
+        ):
+            was = (entry.id,) if entry.id not in (None, made) else ()
             entry = replace(
                 entry,
                 id=made,
@@ -41,18 +43,25 @@ def settled(ledger: Ledger, live: Live, registry: Registry) -> Ledger:
     return ledger
 
 
-def _made(kind: Kind, entry: Entry, live: Live) -> str | None:
-    intent = entry.intent
-    assert intent is not None
-    found = [
-        one.id
+def candidates(
+    address: Address, entry: Entry, live: Live, registry: Registry
+) -> tuple[LiveObject, ...]:
+    """What an open intent may have made: what has its key and was not there before."""
+    kind, intent = registry.get(address.kind), entry.intent
+    if kind is None or intent is None:
+        return ()
+    return tuple(
+        one
         for one in live.of(kind.name)
         if one.id not in intent.seen
         and not kind.ignore(one.values)
         and kind.key_parts(one.values) == intent.key
-        and is_of_then(one.values.get("created_at"), intent.at)
-    ]
-    return found[0] if len(found) == 1 else None
+    )
+
+
+def _made(intent: Intent, found: Iterable[LiveObject]) -> str | None:
+    ids = [one.id for one in found if is_of_then(one.values.get("created_at"), intent.at)]
+    return ids[0] if len(ids) == 1 else None
 
 
 def is_of_then(created_at: object, at: int) -> bool:

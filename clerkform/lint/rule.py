@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Severity, Span
 from clerkform.jwt.shortcodes import Operand, Path, find, strings
+from clerkform.source.validation import LONGEST_PART
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A JWT template that declares claims."""
 
@@ -44,24 +46,30 @@ class Template:
         """What is wrong with a claim, at its value or its key; named if it has no place alone."""
         if not at_key and path and self.at(path) == self.at(()):
             # The claims are from a file, and this is where the manifest names it.
-            message = f"in `{'.'.join(map(str, path))}`, {message}"
+            where = ".".join(str(part)[:LONGEST_PART] for part in path)
+            message = f"in `{where}`, {message}"
         span = self.key_at(path) if at_key else self.at(path)
         return Diagnostic(code, message, span, hint, severity, related)
 
-    def texts(self) -> Iterator[tuple[Path, str]]:
+    @cached_property
+    def texts(self) -> Sequence[tuple[Path, str]]:
         """Every claim that is text, at any depth."""
-        return strings(self.claims)
+        return tuple(strings(self.claims))
 
-    def operands(self) -> Iterator[tuple[Path, Operand]]:
+    @cached_property
+    def operands(self) -> Sequence[tuple[Path, Operand]]:
         """What stands between braces and ``||``, with the claim it is in."""
-        for path, text in self.texts():
-            for shortcode in find(text):
-                for operand in shortcode.operands:
-                    yield path, operand
+        return tuple(
+            (path, operand)
+            for path, text in self.texts
+            for shortcode in find(text)
+            for operand in shortcode.operands
+        )
 
-    def key_paths(self) -> Iterator[Path]:
+    @cached_property
+    def key_paths(self) -> Sequence[Path]:
         """The path of every key, at any depth."""
-        return _keys(self.claims, ())
+        return tuple(_keys(self.claims, ()))
 
 
 def _keys(value: Any, path: Path) -> Iterator[Path]:
@@ -74,7 +82,7 @@ def _keys(value: Any, path: Path) -> Iterator[Path]:
             yield from _keys(inner, (*path, index))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """What an environment declares, less what must not exist or is never written."""
 
@@ -94,10 +102,11 @@ class Subject:
             frozenset(item.span.path for item in every),
         )
 
-    def with_claims(self) -> Iterator[Template]:
-        for item in self.templates:
-            if "claims" in item.values:
-                yield Template(item, item.values["claims"])
+    @cached_property
+    def with_claims(self) -> Sequence[Template]:
+        """Looked through once, however many rules ask."""
+        declared = (item for item in self.templates if "claims" in item.values)
+        return tuple(Template(item, item.values["claims"]) for item in declared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,6 @@ class FileSink:
         assert generates  # else it has no sink
         return self.item.at(generates.sink)
 
-    def overwrites(self, other: FileSink) -> bool:
-        """Whether only one of two sinks in the same file would keep its secret."""
-        return None in (self.variable, other.variable) or self.variable == other.variable
-
 
 def file_sinks(items: Iterable[Item]) -> Iterator[FileSink]:
     for item in items:

@@ -16,7 +16,7 @@ from clerkform.model.endpoints import (
     single,
 )
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Registry
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Registry, Unfit
 from clerkform.model.resource import (
     Declared,
     Json,
@@ -56,6 +56,7 @@ __all__ = [
     "SettingsResource",
     "Single",
     "Sink",
+    "Unfit",
     "Values",
     "crud",
     "paginated",

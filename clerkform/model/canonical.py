@@ -15,6 +15,11 @@ def canonical(value: Any) -> str:
     return json.dumps(folded(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
+def json_bytes(value: Any) -> int:
+    """How many bytes ``value`` is as JSON without blanks."""
+    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+
+
 def folded(value: Any) -> Any:
     """``value`` with every whole number as an integer."""
     if isinstance(value, float) and value.is_integer():

@@ -86,13 +86,13 @@ class Field:
         return (*self.path[:-1], name)
 
     def normalized(self, value: Any) -> Any:
-        """``value`` in the form that the server stores."""
+        """``value`` in the form that the server stores; what is no text has no other form."""
         how = self.traits.normalize
-        if how is None or value is None:
+        if how is None:
             return value
         if isinstance(value, list | tuple):
-            return [how(item) for item in value]
-        return how(value)
+            return [self.normalized(item) for item in value]
+        return how(value) if isinstance(value, str) else value
 
 
 Fields = Mapping[str, Field]
@@ -110,6 +110,13 @@ def leaves(fields: Fields) -> Iterator[Field]:
             yield from leaves(one.parts)
         else:
             yield one
+
+
+def every(fields: Fields) -> Iterator[Field]:
+    """Every field at every depth, parts before what is in them."""
+    for one in fields.values():
+        yield one
+        yield from every(one.parts or one.each)
 
 
 def declared(fields: Fields, values: Values) -> Iterator[tuple[Field, Any]]:

@@ -56,6 +56,17 @@ class Kept:
 ALWAYS_THERE: Final = Kept("always-there", "what always exists")
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A value that this sort of instance does not take."""
+
+    field: str
+    says: str
+    """What follows the field's name in a sentence, such as "must be an https:// address"."""
+    is_sure: bool = True
+    """False where the evidence differs, so that a write may go through."""
+
+
 def _as_it_is(values: Values) -> dict[str, Any]:
     return dict(values)
 
@@ -91,8 +102,11 @@ class Kind:
     """Why a live object is never matched, if it is not."""
     keep: Callable[[Values], Kept | None] = lambda values: None
     """Why an object is never created, renamed or deleted, if it is not."""
+    refuses: Callable[[Values, bool], Iterable[Unfit]] = lambda values, production: ()
+    """What Clerk would refuse of fields that are to be sent, on a production instance or another.
+    What no instance takes is the model's to say."""
     judged_by: tuple[str, ...] = ()
-    """What of an answer ``ignore`` and ``keep`` go by: one without it cannot be used."""
+    """What of an answer ``ignore`` and ``keep`` go by: true or false, or it cannot be used."""
     runtime: str | None = None
     """Why ``prune: all`` is refused: the application makes these objects too."""
     delete_needs_approval: str | None = None

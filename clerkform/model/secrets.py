@@ -108,7 +108,7 @@ class Sink(_OneForm):
     env_file: PathText | MISSING = Field(
         default=MISSING,
         description="A file of `NAME=value` lines (mode 0600), relative to this manifest. Only "
-        "the line of `name` is written; every other line stays as it is.",
+        "`name` is set; everything else stays as it is, values of several lines too.",
     )
     name: EnvName | MISSING = Field(
         default=MISSING,

@@ -84,6 +84,8 @@ class Traits:
     """With a list of references: each is written by a call of its own."""
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
+    most_bytes: int | None = None
+    """How large its JSON may be, with what is live where it is merged."""
     unordered: bool = False
     free_form: bool = False
     """Arbitrary JSON: no value forms inside, compared leaf by leaf."""
@@ -182,6 +184,10 @@ def refs(
 def edges(add: Op, remove: Op) -> Trait:
     """With ``refs``: written by calls that add and remove one each, after both objects exist."""
     return _trait(edges=Edges(add, remove))
+
+
+def at_most_bytes(number: int) -> Trait:
+    return _trait(most_bytes=number)
 
 
 def via(part: str) -> Trait:

@@ -10,6 +10,7 @@ from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
 from clerkform.diff.edges import Edge
 from clerkform.diff.fields import created_value, ignored_paths, is_within, sent_value
+from clerkform.diff.keys import is_renamed
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.fields import Fields
@@ -99,12 +100,11 @@ class _Writers:
     def __init__(self, actions: Iterable[Action]) -> None:
         self.creates = {a.address for a in actions if a.verb in ("create", "replace")}
         freed = dict(_freed(action) for action in actions if _moves_away(action))
+        takes = ((step, _key(a, a.item)) for a in actions if (step := _taking(a)))
         self.makes_way = {
-            StepId(action.address, "create"): freed[key]
-            for action in actions
-            if action.address in self.creates and (key := _key(action, action.item)) in freed
+            step: freed[key] for step, key in takes if key in freed and freed[key] != step
         }
-        """What has to give up a new object's key before it can be created."""
+        """What has to give up a key before a create or a rename can take it."""
         self._first_create: dict[str, StepId] = {}
         for address in sorted(self.creates):
             self._first_create.setdefault(address.kind, StepId(address, "create"))
@@ -184,13 +184,19 @@ def _moves_away(action: Action) -> bool:
     """Whether a live object gives up a key that no two objects may share."""
     if action.live is None or not action.kind.unique_key:
         return False
-    keys = {field.name for field in action.kind.identity}
-    return action.verb in ("delete", "replace") or any(c.field in keys for c in action.changes)
+    return action.verb in ("delete", "replace") or is_renamed(action)
 
 
 def _freed(action: Action) -> tuple[_Key, StepId]:
     step = StepId(action.address, "update") if action.verb == "update" else _delete_id(action)
     return _key(action, action.live), step
+
+
+def _taking(action: Action) -> StepId | None:
+    """The step that gives an object its key, if it gets another one."""
+    if action.verb in ("create", "replace"):
+        return StepId(action.address, "create")
+    return StepId(action.address, "update") if is_renamed(action) else None
 
 
 def _key(action: Action, holder: Item | LiveObject | None) -> _Key:
@@ -287,9 +293,11 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
             parts[""] = _declared_in(item, ())
         parts[""] |= _write_only(item, live)
     for part, sent in sorted(parts.items()):
+        step = StepId(action.address, "update", part)
+        makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
         yield Step(
-            StepId(action.address, "update", part),
-            writers.needed_by(item),
+            step,
+            writers.needed_by(item) | makes_way,
             nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
             within=_within(kind, live.values),

@@ -8,12 +8,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.actions import Action
 from clerkform.model import Address
+from clerkform.model.pattern import matches
 from clerkform.plan.build import Plan
 
 SMALL = 10
@@ -28,12 +28,24 @@ class Limits:
     max_delete_percent: float = 30
 
 
+LIVE_KEY = "sk_live_"
+"""How the secret key of a production instance begins."""
+DEVELOPMENT = "development"
+"""Of an instance that says anything else, nobody knows that it is not production."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     """What the API says of itself."""
 
     id: str
     environment_type: str
+    has_live_key: bool = False
+    """The secret key that it answered to is one of a production instance."""
+
+    @property
+    def is_production(self) -> bool:
+        return self.has_live_key or self.environment_type != DEVELOPMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +181,15 @@ def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
 
 
 def _production(instance: Instance, guards: Guards) -> Iterator[Diagnostic]:
-    if instance.environment_type == "production" and not guards.production:
+    if instance.is_production and not guards.production:
+        why = "is a production instance"
+        if instance.environment_type != "production":
+            why = f"says that it is `{instance.environment_type}`, which may be production"
+            if instance.has_live_key:
+                why = f"has a key that begins with {LIVE_KEY}, as production instances have"
         yield Diagnostic(
             "production",
-            f"{instance.id} is a production instance, and environment `{guards.environment}`"
-            " does not say so",
+            f"{instance.id} {why}, and environment `{guards.environment}` does not say so",
             hint="set `production: true` in the project file, or pass --allow-production",
         )
 
@@ -206,9 +222,3 @@ def _allowing(address: Address | str) -> str:
 
 def _is_allowed(action: Action, guards: Guards) -> bool:
     return {str(action.address), str(action.replaces)} & guards.allow_delete != set()
-
-
-def matches(pattern: str, address: Address | str) -> bool:
-    """Whether ``pattern`` is the address itself, or a glob that matches it."""
-    text = str(address)
-    return pattern == text or fnmatchcase(text, pattern)

@@ -6,6 +6,7 @@ Nothing here reads the process environment: what comes from there is handed in.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,12 +66,23 @@ class Environment:
     """Every environment's overlays, which are no part of the base."""
     named_at: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each of ``manifests`` and ``overlays``."""
+    api_url_span: Span | None = field(default=None, repr=False)
     prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each kind of ``prune``."""
+    protect_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
+    """Where the project file has each pattern of ``protect``."""
     lint_ignore: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Codes of the linter that the project ignores, and where it names each."""
     secret_key_variables: frozenset[str] = frozenset({DEFAULT_SECRET_KEY})
     """Variables that no ``from_env`` of a manifest may read."""
+    has_siblings: bool = False
+    """The project has other environments."""
+
+    @property
+    def option(self) -> str:
+        """What names it in a command that somebody is to type: `` -e NAME`` where there are
+        several, and nothing where there is one."""
+        return f" -e {shlex.quote(self.name)}" if self.has_siblings else ""
 
 
 def resolve(project: Project | None, name: str | None, root: Path) -> Environment:
@@ -130,12 +142,18 @@ def _environment(
         overlays=given(own.manifests, ()),
         exclude=project.overlays,
         named_at=dict(_places(project.node, name)),
+        api_url_span=_span(project.node, "environments", name, "api_url"),
         prune_spans={
             **_keys(project.node, "prune"),
             **_keys(project.node, "environments", name, "prune"),
         },
+        protect_spans={
+            **dict(_each(project.node, "protect")),
+            **dict(_each(project.node, "environments", name, "protect")),
+        },
         lint_ignore=dict(_each(project.node, "lint", "ignore")),
         secret_key_variables=project.secret_key_variables,
+        has_siblings=len(project.environments) > 1,
     )
 
 
@@ -147,6 +165,12 @@ def _keys(root: Node, *path: str) -> Mapping[str, Span]:
     """Where the keys of the map at ``path`` stand; none if it was not written."""
     node = root.at(path[:-1]).get(path[-1])
     return node.keys if node else {}
+
+
+def _span(root: Node, *path: str) -> Span | None:
+    """Where the value at ``path`` stands, if it was written."""
+    node = root.at(path[:-1]).get(path[-1])
+    return node.span if node else None
 
 
 def _places(root: Node, environment: str) -> Iterator[tuple[str, Span]]:

@@ -14,6 +14,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, V
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.private_files import OWN_FOLDER
 from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
+from clerkform.source.hidden import Sections, hidden_lines
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
 from clerkform.source.validation import report
@@ -21,6 +22,8 @@ from clerkform.source.validation import report
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
+SECRETS: Final[Sections] = {"": {"secret_key": "secret"}}
+"""What lines of the project file are never quoted, in whichever of its maps they stand."""
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -189,7 +192,9 @@ def load_project(root: Path, problems: Problems) -> Project | None:
         problems.error("hidden-file", "the project file is a link to a hidden file", span)
         return None
     text = read_text(path, PROJECT_FILE, problems, span)
-    node = parse(Source(PROJECT_FILE, text), problems) if text is not None else None
+    if text is None:
+        return None
+    node = parse(Source(PROJECT_FILE, text, hidden_lines(text, SECRETS)), problems)
     return _project(root, node, problems) if node else None
 
 

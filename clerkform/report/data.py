@@ -13,7 +13,7 @@ from clerkform.model.paths import GONE
 from clerkform.model.step import Step
 from clerkform.pipeline import Planned
 from clerkform.report.failures import diagnose
-from clerkform.report.review import Review
+from clerkform.report.review import Cost, Review
 from clerkform.report.shown import SENSITIVE
 
 Data = dict[str, Any]
@@ -38,9 +38,10 @@ def cell_data(value: Any) -> Any:
     return place_data(value) if isinstance(value, Span) else value
 
 
-def plan_data(planned: Planned, allowed: int) -> Data:
+def plan_data(planned: Planned, allowed: int | None) -> Data:
     review = Review(planned, allowed)
     plan, cost = planned.plan, review.cost
+    undeclared = None if cost is None else [str(address) for address in plan.undeclared]
     return {
         "environment": planned.loaded.environment.name,
         "instance": {
@@ -48,20 +49,24 @@ def plan_data(planned: Planned, allowed: int) -> Data:
             "environment_type": planned.instance.environment_type,
         },
         "actions": [action_data(action, review) for action in plan.pending],
-        "undeclared": [str(address) for address in plan.undeclared],
+        "undeclared": undeclared,
         "notes": [diagnostic_data(note) for note in review.notes()],
         "refusals": [diagnostic_data(refusal) for refusal in planned.refusals],
-        "cost": {
-            "writes": cost.writes,
-            "reads": cost.reads,
-            "percent_of_window": cost.percent,
-            "allowed_in_window": cost.allowed,
-        },
+        "cost": None if cost is None else cost_data(cost),
         "summary": {
             **{verb: plan.count(verb) for verb in ("create", "update", "replace", "delete")},
             "unchanged": plan.count("none"),
-            "undeclared": len(plan.undeclared),
+            "undeclared": None if undeclared is None else len(undeclared),
         },
+    }
+
+
+def cost_data(cost: Cost) -> Data:
+    return {
+        "writes": cost.writes,
+        "reads": cost.reads,
+        "percent_of_window": cost.percent,
+        "allowed_in_window": cost.allowed,
     }
 
 

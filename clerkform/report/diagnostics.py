@@ -9,12 +9,16 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic, Span
+from clerkform.redaction import redacted
 from clerkform.report.shown import escaped
 
 COLORS: Final = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 TAB: Final = 4
 WIDEST: Final = 160
 """Characters of a source line that are quoted; of a longer one, those around the caret."""
+
+LONGEST_SECRET: Final = 20_000
+"""Characters before and after the caret in which a secret is looked for."""
 
 
 def rendered(found: Diagnostic) -> Iterator[Text]:
@@ -34,20 +38,18 @@ def rendered(found: Diagnostic) -> Iterator[Text]:
 
 def _quoted(span: Span, color: str) -> Iterator[Text]:
     line = span.source.line(span.line)
-    if span.line in span.source.hidden or not line.strip():
+    if not span.source.may_be_quoted(span.line):
         return
-    before, rest = line[: span.column - 1], line[span.column - 1 :]
-    if len(line) > WIDEST:
-        before, rest = _ending(before, WIDEST // 2), _beginning(rest, WIDEST // 2)
+    caret, half = span.column - 1, len(line) if len(line) <= WIDEST else WIDEST // 2
+    before, rest = line[max(0, caret - half) : caret], line[caret : caret + half]
+    before = f"…{before}" if caret > half else before
+    rest = f"{rest}…" if len(line) > caret + half else rest
+    if not (before + rest).strip():
+        return
+    around = line[max(0, caret - LONGEST_SECRET) : caret + LONGEST_SECRET]
+    if redacted(around) != around:  # before a part of it is cut off, which nobody would find
+        return
     gutter = f"{span.line:>5} | "
     yield Text(gutter, "dim").append(escaped((before + rest).expandtabs(TAB)), "not dim")
     indent = cell_len(escaped(before.expandtabs(TAB)))
     yield Text(" " * (len(gutter) + indent)).append("^", color)
-
-
-def _ending(text: str, length: int) -> str:
-    return text if len(text) <= length else f"…{text[-length:]}"
-
-
-def _beginning(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]}…"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from clerkform.diagnostics import Span
 from clerkform.diff.actions import Action
 from clerkform.diff.values import MadeBy
-from clerkform.model import Address
+from clerkform.model import Address, Registry
 from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 from clerkform.report.review import Review
@@ -27,6 +27,9 @@ FAIL_ON: Final[Mapping[str, tuple[MadeBy, ...]]] = {
 """Which findings make ``drift`` fail: what nobody can attribute may be either."""
 
 
+UNDECLARED: Final = "live, and no manifest declares it"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One difference between an instance and its manifests."""
@@ -38,23 +41,28 @@ class Finding:
 
 
 class Drift:
-    """All differences; ``unread`` are the kinds that could not be compared."""
+    """All differences, and what is live and not declared; ``unread`` are the kinds that could not
+    be compared."""
 
-    def __init__(self, planned: Planned, unread: tuple[str, ...] = ()) -> None:
+    def __init__(self, planned: Planned, registry: Registry, unread: tuple[str, ...] = ()) -> None:
         self.planned, self.unread = planned, unread
         pending = planned.plan.pending
         self.findings = tuple(one for action in pending for one in _findings(action))
+        # What the application makes too is not declared as a rule, and nobody's news.
+        self.left_alone = [a for a in planned.plan.undeclared if not registry[a.kind].runtime]
+        pruned = (action.address for action in pending if action.item is None)
+        self.undeclared = sorted({*self.left_alone, *pruned})
 
     def fails(self, on: str) -> bool:
         """Whether some finding is of the sort that was asked about, a key of ``FAIL_ON``."""
         return any(finding.made_by in FAIL_ON[on] for finding in self.findings)
 
     def counts(self) -> dict[str, int]:
-        pending, makers = self.planned.plan.pending, [one.made_by for one in self.findings]
+        makers = [one.made_by for one in self.findings]
         return {
             "findings": len(self.findings),
-            "resources": len(pending),
-            "undeclared": sum(action.item is None for action in pending),
+            "resources": len(self.planned.plan.pending),
+            "undeclared": len(self.undeclared),
             **{maker: makers.count(maker) for maker in MAKERS},
         }
 
@@ -65,10 +73,12 @@ class Drift:
             "instance": {"id": instance.id, "environment_type": instance.environment_type},
             "fail_on": on,
             "counts": self.counts(),
+            "undeclared": [str(address) for address in self.undeclared],
             "not_compared": list(self.unread),
         }
         rows = [self._row(finding) for finding in self.findings]
-        return Table("drift", COLUMNS, rows, "\n".join(self._footer(on)), data)
+        asides = [{"address": str(one), "finding": UNDECLARED} for one in self.left_alone]
+        return Table("drift", COLUMNS, rows, "\n".join(self._footer(on)), data, asides)
 
     def _row(self, finding: Finding) -> dict[str, Any]:
         environment = shlex.quote(self.planned.loaded.environment.name)
@@ -85,17 +95,18 @@ class Drift:
         if self.unread:
             yield f"Not compared, as it could not be read: {', '.join(self.unread)}."
         nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"
-        text = f"{'Drift' if self.fails(on) else nothing} in {heading}"
+        text, counts = f"{'Drift' if self.fails(on) else nothing} in {heading}", self.counts()
+        said = []
         if self.findings:
-            counts = self.counts()
-            text += f": {counted(counts['findings'], 'finding')}"
-            text += f" in {counted(counts['resources'], 'resource')}"
-            if counts["undeclared"]:
-                text += f", {counts['undeclared']} of them live but not declared"
-            text += f" ({', '.join(f'{counts[m]} {m}' for m in MAKERS if counts[m])})"
-        yield f"{text}."
+            makers = ", ".join(f"{counts[m]} {m}" for m in MAKERS if counts[m])
+            resources = counted(counts["resources"], "resource")
+            said.append(f"{counted(counts['findings'], 'finding')} in {resources} ({makers})")
+        if self.undeclared:
+            said.append(f"{counts['undeclared']} live but not declared")
+        yield f"{text}: {', '.join(said)}." if said else f"{text}."
         is_live = any(action.live for action in self.planned.plan.pending)
-        if is_live and any(finding.made_by != "edited" for finding in self.findings):
+        is_theirs = is_live and any(finding.made_by != "edited" for finding in self.findings)
+        if is_theirs or self.left_alone:
             environment = shlex.quote(self.planned.loaded.environment.name)
             yield f"To keep what is live, declare it: `clerkform pull -e {environment} -o -` prints it."
 

@@ -12,12 +12,17 @@ from clerkform.diff.actions import Action
 from clerkform.errors import ApiError, ManifestError, UsageError
 from clerkform.model.step import Step
 from clerkform.pipeline import Planned
+from clerkform.report.commands import naming
 
 REFUSED_VALUES = (400, 422)
 
 
 def diagnose(event: Failed, planned: Planned) -> Diagnostic:
     """What went wrong, at the field that Clerk names if the manifest declares it."""
+    return naming(_diagnosed(event, planned), planned.loaded.environment.option)
+
+
+def _diagnosed(event: Failed, planned: Planned) -> Diagnostic:
     step, error = event.step, event.error
     action = action_of(step, planned)
     what = f"{step.id} failed: "

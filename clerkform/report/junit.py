@@ -10,7 +10,9 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from clerkform.redaction import redacted_data
 from clerkform.report.views.json import JsonView
+from clerkform.runners import unobeyed
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -19,10 +21,10 @@ class JunitView(JsonView):
     """Collects what the JSON view does, and prints it in another form."""
 
     def close(self, code: int) -> None:
-        root = _suites(self._document)
+        root = _suites(redacted_data(self._document))
         indent(root)
-        self._screen.out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        self._screen.out.write(tostring(root, encoding="unicode") + "\n")
+        text = unobeyed(tostring(root, encoding="unicode"), lambda c: f"&#{ord(c)};")
+        self._screen.out.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
         self._screen.out.flush()
 
 

@@ -73,7 +73,8 @@ def change_lines(changes: Sequence[Change]) -> Iterator[Text]:
 
 def _notes(notes: Sequence[Diagnostic]) -> Iterator[Text]:
     for note in notes:
-        line = Text("  ").append("note", "bold cyan").append(f": {escaped(note.message)}")
+        label = note.severity, "bold cyan" if note.severity == "note" else "bold yellow"
+        line = Text("  ").append(*label).append(f": {escaped(note.message)}")
         if note.span:
             line.append(f" ({escaped(note.span.path)}:{note.span.line})", "dim")
         yield line

@@ -19,8 +19,6 @@ from clerkform.report.view import Table, View
 class Printing(Protocol):
     """The part of a run of the command line that says where it prints."""
 
-    format: str | None
-
     @property
     def view(self) -> View: ...
 
@@ -31,7 +29,7 @@ def show(rendered: Rendered, span: Span, invocation: Printing) -> None:
     """``span`` is where the claims are declared."""
     view = invocation.view
     text, table = claims_text(rendered.claims), sources_table(rendered)
-    view.say(f"```json\n{text}\n```\n" if invocation.format == "markdown" else f"{text}\n")
+    view.verbatim(f"{text}\n", "json")
     view.table(table)
     # After the table: in JSON `sources` is this map, from claims to shortcodes.
     view.say(f"\n{size_text(rendered)}" if table.rows else size_text(rendered), **data(rendered))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from clerkform.asked import SEE_ALL
 from clerkform.diff.actions import Action
 from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
@@ -13,6 +14,7 @@ from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
+from clerkform.model.pattern import nearest
 from clerkform.pipeline import Planned
 from clerkform.report.inventory import UNDECLARED, state
 from clerkform.report.shown import SENSITIVE, cell
@@ -115,6 +117,7 @@ def describe(address: str, planned: Planned, registry: Registry) -> Resource:
         UsageError: it is neither declared nor live, as far as the manifests' kinds were read.
     """
     ledger = planned.ledger
+    known = [action.address for action in planned.plan.actions]
     for action in planned.plan.actions:
         if str(action.address) == address:
             recorded = ledger.get(action.address)
@@ -123,10 +126,11 @@ def describe(address: str, planned: Planned, registry: Registry) -> Resource:
     for pair in planned.matched.pairs:
         if pair.item is None and pair.live:
             kind = registry[pair.live.kind]
-            if str(live_address(kind, pair.live, keys)) == address:
+            known.append(live_address(kind, pair.live, keys))
+            if str(known[-1]) == address:
                 at = ledger.addresses.get(pair.live.id)
                 recorded = ledger.get(at) if at else None
                 return Resource(address, UNDECLARED, kind, None, pair.live, recorded)
     raise UsageError(
-        f"{address} is neither declared nor live", hint="`clerkform list` shows every address"
+        f"{address} is neither declared nor live", hint=nearest(address, known) or SEE_ALL
     )

@@ -33,22 +33,39 @@ class Cost:
         return -(-100 * (self.writes + self.reads) // self.allowed)
 
     def __str__(self) -> str:
-        return (
-            f"This apply: {counted(self.writes, 'write')}, {counted(self.reads, 'read')}:"
-            f" {self.percent} % of one {WINDOW} s window ({self.allowed} requests)."
-        )
+        requests = f"{counted(self.writes, 'write')}, {counted(self.reads, 'read')}"
+        share = f"{self.percent} % of one {WINDOW} s window ({self.allowed} requests)"
+        if self.percent > 100:
+            seconds = WINDOW * (self.writes + self.reads) / self.allowed
+            share = f"about {duration(seconds)}, at {self.allowed} requests in {WINDOW} s"
+        return f"This apply: {requests}: {share}."
+
+
+def duration(seconds: float) -> str:
+    """``40 s``, ``3 min 20 s``, ``1 h 5 min``: no finer than an estimate is."""
+    if seconds < 60:
+        return f"{round(seconds)} s"
+    tens = round(seconds / 10) * 10
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if tens < 3600:
+        hours, minutes = 0, tens // 60
+    parts = ((hours, "h"), (minutes, "min"), (0 if hours else tens % 60, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
 class Review:
     """A plan, seen by whoever has to approve it."""
 
-    def __init__(self, planned: Planned, allowed: int) -> None:
+    def __init__(self, planned: Planned, allowed: int | None) -> None:
+        """``allowed`` requests may be used in one window. None: the plan was saved, and a file
+        says nothing that an apply of it does not compare."""
         self.planned, self.plan = planned, planned.plan
         self._needs: dict[Address, set[Address]] = {}
         for step in planned.plan.steps:
             needs = {need.address for need in step.needs}
             self._needs.setdefault(step.address, set()).update(needs)
-        self.cost = Cost(len(planned.plan.steps), self._reads(), allowed)
+        writes = len(planned.plan.steps)
+        self.cost = None if allowed is None else Cost(writes, self._reads(), allowed)
 
     def _reads(self) -> int:
         """What the plan took, what it takes to see the writes, and what an update reads anew."""
@@ -75,7 +92,7 @@ class Review:
     def footer(self) -> Iterator[str]:
         """What comes before the last line."""
         yield self.left_alone
-        if self.plan.steps:
+        if self.plan.steps and self.cost:
             yield str(self.cost)
 
     @property
@@ -83,7 +100,8 @@ class Review:
         """What the plan does not touch."""
         text, undeclared = f"{self.plan.count('none')} unchanged", len(self.plan.undeclared)
         if undeclared:
-            text += f", {undeclared} live but not declared (run `clerkform pull` to see them)"
+            command = f"clerkform list{self.planned.loaded.environment.option}"
+            text += f", {undeclared} live but not declared (run `{command}` to see them)"
         return f"{text}."
 
     def asides(self, action: Action) -> tuple[str, ...]:

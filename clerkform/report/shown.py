@@ -10,6 +10,7 @@ from clerkform.diagnostics import Span
 from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
 from clerkform.model.paths import GONE
+from clerkform.redaction import redacted
 
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""
@@ -19,11 +20,12 @@ _BARE = re.compile(r"[^\s\"'{}\[\],\\:#][^\s\"'{}\[\],\\]*")
 
 
 def escaped(text: str) -> str:
-    """``text`` with everything invisible as an escape sequence.
+    """``text`` without secrets, and with everything invisible as an escape sequence.
 
     What is live may hold line breaks, terminal commands and marks that turn the direction of
     writing, all of which could make a plan look like another one.
     """
+    text = redacted(text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escape(c) for c in text)
@@ -41,7 +43,7 @@ def compact(value: Any) -> str:
     if isinstance(value, Known | Reference):
         return escaped(str(value))
     if isinstance(value, str) and _BARE.fullmatch(value) and value.isprintable():
-        return json.dumps(value) if _is_json(value) else value
+        return redacted(json.dumps(value) if _is_json(value) else value)
     return escaped(json.dumps(value, ensure_ascii=False, default=str))
 
 

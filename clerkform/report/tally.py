@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
-from clerkform.apply.run import Done, Event, Failed, Started
+from clerkform.apply.run import Done, Event, Failed, NotRun, Started
 from clerkform.model import Address
-from clerkform.model.step import Step
+from clerkform.model.step import Step, StepId
+
+TOLD: Final = 5
+"""Steps that were not run for the same reason and get a line of their own."""
 
 
 class Tally:
@@ -17,6 +22,7 @@ class Tally:
         self.under_way: list[Step] = []
         self.done: list[Step] = []
         self.failed: list[Step] = []
+        self._not_run: Counter[StepId | None] = Counter()
 
     def add(self, event: Event) -> None:
         match event:
@@ -28,6 +34,21 @@ class Tally:
             case Failed(step):
                 self.under_way.remove(step)
                 self.failed.append(step)
+            case NotRun(_, because):
+                self._not_run[because] += 1
+
+    def is_worth_a_line(self, event: Event) -> bool:
+        """Whether a person is to read of an event that was just added."""
+        return not isinstance(event, NotRun) or self._not_run[event.because] <= TOLD
+
+    def untold(self) -> list[str]:
+        """What was not run and had no line."""
+        more = ((because, count - TOLD) for because, count in self._not_run.items())
+        return [
+            f"not run: {count:,} more ({f'{because} failed' if because else 'stopped before them'})"
+            for because, count in more
+            if count > 0
+        ]
 
     @property
     def has_started(self) -> bool:

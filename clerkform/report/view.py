@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -33,10 +33,6 @@ class Screen:
     out: Stream = field(default_factory=lambda: Stream(sys.stdout))
     err: Stream = field(default_factory=lambda: Stream(sys.stderr))
 
-    def redact_with(self, redact: Callable[[str], str]) -> None:
-        """From now on nothing is printed that ``redact`` takes out."""
-        self.out.redact = self.err.redact = redact
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -48,6 +44,12 @@ class Table:
     footer: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What machines are told besides."""
+    asides: Sequence[Mapping[str, Any]] = ()
+    """Rows for people below the others; machines have them as data."""
+
+    @property
+    def all_rows(self) -> Sequence[Mapping[str, Any]]:
+        return [*self.rows, *self.asides]
 
 
 class View(Protocol):
@@ -59,8 +61,9 @@ class View(Protocol):
     def errors(self, found: Sequence[Diagnostic]) -> None:
         """What made the command fail."""
 
-    def plan(self, planned: Planned, allowed: int) -> None:
-        """A plan to review; ``allowed`` requests may be used in one window."""
+    def plan(self, planned: Planned, allowed: int | None) -> None:
+        """A plan to review; ``allowed`` requests may be used in one window. None: it was saved,
+        and what it takes is not known."""
 
     def event(self, event: Event, planned: Planned) -> None:
         """Something that an apply did or gave up."""
@@ -72,6 +75,9 @@ class View(Protocol):
 
     def say(self, text: str, **data: Any) -> None:
         """A sentence for people, and the same as data for machines."""
+
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        """A text for people that stays as it is, and the same as data for machines."""
 
     def close(self, code: int) -> None:
         """The command ends with this exit code."""

@@ -2,11 +2,12 @@
 
 It is written from Clerk's documents and shares nothing with the engine, so that a mistake in
 one does not hide the same mistake in the other. Read ``app`` for what a request goes through,
-``operation`` for what a route module is handed, ``routes/redirect_urls`` for the shortest
-complete group, ``store`` for where it ends up, then ``transport`` or ``serve`` for how a client
-gets to it, ``settings`` for the knobs and ``control`` for turning them. Names are imported when
-they are asked for: only ``SandboxTransport`` and ``ClerkSandbox`` need httpx, and only the latter
-and ``clerkform.sandbox.serve.serve``, which has to be imported from there, uvicorn.
+``operation`` for what a route module is handed, ``groups`` for what it declares,
+``routes/redirect_urls`` for the shortest complete group, ``store`` for where it ends up, then
+``transport`` or ``serve`` for how a client gets to it, ``settings`` for the knobs and ``control``
+for turning them. Names are imported when they are asked for: only ``SandboxTransport`` and
+``ClerkSandbox`` need httpx, and only the latter and ``clerkform.sandbox.serve.serve``, which has
+to be imported from there, uvicorn.
 """
 
 from importlib import import_module

@@ -55,7 +55,7 @@ class Hangup(Response):
 
 
 def answered(answer: Answer, status: int) -> Response:
-    if answer is None:
+    if answer is None or status == 204:
         return Response(status_code=status)
     if not isinstance(answer, Json):
         answer = Json(json.dumps(answer, ensure_ascii=False, separators=(",", ":")))

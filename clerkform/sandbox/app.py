@@ -7,8 +7,9 @@ and whatever refuses on the way is answered in the shape of Clerk's errors.
 import time
 from asyncio import sleep
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,19 +20,18 @@ from starlette.types import Receive, Scope, Send
 from clerkform.sandbox import answers, body, control, knobs
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.faults import Faults
-from clerkform.sandbox.instances import Instance, Instances, stores
+from clerkform.sandbox.groups import Group
+from clerkform.sandbox.instances import Instance, Instances
 from clerkform.sandbox.keys import key_of
 from clerkform.sandbox.missing import no_operation
 from clerkform.sandbox.operation import Answer, Call, Operation
 from clerkform.sandbox.router import Router
-from clerkform.sandbox.routes import operations
-from clerkform.sandbox.routes.jwks import public_key
+from clerkform.sandbox.routes import with_own
 from clerkform.sandbox.seed import try_out
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
-from clerkform.sandbox.versions import version_of
+from clerkform.sandbox.versions import NEWEST, version_of
 
-_PUBLIC_KEYS = "/.well-known/jwks.json"
 _RECORDED = 10_000
 _NOTHING: dict[str, str] = {}
 
@@ -53,18 +53,21 @@ def create_app(
     *,
     clock: Callable[[], float] = time.monotonic,
     seed: dict[str, Any] | None = None,
+    groups: Iterable[Group] = (),
 ) -> Starlette:
     """The instances of ``store``, by default a new one in memory: one for each secret key.
 
     ``app.state.requests`` holds what was received, oldest first; ``app.state.faults`` takes
     further rules; ``app.state.store.advance(ms)`` moves the sandbox's clock. ``clock`` gives the
     seconds that rate limits count. ``seed`` is what each new instance starts with (see ``seed``).
+    ``groups`` are served besides the API's own, and everything holds for them as for those.
 
     Raises:
         SandboxError: ``store`` belongs to an instance of the other environment, or ``seed``
             cannot be used.
+        ValueError: one of ``groups`` gets in another's way, see ``Groups``.
     """
-    sandbox = Sandbox(store or Store(), settings or Settings(), clock, seed)
+    sandbox = Sandbox(store or Store(), settings or Settings(), clock, seed, groups)
     app = Starlette(routes=control.routes(sandbox), exception_handlers={Exception: answers.broken})
     app.router.redirect_slashes = False
     app.router.default = sandbox  # no route could match every path: not one with a line end
@@ -84,15 +87,18 @@ class Sandbox:
         settings: Settings,
         clock: Callable[[], float],
         seed: dict[str, Any] | None,
+        groups: Iterable[Group] = (),
     ) -> None:
+        self.groups = with_own(groups)
         if seed:
-            try_out(seed)  # now, and not when the first key is used
+            try_out(seed, self.groups)  # now, and not when the first key is used
         self.store = store
+        store.database.index(self.groups.indexed)
         self.requests: deque[Received] = deque(maxlen=_RECORDED)
         self.faults = Faults(settings.faults, settings.fault_seed)
-        self._router = Router(paths())
+        self._router = Router(paths(self.groups.routes))
         self._clock = clock
-        self.instances = Instances(store, self._seconds, seed)
+        self.instances = Instances(store, self._seconds, seed, self.groups)
         self.settings = settings
         store.database.remember_past(settings.read_lag > 0)
         if settings.instance:
@@ -121,6 +127,9 @@ class Sandbox:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         response = await self._answer(request)
+        # By the clock that objects are made by, so that a client can tell how far its own is off.
+        date = formatdate(self.store.now() / 1000, usegmt=True)
+        response.headers.setdefault("Date", date)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -149,23 +158,33 @@ class Sandbox:
     def _act(
         self, operation: Operation | None, params: Mapping[str, str], request: Request, raw: bytes
     ) -> tuple[Answer, int]:
-        path = request.scope["path"]
-        if path == _PUBLIC_KEYS and request.method == "GET":
-            return self._public_keys(), 200
+        if operation and operation.public:
+            return self._call(operation, params, request, self.store, NEWEST, raw)
         key = key_of(request.headers.get("Authorization"), self.settings.secret_key)
         instance = self.instances.of(key, self.settings)
-        self._check_rate(instance, operation, params.get("id"))
+        self._check_rate(instance, operation, params)
         version = version_of(request)
         if operation is None:
-            raise no_operation(request.method, path)
+            raise no_operation(request.method, request.scope["path"])
+        return self._call(operation, params, request, instance.store, version, raw)
+
+    def _call(
+        self,
+        operation: Operation,
+        params: Mapping[str, str],
+        request: Request,
+        store: Store,
+        version: str,
+        raw: bytes,
+    ) -> tuple[Answer, int]:
         with self.store.transaction(write=operation.is_write):
-            seen = instance.store.as_of(self.settings.read_lag)
+            seen = store.as_of(self.settings.read_lag)
             call = Call(
                 params,
                 request.query_params,
                 {},
                 version,
-                seen if operation.method == "GET" else instance.store,
+                store if operation.is_write else seen,
                 seen,
                 self.settings,
                 request.headers.get("Origin"),
@@ -175,27 +194,19 @@ class Sandbox:
                 call.body.update(body.parse(raw, request.headers.get("Content-Type")))
             return operation.act(call), operation.status
 
-    def _check_rate(self, instance: Instance, operation: Operation | None, id: str | None) -> None:
-        wait = instance.wait(self.settings, operation, id)
+    def _check_rate(
+        self, instance: Instance, operation: Operation | None, params: Mapping[str, str]
+    ) -> None:
+        wait = instance.wait(self.settings, operation, params)
         if wait is not None:
             problem = Problem(
                 "too_many_requests", "Too many requests", "Too many requests, retry later"
             )
             raise Refusal(429, problem, headers={"Retry-After": str(wait)})
 
-    def _public_keys(self) -> Answer:
-        """Of all instances: in reality each has a host of its own to publish its key at."""
-        with self.store.transaction(write=True):
-            return {"keys": [public_key(store) for store in stores(self.store)]}
 
-
-def paths() -> list[tuple[str, Operation]]:
-    return [
-        (prefix + operation.path, operation)
-        for operation in operations()
-        # Clerk's JavaScript client calls the API-key endpoints without the version.
-        for prefix in (("/v1", "") if operation.dialect == "api_keys" else ("/v1",))
-    ]
+def paths(operations: Iterable[Operation]) -> list[tuple[str, Operation]]:
+    return [(prefix + one.path, one) for one in operations for prefix in one.prefixes]
 
 
 def received(request: Request, path: str, raw: bytes) -> Received:

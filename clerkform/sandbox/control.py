@@ -4,9 +4,7 @@ For the machine that it runs on, and for no web page: a request has to come from
 address and to name a local host, or a page could have its host name resolve to this one.
 """
 
-import ipaddress
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +14,13 @@ from starlette.routing import Route
 
 from clerkform.sandbox import answers, body, knobs
 from clerkform.sandbox.errors import Problem, Refusal, invalid_body
+from clerkform.sandbox.hosts import is_loopback, parse_host
 
 if TYPE_CHECKING:
     from clerkform.sandbox.app import Received, Sandbox
 
-_SECRET = frozenset({"backup_codes", "password", "password_digest", "secret", "signing_key"})
 _HIDDEN = "***"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_LOCAL = re.compile(r"(.+\.)?(localhost|test)", re.IGNORECASE)
 Act = Callable[["Sandbox", dict[str, Any]], Any]
 
 
@@ -58,18 +55,12 @@ def endpoint(sandbox: "Sandbox", acts: dict[str, Act]) -> Callable[[Request], Aw
 
 def refuse_strangers(request: Request) -> None:
     client = request.client.host if request.client else ""
-    host = request.headers.get("Host", "")
-    name = re.sub(r":[0-9]+$", "", host).strip("[]")
-    if not (is_loopback(client) and (is_loopback(name) or _LOCAL.fullmatch(name))):
+    host = parse_host(request.headers.get("Host", ""))
+    # ``.test`` never leads to a machine (RFC 6761): tests name such hosts where there is no socket.
+    is_local = host and (is_loopback(host.name) or host.name.endswith(".test"))
+    if not (is_loopback(client) and is_local):
         text = "The sandbox is controlled from the machine that it runs on only."
         raise Refusal(403, Problem("authorization_invalid", "forbidden", text))
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def show_config(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
@@ -100,15 +91,24 @@ def move_clock(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:
 
 def show_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> list[dict[str, Any]]:
     """Oldest first, without the keys they were sent with. What is secret in a body is hidden."""
-    return [shown(request) for request in sandbox.requests]
+    return [shown(request, sandbox.groups.hidden) for request in sandbox.requests]
 
 
-def shown(request: "Received") -> dict[str, Any]:
+def shown(request: "Received", hidden: Iterable[str]) -> dict[str, Any]:
     found = asdict(request)
-    if isinstance(request.body, dict):
-        hidden = {name: _HIDDEN for name in request.body if name in _SECRET}
-        found["body"] = {**request.body, **hidden}
+    for path in hidden:
+        found["body"] = without_value(found["body"], path)
     return found
+
+
+def without_value(sent: Any, path: str) -> Any:
+    """``sent`` with what is at a dotted path hidden, in every item of a list on the way."""
+    if isinstance(sent, list):
+        return [without_value(item, path) for item in sent]
+    name, _, rest = path.partition(".")
+    if not isinstance(sent, dict) or name not in sent:
+        return sent
+    return {**sent, name: without_value(sent[name], rest) if rest else _HIDDEN}
 
 
 def forget_requests(sandbox: "Sandbox", sent: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from clerkform.sandbox.errors import SandboxError
 
 _APPLICATION_ID = 0x436C6B66
 _FORMAT = 2
-_LOOKED_UP_BY = ("name", "slug", "url", "identifier", "subject", "user_id")
 _SCHEMA = """
 CREATE TABLE instances (
     number INTEGER PRIMARY KEY,
@@ -127,10 +126,16 @@ class Database:
         self._db.execute(f"PRAGMA user_version = {_FORMAT}")
         for statement in _SCHEMA.split(";"):
             self._db.execute(statement)
-        for name in _LOOKED_UP_BY:
-            # With the order at its end, or SQLite would walk all of a kind, newest first, instead.
-            columns = f"instance, kind, json_extract(body, '$.{name}'), created_at"
-            self._db.execute(f"CREATE INDEX objects_{name} ON objects ({columns})")
+
+    def index(self, names: Iterable[str]) -> None:
+        """Have objects found and ordered by these fields without walking all of a kind."""
+        with self.transaction(write=True):
+            for name in names:
+                # With the order at its end, or SQLite would walk the newest first instead.
+                columns = f"instance, kind, json_extract(body, '$.{name}'), created_at"
+                self._db.execute(
+                    f"CREATE INDEX IF NOT EXISTS objects_{name} ON objects ({columns})"
+                )
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+MAX_DELAY = 1_000_000
 Broken = Literal["connect", "read", "timeout"]
 
 
@@ -54,8 +55,10 @@ class Fault:
             raise ValueError("a connection that is refused comes before the request, not after")
         if not 0 <= self.chance <= 1:
             raise ValueError(f"chance is from 0 to 1, not {self.chance}")
-        if self.delay < 0 or (self.truncate or 0) < 0:
-            raise ValueError("delay and truncate are 0 or more")
+        if not 0 <= self.delay <= MAX_DELAY:
+            raise ValueError(f"delay is from 0 to {MAX_DELAY} seconds, not {self.delay}")
+        if (self.truncate or 0) < 0:
+            raise ValueError("truncate is 0 or more")
 
     def matches(self, method: str, path: str) -> bool:
         return self.method.upper() in ("", method) and re.search(self.path, path) is not None

@@ -1,6 +1,7 @@
 """A sandbox to test against: in process, and over HTTP once its URL is asked for."""
 
 import threading
+from collections.abc import Iterable
 from typing import Any, Self
 
 import httpx
@@ -8,6 +9,7 @@ from starlette.applications import Starlette
 
 from clerkform.sandbox.app import Received, Sandbox, create_app
 from clerkform.sandbox.faults import Fault
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.serve import Serving
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.state import dump_store
@@ -19,10 +21,15 @@ class ClerkSandbox:
     """One state, however it is reached. Leaving the ``with`` block ends it."""
 
     def __init__(
-        self, settings: Settings | None = None, *, seed: dict[str, Any] | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        seed: dict[str, Any] | None = None,
+        groups: Iterable[Group] = (),
     ) -> None:
         self.store = Store()
-        self.app: Starlette = create_app(self.store, settings, seed=seed)
+        self._groups = tuple(groups)
+        self.app: Starlette = create_app(self.store, settings, seed=seed, groups=self._groups)
         self.secret_key = "sk_test_clerk_sandbox"
         """Any other ``sk_test_...`` opens an instance of its own."""
         self._serving: Serving | None = None
@@ -64,7 +71,7 @@ class ClerkSandbox:
 
     def dump(self) -> dict[str, Any]:
         """Everything in it, as the API would answer it."""
-        return dump_store(self.store, self._sandbox.settings)
+        return dump_store(self.store, self._sandbox.settings, groups=self._groups)
 
     @property
     def _sandbox(self) -> Sandbox:

@@ -7,13 +7,16 @@ from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call
-from clerkform.sandbox.store import Object
+from clerkform.sandbox.store import Object, Store
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _ETHEREUM = re.compile(r"0x[0-9a-fA-F]{40}")
 _SOLANA = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 _SUBDOMAINS = "*@*."
+
+REQUIRED = {"identifier": str, "identifier_type": str}
+"""Of an identifier in a seed."""
 
 
 class Identifier(NamedTuple):
@@ -77,3 +80,8 @@ def remove(call: Call, kind: str) -> Object:
         raise errors.not_found(f"No identifier was found with id {id}")
     call.store.delete(kind, id)
     return {"object": kind.removesuffix("s"), "id": id, "deleted": True}
+
+
+def of_instance(store: Store, body: Object) -> Object:
+    """An identifier of a seed, which may come from another instance."""
+    return {**body, "instance_id": store.select("instance")[0]["id"]}

@@ -10,12 +10,16 @@ def new_id(prefix: str) -> str:
     return prefix + "_" + random_text(27)
 
 
-def new_api_key_id() -> str:
-    return "ak_" + secrets.token_hex(16)
+def new_hex_id(prefix: str) -> str:
+    return prefix + "_" + secrets.token_hex(16)
 
 
 def new_api_key_secret() -> str:
     return "ak_" + random_text(43)
+
+
+def image_url(id: str) -> str:
+    return f"https://img.clerk.com/{id}"
 
 
 def random_text(length: int, alphabet: str = _BASE62) -> str:

@@ -4,15 +4,14 @@ A key is stored as its SHA-256 only. The first instance has no key until one is 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from clerkform.sandbox.errors import SandboxError
-from clerkform.sandbox.limits import ONE_OBJECT, Limiter, limit_of
+from clerkform.sandbox.groups import Groups, Kept, id_of
+from clerkform.sandbox.limits import Limiter, limit_of
 from clerkform.sandbox.operation import Operation
-from clerkform.sandbox.routes.domains import add_primary, with_environment
-from clerkform.sandbox.routes.instance import add_instance
-from clerkform.sandbox.seed import sow
+from clerkform.sandbox.seed import settle, sow
 from clerkform.sandbox.settings import Environment, Settings
 from clerkform.sandbox.store import Store
 
@@ -23,25 +22,33 @@ class Instance:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self.store = store
         self._requests = Limiter(clock)
-        self._writes = Limiter(clock)
+        self._objects = Limiter(clock)
 
-    def wait(self, settings: Settings, operation: Operation | None, id: str | None) -> int | None:
+    def wait(
+        self, settings: Settings, operation: Operation | None, params: Mapping[str, str]
+    ) -> int | None:
         """Seconds until there is room for this request, or None when it may pass."""
         if settings.rate_limit is None or (operation and operation.unlimited):
             return None
         environment = settings.instance or environment_of(self.store)
         limit = limit_of(settings, environment)
         wait = self._requests.take(limit) if limit else None
-        if wait is None and operation and operation.limited_by_id:
-            wait = self._writes.take(ONE_OBJECT, f"{operation.path.split('/')[1]}/{id}")
+        if wait is None and operation and operation.bucket:
+            name, limit, per = operation.bucket
+            wait = self._objects.take(limit, f"{name}/{params[per]}")
         return wait
 
 
 class Instances:
     def __init__(
-        self, store: Store, clock: Callable[[], float], seed: dict[str, Any] | None
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        seed: dict[str, Any] | None,
+        groups: Groups,
     ) -> None:
         self._store = store
+        self._groups = groups
         self._clock = clock
         self._seed = seed
         self._open: dict[bytes, Instance] = {}
@@ -85,15 +92,14 @@ class Instances:
         """A new instance gets what each has from the start, and what the seed says."""
         if store.count("instance"):
             return
-        add_instance(store, environment)
-        add_primary(store, environment)
+        settle(store, environment, self._groups)
         if self._seed:
-            sow(store, self._seed, environment)
+            sow(store, self._seed, environment, self._groups)
         store.database.forget(store.number)
 
     def check(self, environment: Environment) -> None:
         """Raises a SandboxError when one of them is of the other environment."""
-        for store in stores(self._store):
+        for store in self._store.instances():
             if (found := environment_of(store)) != environment:
                 raise SandboxError(
                     f"The state is that of a {found} instance. Start the sandbox as one, or choose"
@@ -103,18 +109,16 @@ class Instances:
     def become(self, environment: Environment) -> None:
         """Make all of them instances of this environment."""
         with self._store.transaction(write=True):
-            for store in stores(self._store):
-                (body,) = store.select("instance")
-                store.replace("instance", {**body, "environment_type": environment})
-                for domain in store.select("domains"):
-                    store.replace("domains", with_environment(domain, environment, store.number))
+            for store in self._store.instances():
+                for kept in self._groups.kept:
+                    adapt(store, kept, environment)
 
 
-def stores(store: Store) -> list[Store]:
-    """Each instance of a state, in the order of their making."""
-    rows = store.database.execute("SELECT number FROM instances ORDER BY number").fetchall()
-    found = [store.of(number) for (number,) in rows]
-    return [store for store in found if store.count("instance")]
+def adapt(store: Store, kept: Kept, environment: Environment) -> None:
+    if kept.adapt:
+        for body in store.select(kept.kind):
+            adapted = kept.adapt(body, environment, store.number)
+            store.replace(kept.kind, adapted, id=id_of(kept, body))
 
 
 def environment_of(store: Store) -> Environment:

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from clerkform.sandbox.faults import Fault
-from clerkform.sandbox.settings import Contradictions, Settings
+from clerkform.sandbox.settings import MAX_TIME, Contradictions, Settings
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})s", re.ASCII)
 _TIME = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s)", re.ASCII)
@@ -56,7 +56,7 @@ def shown_fault(rule: Fault) -> dict[str, Any]:
 
 def milliseconds(name: str, value: object) -> int:
     """A number of milliseconds, or text such as ``50ms`` or ``1.5s``."""
-    if type(value) is int and value >= 0:
+    if type(value) is int and 0 <= value <= MAX_TIME:
         return value
     if isinstance(value, str) and (found := _TIME.fullmatch(value)):
         return round(float(found[1]) * (1000 if found[2] == "s" else 1))

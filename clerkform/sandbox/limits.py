@@ -4,14 +4,23 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from clerkform.sandbox.settings import Environment, Settings
 
 Limit = tuple[int, float]
 """Requests, and the seconds they may be made in."""
 REAL: dict[Environment, Limit] = {"development": (100, 10.0), "production": (1000, 10.0)}
-ONE_OBJECT: Limit = (10, 10.0)
-"""For the writes of one organization or one user."""
+
+
+class Bucket(NamedTuple):
+    """A limit for each object of its own, by default that of one organization or one user."""
+
+    name: str
+    """Operations of one name share it."""
+    limit: Limit = (10, 10.0)
+    per: str = "id"
+    """The parameter of the path that tells the objects apart."""
 
 
 def limit_of(settings: Settings, environment: Environment) -> Limit | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from starlette.datastructures import QueryParams
 
 from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.settings import Environment, Settings
 from clerkform.sandbox.store import Object, Store
 
@@ -54,14 +55,19 @@ class Operation:
     path: str
     act: Act
     status: int = 200
-    feature: Literal["organizations", "api_keys"] | None = None
-    """What must be switched on in the instance."""
+    """With 204 what ``act`` gives is not answered."""
+    gate: Callable[[Call], None] | None = None
+    """Raises a Refusal where the instance has what this is about switched off."""
     plan: str | None = None
-    """What the instance's plan must include, one of ``settings.PLAN_FEATURES``."""
+    """The feature that the instance's plan must include; see ``Settings.unentitled``."""
+    public: bool = False
+    """The Frontend API's: for everybody, without a key, and handed the first instance."""
+    prefixes: tuple[str, ...] = ("/v1",)
+    """What may stand before the path."""
     dialect: Literal["clerk", "api_keys"] = "clerk"
     """The API-key endpoints are another backend, with error bodies of their own."""
-    limited_by_id: bool = False
-    """Counts against the object's own rate limit."""
+    bucket: Bucket | None = None
+    """What it counts against besides the instance's rate limit."""
     unlimited: bool = False
     """Counts against no rate limit."""
     body_optional: bool = False
@@ -78,13 +84,9 @@ class Operation:
         return self.method != "GET" if self.writes is None else self.writes
 
     def allow(self, call: Call) -> None:
-        """Raises a Refusal when the feature is off or the plan lacks it."""
-        if self.feature == "organizations" and not organizations_enabled(call):
-            text = "The organizations feature is not enabled for this instance."
-            raise Refusal(403, Problem("organization_not_enabled_in_instance", "not enabled", text))
-        if self.feature == "api_keys" and not call.settings.api_keys:
-            text = "API keys are not enabled for this instance."
-            raise Refusal(422, Problem("api_keys_not_enabled", "not enabled", text))
+        """Raises a Refusal when it is switched off or the plan lacks it."""
+        if self.gate:
+            self.gate(call)
         if self.plan in call.settings.unentitled:
             raise Refusal(
                 402,
@@ -95,9 +97,3 @@ class Operation:
                     {"unsupported_features": [self.plan]},
                 ),
             )
-
-
-def organizations_enabled(call: Call) -> bool:
-    """The knob must be on, and nobody may have switched organizations off by the API."""
-    stored = call.store.get("organization_settings", "organization_settings") or {}
-    return call.settings.organizations and bool(stored.get("enabled", True))

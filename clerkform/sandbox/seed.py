@@ -2,198 +2,144 @@
 
 Each collection is a list of objects, each setting an object. Ids, times and whatever else has a
 default may be left out. A dump holds no secrets; a seed may: ``signing_key`` of a JWT template and
-``secret`` of an API key.
+``secret`` of an API key. What each kind takes is said in its module of ``routes``.
 """
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from clerkform.sandbox import singletons
 from clerkform.sandbox.errors import SandboxError
-from clerkform.sandbox.identifications import EVERY, built
-from clerkform.sandbox.ids import new_api_key_id, new_api_key_secret, new_id
-from clerkform.sandbox.routes import domains, instance_settings, organization_settings
-from clerkform.sandbox.routes.organizations import free_slug
-from clerkform.sandbox.routes.users import BLANK
+from clerkform.sandbox.faults import without
+from clerkform.sandbox.fields import Field
+from clerkform.sandbox.groups import Collection, Group, Groups, id_of
+from clerkform.sandbox.routes import with_own
+from clerkform.sandbox.settings import Environment
 from clerkform.sandbox.store import Object, Store
 
 
-class _Kind(NamedTuple):
-    prefix: str
-    required: Mapping[str, type]
-    defaults: Object
-    unique: str | None = None
-    secret: str | None = None
+def read_seed(path: Path, *, groups: Iterable[Group] = ()) -> dict[str, Any]:
+    """``groups`` are those of the sandbox besides the API's own.
 
-
-_IDENTIFIER = {"identifier": str, "identifier_type": str}
-_NEVER_SET = ("description", "claims", "revocation_reason", "expiration", "created_by")
-# In an order in which each finds what it belongs to.
-_KINDS = {
-    "users": _Kind("user", {}, {**BLANK, "image_url": ""}),
-    "organizations": _Kind(
-        "org",
-        {"name": str},
-        {
-            "slug": "",
-            "image_url": "",
-            "has_image": False,
-            "max_allowed_memberships": 5,
-            "admin_delete_enabled": True,
-            "public_metadata": {},
-            "private_metadata": {},
-            "role_set_key": organization_settings.ROLE_SET,
-            "created_by": None,
-        },
-        "slug",
-    ),
-    "domains": _Kind("dmn", {"name": str, "is_satellite": bool}, {"proxy_url": None}, "name"),
-    "jwt_templates": _Kind(
-        "jtmp",
-        {"name": str, "claims": dict},
-        {
-            "lifetime": 60,
-            "allowed_clock_skew": 5,
-            "custom_signing_key": False,
-            "signing_algorithm": "RS256",
-        },
-        "name",
-        "signing_key",
-    ),
-    "redirect_urls": _Kind("ru", {"url": str}, {}, "url"),
-    "allowlist_identifiers": _Kind("alid", _IDENTIFIER, {"invitation_id": None}, "identifier"),
-    "blocklist_identifiers": _Kind("blid", _IDENTIFIER, {}, "identifier"),
-    "api_keys": _Kind(
-        "ak",
-        {"name": str, "subject": str},
-        {
-            **dict.fromkeys((*_NEVER_SET, "last_used_at")),
-            "type": "api_key",
-            "scopes": [],
-            "revoked": False,
-            "expired": False,
-        },
-        None,
-        "secret",
-    ),
-    "sessions": _Kind(
-        "sess",
-        {"user_id": str, "expire_at": int},
-        {
-            "client_id": "",
-            "actor": None,
-            "status": "active",
-            "last_active_organization_id": None,
-            "last_active_at": 0,
-            "abandon_at": 0,
-        },
-    ),
-}
-_SINGLETONS = (*instance_settings.SINGLETONS, organization_settings.SINGLETON)
-_COMPUTED = {"accounts_portal_url", "cname_targets", "development_origin", "frontend_api_url"}
-_ID = re.compile(r"[a-z_]+_\w{27}|ak_[0-9a-f]{32}", re.ASCII)
-
-
-def read_seed(path: Path) -> dict[str, Any]:
-    """Raises a SandboxError when the file cannot be read, or is no seed as far as its looks go."""
+    Raises:
+        SandboxError: the file cannot be read, or is no seed as far as its looks go.
+    """
     try:
-        seed = json.loads(path.read_text("utf-8"))
+        seed = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as exc:
         raise SandboxError(f"{path} cannot be read as a seed: {exc}") from exc
     if not isinstance(seed, dict):
         raise SandboxError(f"{path} is no seed: it has to hold one JSON object.")
-    try_out(seed)
+    try_out(seed, with_own(groups))
     return seed
 
 
-def try_out(seed: dict[str, Any]) -> None:
+def try_out(seed: dict[str, Any], groups: Groups) -> None:
     """Raises a SandboxError unless ``seed`` can be sown."""
     store = Store()
     try:
         with store.transaction(write=True):
-            store.insert("instance", {"id": new_id("ins")}, created_at=0)
-            domains.add_primary(store, "development")
-            sow(store, seed, "development")
+            settle(store, "development", groups)
+            sow(store, seed, "development", groups)
     finally:
         store.close()
 
 
-def sow(store: Store, seed: dict[str, Any], environment: Any) -> None:
+def settle(store: Store, environment: Environment, groups: Groups) -> None:
+    """Give an instance what each has from its start, inside a transaction."""
+    for kept in groups.kept:
+        if kept.first:
+            body = kept.first(store.number, environment)
+            store.insert(kept.kind, body, created_at=store.now(), id=id_of(kept, body))
+
+
+def sow(store: Store, seed: dict[str, Any], environment: Environment, groups: Groups) -> None:
     """Into an instance that has just been made, inside a transaction.
 
     Raises:
         SandboxError: something in ``seed`` is not what the API would answer.
     """
-    known = {"instance", *_KINDS, *(singleton.kind for singleton in _SINGLETONS)}
-    if odd := seed.keys() - known:
-        raise SandboxError(f"The seed has `{min(odd)}`; it takes {', '.join(sorted(known))}.")
+    if odd := seed.keys() - set(groups.kinds):
+        known = ", ".join(sorted(groups.kinds))
+        raise SandboxError(f"The seed has `{min(odd)}`; it takes {known}.")
     seed = {name: value for name, value in seed.items() if value is not None}
-    _sow_instance(store, seed.get("instance", {}))
-    for singleton in _SINGLETONS:
-        given = seed.get(singleton.kind, {})
-        _check_object(given, singleton.kind)
-        wanted = {"enabled": bool, "slug_disabled": bool, "restricted_to_allowlist": bool}
-        changed = _settings(singleton, given, wanted)
-        if changed:
+    for singleton in groups.singletons:
+        if changed := _settings(singleton, seed.get(singleton.kind, {})):
             singletons.keep(store, singleton.kind, changed)
-    for kind, shape in _KINDS.items():
-        items = seed.get(kind, [])
+    for collection in groups.collections:
+        items = seed.get(collection.kind, [])
         if not isinstance(items, list):
-            raise SandboxError(f"The seed's `{kind}` is a list of objects.")
+            raise SandboxError(f"The seed's `{collection.kind}` is a list of objects.")
         for index, item in enumerate(items):
-            _sow_object(store, kind, shape, item, f"{kind}[{index}]", environment)
+            where = f"{collection.kind}[{index}]"
+            _sow_object(store, collection, item, where, environment)
 
 
-def _sow_instance(store: Store, given: Object) -> None:
-    _check_object(given, "instance")
-    (made,) = store.select("instance")
-    origins = given.get("allowed_origins", [])
-    if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
-        raise SandboxError("The seed's `instance.allowed_origins` is a list of texts.")
-    store.replace("instance", {**made, "allowed_origins": origins})
-
-
-def _settings(
-    singleton: singletons.Singleton, given: Object, others: Mapping[str, type]
-) -> dict[str, Any]:
+def _settings(singleton: singletons.Singleton, given: Object) -> dict[str, Any]:
+    _check_object(given, singleton.kind)
     changed = {}
     for name, value in given.items():
-        default = singleton.defaults.get(name)
-        wanted = others.get(name) or (type(default) if default is not None else None)
-        if name in ("object", "id", "restricted_to_allowlist"):
-            continue
-        if wanted is None or type(value) is not wanted:
+        if name in singleton.defaults:
+            wanted = type(singleton.defaults[name])
+            if Field(wanted).problem(name, value):
+                what = "is a list of texts" if wanted is list else "is none of its settings"
+                raise SandboxError(f"The seed's `{singleton.kind}.{name}` {what}.")
+            changed[name] = value
+        elif name not in singleton.others | {"object"}:
             raise SandboxError(f"The seed's `{singleton.kind}.{name}` is none of its settings.")
-        changed[name] = value
     return changed
 
 
 def _sow_object(
-    store: Store, kind: str, shape: _Kind, item: Any, where: str, environment: Any
+    store: Store, collection: Collection, item: Any, where: str, environment: Environment
 ) -> None:
     _check_object(item, where)
-    item = dict(item)
-    secret = item.pop(shape.secret, None) if shape.secret else None
-    _check_fields(item, shape, where)
+    secrets = {name: _secret(collection, item, name, where) for name in collection.secrets}
+    for name in secrets:
+        item = without(item, name)
+    _check_fields(item, collection, where)
+    body = _built(store, collection, item, environment)
+    id = id_of(collection, body)
+    if collection.is_first(body):
+        for other in filter(collection.is_first, store.select(collection.kind)):
+            store.delete(collection.kind, id_of(collection, other))
+    unique = collection.unique
+    if unique and store.find(collection.kind, unique, body[unique]):
+        raise SandboxError(f"The seed's `{where}.{unique}` is there already.")
+    if store.get(collection.kind, id):
+        raise SandboxError(f"The seed's `{where}.{collection.id_field}` is there already.")
+    created_at = body.get("created_at", store.now())
+    secret = collection.sealed(secrets)
+    store.insert(collection.kind, body, id=id, created_at=created_at, secret=secret)
+
+
+def _built(store: Store, collection: Collection, item: Object, environment: Environment) -> Object:
+    """The object with its defaults and with what follows from it."""
     now = store.now()
+    dropped = {name for name in collection.others if item.get(name) is None}
     body = {
-        "object": kind.removesuffix("s"),
-        "id": new_api_key_id() if kind == "api_keys" else new_id(shape.prefix),
-        **shape.defaults,
-        **({} if kind == "domains" else {"created_at": now, "updated_at": now}),
-        **item,
+        "object": collection.kind.removesuffix("s"),
+        collection.id_field: collection.make_id(collection.prefix),
+        **collection.defaults,
+        **({"created_at": now, "updated_at": now} if collection.timed else {}),
+        **{name: value for name, value in item.items() if name not in dropped},
     }
-    body = _completed(store, kind, body, environment)
-    if shape.unique and store.find(kind, shape.unique, body[shape.unique]):
-        raise SandboxError(f"The seed's `{where}.{shape.unique}` is there already.")
-    if store.get(kind, body["id"]):
-        raise SandboxError(f"The seed's `{where}.id` is there already.")
-    if kind == "api_keys" and secret is None:
-        secret = new_api_key_secret()
-    store.insert(kind, body, created_at=body.get("created_at", now), secret=secret)
+    body = collection.complete(store, body)
+    return collection.adapt(body, environment, store.number) if collection.adapt else body
+
+
+def _secret(collection: Collection, item: Object, path: str, where: str) -> str | None:
+    found: Any = item
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    if found is None:
+        make = collection.secrets[path]
+        return make() if make else None
+    if not isinstance(found, str):
+        raise SandboxError(f"The seed's `{where}.{path}` is of another type.")
+    return found
 
 
 def _check_object(value: object, where: str) -> None:
@@ -201,61 +147,21 @@ def _check_object(value: object, where: str) -> None:
         raise SandboxError(f"The seed's `{where}` is an object.")
 
 
-def _check_fields(item: Object, shape: _Kind, where: str) -> None:
-    times = {"created_at": int, "updated_at": int}
-    head: dict[str, type] = {"id": str, "object": str, **times}
-    for name in shape.required.keys() - item.keys():
+def _check_fields(item: Object, collection: Collection, where: str) -> None:
+    for name in collection.required.keys() - item.keys():
         raise SandboxError(f"The seed's `{where}` needs `{name}`.")
+    types = _types(collection)
     for name, value in item.items():
-        default = shape.defaults.get(name)
-        wanted = {**head, **shape.required}.get(name)
-        if wanted is None and default is not None:
-            wanted = type(default)
-        known = wanted or name in shape.defaults or name in _COMPUTED | {"instance_id", "locale"}
-        if not known:
+        if not (name in types or name in collection.defaults or name in collection.others):
             raise SandboxError(f"The seed's `{where}` has no `{name}`.")
-        if wanted and type(value) is not wanted:
+        if name in types and type(value) is not types[name]:
             raise SandboxError(f"The seed's `{where}.{name}` is of another type.")
-    if "id" in item and not _ID.fullmatch(item["id"]):
-        raise SandboxError(f"The seed's `{where}.id` does not look like an id.")
+    id = item.get(collection.id_field)
+    if id is not None and not collection.id_format.fullmatch(id):
+        raise SandboxError(f"The seed's `{where}.{collection.id_field}` does not look like an id.")
 
 
-def _completed(store: Store, kind: str, body: Object, environment: Any) -> Object:
-    """With what follows from other fields, or from the instance."""
-    now = store.now()
-    if kind == "domains":
-        if not body["is_satellite"]:
-            store.delete(kind, domains.primary(store)["id"])
-        body["name"] = body["name"].lower()
-        return domains.with_environment(body, environment, store.number)
-    if kind == "organizations":
-        body["slug"] = body["slug"] or free_slug(store, body["name"])
-        if body["created_by"] is None:
-            del body["created_by"]
-    if kind in ("organizations", "users"):
-        body["image_url"] = body["image_url"] or f"https://img.clerk.com/{body['id']}"
-    if kind == "users":
-        _complete_identifications(body, now)
-    if kind.endswith("list_identifiers"):
-        body["instance_id"] = store.select("instance")[0]["id"]
-        if body.get("invitation_id", "") is None:
-            del body["invitation_id"]
-    if kind == "sessions":
-        body["client_id"] = body["client_id"] or new_id("client")
-        body["last_active_at"] = body["last_active_at"] or body["created_at"]
-        body["abandon_at"] = body["abandon_at"] or body["expire_at"]
-    return body
-
-
-def _complete_identifications(user: Object, now: int) -> None:
-    for kind in EVERY:
-        found = []
-        for given in user[kind.several]:
-            value = given.get(kind.name) if isinstance(given, dict) else None
-            if not isinstance(value, str):
-                raise SandboxError(f"The seed's {user['id']} has {kind.several} without a value.")
-            found.append({**built(kind, value, now), **given})
-        user[kind.several] = found
-        primary = f"primary_{kind.name}_id"
-        if found and user[primary] is None:
-            user[primary] = found[0]["id"]
+def _types(collection: Collection) -> Mapping[str, type]:
+    times = dict.fromkeys(("created_at", "updated_at"), int) if collection.timed else {}
+    defaults = {n: type(value) for n, value in collection.defaults.items() if value is not None}
+    return {**defaults, "object": str, collection.id_field: str, **times, **collection.required}

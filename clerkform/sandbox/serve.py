@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from clerkform.sandbox.answers import BREAKER, Way
 from clerkform.sandbox.app import create_app
 from clerkform.sandbox.errors import SandboxError
+from clerkform.sandbox.hosts import Local
 from clerkform.sandbox.seed import read_seed
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
@@ -79,11 +80,12 @@ def serve(
     seed: Path | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. Port 0 is any free one; one line on standard output says
-    where, once it listens. ``state`` is an SQLite file; without it, what is stored is lost.
+        where, once it listens. ``state`` is an SQLite file, which has to be of this machine's own
+    making, for SQLite trusts it and what lies beside it; without it, what is stored is lost.
     ``seed`` is a JSON file that each new instance starts with.
 
-    Raises:
-        SandboxError: the address cannot be used, or ``state`` or ``seed`` cannot.
+        Raises:
+            SandboxError: the address cannot be used, or ``state`` or ``seed`` cannot.
     """
     if any(rule.broken == "connect" for rule in settings.faults):
         raise SandboxError(
@@ -128,9 +130,10 @@ class _Quiet(uvicorn.Server):
 
 def configured(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        Local(app),
         http=_Protocol,
         access_log=False,
+        date_header=False,  # the application's clock may be another
         log_level="warning",
         lifespan="off",
         ws="none",

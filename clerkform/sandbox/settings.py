@@ -1,14 +1,13 @@
 """How the sandbox is to behave: the knobs of ``api: {sandbox: {...}}`` as one value."""
 
 from dataclasses import dataclass, field, fields
+from math import inf
 from typing import Literal, get_args, get_type_hints
 
 from clerkform.sandbox.faults import Fault
 
-PLAN_FEATURES = frozenset(
-    {"allowlist", "blocklist", "jwt_templates", "organizations", "restrictions", "satellites"}
-)
-"""What a plan may lack: these names come back in ``meta.unsupported_features`` of a 402."""
+MAX_TIME = 10**12
+"""Milliseconds: thirty years, and a number that clocks can still count with."""
 
 Environment = Literal["development", "production"]
 
@@ -63,7 +62,7 @@ class Settings:
     """Until the organization settings say otherwise."""
     api_keys: bool = True
     unentitled: frozenset[str] = frozenset()
-    """Members of ``PLAN_FEATURES`` that answer 402."""
+    """What the plan lacks, of ``plan_features``: it answers 402."""
     contradictions: Contradictions = Contradictions()
     faults: tuple[Fault, ...] = ()
     fault_seed: int = 0
@@ -72,12 +71,19 @@ class Settings:
     def __post_init__(self) -> None:
         if self.instance not in (None, *get_args(Environment)):
             raise ValueError(f"instance is 'development' or 'production', not {self.instance!r}")
-        if odd := self.unentitled - PLAN_FEATURES:
-            known = ", ".join(sorted(PLAN_FEATURES))
+        if self.unentitled and (odd := self.unentitled - (features := plan_features())):
+            known = ", ".join(sorted(features))
             raise ValueError(f"unentitled knows {known}, not {', '.join(sorted(odd))}")
         limit = self.rate_limit
-        if isinstance(limit, tuple) and not (limit[0] > 0 and limit[1] > 0):
+        if isinstance(limit, tuple) and not all(0 < one < inf for one in limit):
             raise ValueError("rate_limit is (requests, seconds), both above 0")
         for name in ("latency", "read_lag"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is a number of milliseconds, 0 or more")
+            if not 0 <= getattr(self, name) <= MAX_TIME:
+                raise ValueError(f"{name} is a number of milliseconds, from 0 to {MAX_TIME}")
+
+
+def plan_features() -> frozenset[str]:
+    """What a plan may lack: these names come back in ``meta.unsupported_features`` of a 402."""
+    from clerkform.sandbox.routes import operations  # whose modules need this one
+
+    return frozenset(operation.plan for operation in operations() if operation.plan)

@@ -1,34 +1,38 @@
 """The state of a stopped or running sandbox as API-shaped JSON; ``seed`` has the way back."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from clerkform.sandbox.errors import SandboxError
-from clerkform.sandbox.instances import environment_of, stores
-from clerkform.sandbox.routes import api_keys, instance_settings, kinds
-from clerkform.sandbox.routes.organization_settings import organization_settings
+from clerkform.sandbox.groups import Group, Groups, id_of, is_setting
+from clerkform.sandbox.instances import environment_of
+from clerkform.sandbox.routes import with_own
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
 
 
-def dump_store(store: Store, settings: Settings | None = None) -> dict[str, Any]:
+def dump_store(
+    store: Store, settings: Settings | None = None, *, groups: Iterable[Group] = ()
+) -> dict[str, Any]:
     """One instance and each of its collections, oldest first, without a secret.
 
     ``settings`` are those that the sandbox runs with: the organization settings depend on them.
+    ``groups`` are those that it has besides the API's own.
     """
+    settings = settings or Settings()
     with store.transaction(write=False):
-        now = store.now()
-        dumped: dict[str, Any] = {kind: store.select(kind, descending=False) for kind in kinds()}
-        if dumped["instance"]:
-            dumped |= instance_settings.all_shown(store)
-            settings = settings or Settings()
-            dumped["organization_settings"] = organization_settings(store, settings)
-    dumped["api_keys"] = [api_keys.shown(key, now) for key in dumped["api_keys"]]
-    dumped["instance"] = next(iter(dumped["instance"]), None)
-    return dumped
+        made = bool(store.count("instance"))
+        return {
+            kept.kind: kept.dumped(store, settings)
+            for kept in with_own(groups).kept
+            if made or not is_setting(kept)
+        }
 
 
-def dump(path: Path, *, instance: str | None = None) -> dict[str, Any]:
+def dump(
+    path: Path, *, instance: str | None = None, groups: Iterable[Group] = ()
+) -> dict[str, Any]:
     """One instance of a file, named by its id where there are several.
 
     Raises:
@@ -37,13 +41,13 @@ def dump(path: Path, *, instance: str | None = None) -> dict[str, Any]:
     """
     store = existing(path)
     try:
-        return dump_store(chosen(store, path, instance))
+        return dump_store(chosen(store, path, instance), groups=groups)
     finally:
         store.close()
 
 
 def chosen(store: Store, path: Path, id: str | None) -> Store:
-    found = {one.select("instance")[0]["id"]: one for one in stores(store)}
+    found = {one.select("instance")[0]["id"]: one for one in store.instances()}
     if id is None and len(found) < 2:
         return next(iter(found.values()), store)
     if id in found:
@@ -52,18 +56,25 @@ def chosen(store: Store, path: Path, id: str | None) -> Store:
     raise SandboxError(f"{path} holds {known or 'no instance'}: name one of them by its id.")
 
 
-def reset(path: Path) -> None:
-    """Leave only the instances and their primary domains. A running sandbox sees it."""
+def reset(path: Path, *, groups: Iterable[Group] = ()) -> None:
+    """Leave only the instances and what each has from its start, such as its primary domain. A
+    running sandbox sees it."""
+    known = with_own(groups)
     store = existing(path)
     try:
         with store.transaction(write=True):
-            for one in stores(store):
-                one.clear(keep=("instance", "domains"))
-                for domain in one.select("domains"):
-                    if domain["is_satellite"]:
-                        one.delete("domains", domain["id"])
+            for one in store.instances():
+                clear(one, known)
     finally:
         store.close()
+
+
+def clear(store: Store, groups: Groups) -> None:
+    store.clear(keep=[kept.kind for kept in groups.kept if kept.first])
+    for collection in groups.collections:
+        for body in store.select(collection.kind):
+            if not collection.is_first(body):
+                store.delete(collection.kind, id_of(collection, body))
 
 
 def existing(path: Path) -> Store:

@@ -76,6 +76,12 @@ class Store:
         other.number = number
         return other
 
+    def instances(self) -> "list[Store]":
+        """Each instance of the state, in the order of their making."""
+        rows = self.database.execute("SELECT number FROM instances ORDER BY number").fetchall()
+        found = [self.of(number) for (number,) in rows]
+        return [store for store in found if store.count("instance")]
+
     def as_of(self, milliseconds_ago: int) -> "Store":
         """For reading only, inside a transaction: what was stored then."""
         if not milliseconds_ago:
@@ -95,22 +101,29 @@ class Store:
         self.database.advance(milliseconds)
 
     def insert(
-        self, kind: str, body: Object, *, created_at: int, secret: str | None = None
+        self,
+        kind: str,
+        body: Object,
+        *,
+        created_at: int,
+        secret: str | None = None,
+        id: str | None = None,
     ) -> Object:
+        """``id`` is told where it is not the body's ``id``."""
         self.database.execute(
             "INSERT INTO objects (instance, kind, id, created_at, body, secret)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (self.number, kind, body["id"], created_at, to_text(body), secret),
+            (self.number, kind, id or body["id"], created_at, to_text(body), secret),
         )
         return body
 
-    def replace(self, kind: str, body: Object) -> Object:
+    def replace(self, kind: str, body: Object, *, id: str | None = None) -> Object:
         """Store ``body`` in place of the object with its id; its secret stays."""
         created = body.get("created_at")
         self.database.execute(
             "UPDATE objects SET body = ?, created_at = coalesce(?, created_at)"
             " WHERE instance = ? AND kind = ? AND id = ?",
-            (to_text(body), created, self.number, kind, body["id"]),
+            (to_text(body), created, self.number, kind, id or body["id"]),
         )
         return body
 

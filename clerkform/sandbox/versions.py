@@ -5,6 +5,7 @@ from starlette.requests import Request
 from clerkform.sandbox.errors import Problem, Refusal
 
 KNOWN = ("2021-02-05", "2024-10-01", "2025-04-10", "2025-11-10", "2026-05-12")
+NEWEST = KNOWN[-1]
 
 
 def version_of(request: Request) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from clerkform.runners import unobeyed
 from clerkform.source.node import Json
 from clerkform.source.scalars import UnfitScalar, resolve
 from clerkform.source.traps import quoted
@@ -114,8 +115,8 @@ _STARTS_WITH_INDICATOR: Final = tuple("-?:,[]{}#&*!|>'\"%@`")
 
 def _string(text: str) -> str:
     """``text`` on one line, in quotes only where they are needed."""
-    if not text.isprintable():
-        return '"' + "".join(map(_escaped, text)) + '"'
+    if not text.isprintable() or unobeyed(text) != text:
+        return unobeyed('"' + "".join(map(_escaped, text)) + '"')
     if _needs_quotes(text):
         return quoted(text)
     return text
@@ -153,10 +154,12 @@ def _escaped(character: str) -> str:
 
 
 def _fits_literal_block(text: str) -> bool:
-    """Whether a ``|`` block holds exactly this: visible lines, the first not indented or empty."""
+    """Whether a ``|`` block holds exactly this: visible lines, the first not indented or empty,
+    and none that the runner of a CI would obey where the manifest is printed."""
     return (
         "\n" in text.rstrip("\n")
         and not text.startswith((" ", "\n"))
         and not text.endswith("\n\n")
         and all(map(str.isprintable, text.split("\n")))
+        and unobeyed(text) == text
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.diagnostics import Problems, Source, Span
 
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000
@@ -24,6 +25,8 @@ MAX_MANIFEST: Final = 20_000_000
 """Bytes of any other file: far more than people or ``pull`` write."""
 ENDINGS: Final = (".yaml", ".yml")
 
+_VERSION: Final = re.compile(r"\.\.[0-9]{4}(_[0-9]{2}){5}\.[0-9]+")
+"""How Kubernetes names a version of a mounted volume (``pkg/volume/util/atomic_writer.go``)."""
 _NOWHERE: Final[Mapping[str, Span]] = MappingProxyType({})
 
 
@@ -109,7 +112,7 @@ class _Search:
 
     def entry(self, entry: os.DirEntry[str], shown: str) -> None:
         is_folder = os.path.isdir(entry.path)  # entry.is_dir() fails on a ring of links
-        if not is_folder and not shown.endswith(ENDINGS):
+        if not is_folder and not is_manifest_name(shown):
             return
         real = self.inside(Path(entry.path), shown, Span(Source(shown), 1, 1))
         if real is None or real in self.excluded:
@@ -139,7 +142,7 @@ class _Search:
                 span,
                 "keep manifests where no part of the path begins with a dot",
             )
-        elif os.path.isfile(real) and not real.name.endswith(ENDINGS):
+        elif os.path.isfile(real) and not is_manifest_name(real.name):
             self.fail(
                 "not-a-manifest",
                 f"`{shown}` is no `.yaml` or `.yml` file",
@@ -164,9 +167,32 @@ def _is_skipped(entry: os.DirEntry[str]) -> bool:
     )
 
 
+def is_manifest_name(name: str) -> bool:
+    """``NAME.yaml``, or as some editors and disks have it, ``NAME.YML``."""
+    return name.lower().endswith(ENDINGS)
+
+
 def is_hidden(root: Path, real: Path) -> bool:
-    """Whether a part of ``real`` below ``root``, both resolved, begins with a dot."""
-    return any(part.startswith(".") for part in real.relative_to(root).parts)
+    """Whether a part of ``real`` below ``root``, both resolved, begins with a dot.
+
+    Not what Kubernetes makes where it mounts a ConfigMap: ``clerk.yaml`` is a link to
+    ``..data/clerk.yaml`` there, and ``..data`` one to a folder such as
+    ``..2026_03_02_09_14_07.123456789``, so that all files are replaced in one move.
+    """
+    folder = root
+    for part in real.relative_to(root).parts:
+        if part.startswith(".") and not _is_mounted(folder, part):
+            return True
+        folder /= part
+    return False
+
+
+def _is_mounted(folder: Path, name: str) -> bool:
+    """Whether this is the folder that a ``..data`` beside it leads to."""
+    try:
+        return bool(_VERSION.fullmatch(name)) and os.readlink(folder / "..data") == name
+    except OSError:
+        return False
 
 
 def is_own(root: Path, relative: str) -> bool:
@@ -209,7 +235,7 @@ def read_text_inside(
             hint="name a file whose path has no part that begins with a dot",
         )
     elif missing:
-        near = did_you_mean(real.name, _names_in(real.parent))
+        near = problems.nearest(real.name, tuple(_names_in(real.parent)))
         hint = near or "paths are relative to the manifest that names them"
         problems.error("missing-file", f"there is no file `{relative}`", span, hint=hint)
     else:
@@ -239,6 +265,11 @@ def read_text(
     except OSError as error:
         problems.error("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span)
         return None
+    return decoded(data, shown, problems, None if limit is None else span)
+
+
+def decoded(data: bytes, shown: str, problems: Problems, named_at: Span | None) -> str | None:
+    """The text that these bytes are; ``named_at`` is where a manifest names what holds them."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()
@@ -249,9 +280,9 @@ def read_text(
         problems.error(
             "not-utf8",
             f"line {line} of `{shown}` is not UTF-8",
-            Span(Source(shown), line, len(before) + 1) if limit is None else span,
+            named_at or Span(Source(shown), line, len(before) + 1),
             hint="save the file with the encoding UTF-8",
-            quotes_line=limit is not None,
+            quotes_line=named_at is not None,
         )
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from clerkform.diagnostics import Problems, Source, Span
@@ -12,14 +13,14 @@ from clerkform.source.scalars import UnfitScalar, checked, resolve
 from clerkform.source.traps import may_hold_secret
 
 
-class _TooDeep(ValueError):
+class TooDeep(ValueError):
     """Nested deeper than a manifest may be."""
 
 
 def node_of(value: Json, span: Span, depth: int = 0) -> Node:
     """A plain value that has no place of its own, as nodes at ``span``."""
     if depth > MAX_DEPTH:
-        raise _TooDeep
+        raise TooDeep
     if isinstance(value, dict):
         fields = {checked(key): node_of(inner, span, depth + 1) for key, inner in value.items()}
         return Node(fields, span, dict.fromkeys(fields, span))
@@ -30,7 +31,7 @@ def node_of(value: Json, span: Span, depth: int = 0) -> Node:
 
 def parse_free_form(source: Source, span: Span, problems: Problems) -> Node | None:
     """The JSON or YAML of a file, as nodes at the ``span`` of the field that names the file."""
-    if source.path.endswith(".json"):
+    if source.path.lower().endswith(".json"):
         return _json(source, span, problems)
     root = parse(source, problems)
     return node_of(root.plain(), span) if root else None
@@ -51,7 +52,7 @@ def _json(source: Source, span: Span, problems: Problems) -> Node | None:
         shows = not may_hold_secret(source, error.lineno)
         message = f"this is not valid JSON: {error.msg}"
         problems.error("json-syntax", message, place, quotes_line=shows)
-    except (RecursionError, _TooDeep):
+    except (RecursionError, TooDeep):
         message = f"`{source.path}` is nested more than {MAX_DEPTH} levels deep"
         problems.error("too-deep", message, span)
     except (UnfitScalar, _Repeated) as error:
@@ -66,8 +67,7 @@ class _Repeated(ValueError):
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in fields if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise _Repeated(f"the key `{twice}` stands twice in one object")
     return fields
 

@@ -1,65 +1,303 @@
-"""Which lines of a manifest no finding quotes, as they hold what is never printed.
+"""Which lines of a file no finding quotes, as they hold what is never printed.
 
-Found in the text, before anything is parsed: a finding may be that it cannot be.
+Found before the file is read as a manifest, from YAML's own events: a finding may be that there is
+no manifest in it. Where there are no events either, nothing of a file that may hold such a field
+is quoted.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
-_SECTION = re.compile(r"[\"']?(\w+)[\"']?\s*:")
+import yaml
+
+from clerkform.redaction import holds_instance_key
+from clerkform.source.parse import LOADER
+from clerkform.source.values import FORMS
+
+Holds = Literal["plain", "data", "sensitive", "secret"]
+"""What a field holds: fields or plain values, somebody's data, what is never printed, or a
+reference to a secret (anything else there is a slip)."""
+Lines = tuple[int, int]
+"""The first and the last one of a stretch."""
+Sections = Mapping[str, Mapping[str, Holds]]
+"""By section, what each field holds."""
+
+REFERENCES: Final = tuple(form for form in FORMS if form != "literal")
+_NEAR: Final = 0.8
+_LONGEST: Final = 100
+"""Characters of a key that are compared."""
+_COMPARED: Final = 1_000
+"""Keys of a file that are compared with fields; more that are none of them are all hidden."""
+_SECRETIVE = re.compile(r"secret|passw|credential|privat|signing|signkey")
+"""In the name of a field that nobody knows."""
+_CONCEIVABLE = re.compile(r"secr|passw|cred|priv|sign|meta|claim|key|tok|sk_|\\", re.IGNORECASE)
+"""In a text that may hold something of the kind, however it is misspelt or escaped."""
 
 
-def hidden_lines(
-    text: str,
-    sensitive: Mapping[str, Collection[str]],
-    secret: Mapping[str, Collection[str]],
-) -> frozenset[int]:
+def every_line(text: str) -> frozenset[int]:
+    return frozenset(range(1, text.count("\n") + 2))
+
+
+def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
     """The numbers, from 1, of the lines on which a hidden field has its key or a part of its value.
 
-    Args:
-        sensitive: by section, the fields whose values are never printed.
-        secret: by section, the fields that hold a reference; anything else there is a slip.
+    A field that is misspelt, or stands in a section that nobody knows, counts as what it is near.
     """
-    if not any(
-        name in text for fields in (sensitive, secret) for n in fields.values() for name in n
-    ):
+    if not _CONCEIVABLE.search(text):
         return frozenset()
-    hidden: set[int] = set()
-    section = ""
-    column: int | None = None
-    """Where the key stands whose value goes on."""
-    begins_line = False
-    for number, line in enumerate(text.split("\n"), 1):
-        indent = len(line.expandtabs()) - len(line.expandtabs().lstrip(" "))
-        if column is not None:
-            is_entry = begins_line and indent == column and line[indent : indent + 1] == "-"
-            if not line.strip() or indent > column or is_entry:
-                hidden.add(number)
-                continue
-            column = None
-        if indent == 0 and (top := _SECTION.match(line)):
-            section = top[1]
-        fields = (tuple(sorted(_of(section, names))) for names in (sensitive, secret))
-        if found := _pattern(*fields).search(line):
-            hidden.add(number)
-            begins_line = not line[: found.start()].strip(" \t-\"'")
-            column = found.start() if begins_line else indent
-    return frozenset(hidden)
+    names = _Names(sections)
+    walk = _Walk(names)
+    try:
+        walk.through(text)
+    except (yaml.YAMLError, UnicodeError):
+        return every_line(text) if names.seem_to_be_in(text) else frozenset()
+    return frozenset(_numbers(walk.hidden()))
 
 
-def _of(section: str, fields: Mapping[str, Collection[str]]) -> Collection[str]:
-    """The fields of a section; of all of them where it is not clear which one it is."""
-    if section:
-        return fields.get(section, ())
-    return {name for names in fields.values() for name in names}
+def _numbers(stretches: Iterable[Lines]) -> Iterator[int]:
+    """Each line once: one stretch may lie within thousands of others."""
+    done = 0
+    for first, last in sorted(stretches):
+        yield from range(max(first, done + 1), last + 1)
+        done = max(done, last)
 
 
-@cache
-def _pattern(sensitive: tuple[str, ...], secret: tuple[str, ...]) -> re.Pattern[str]:
-    keys = [rf"(?:{'|'.join(sensitive)})[\"']?\s*:"] if sensitive else []
-    reference = r"\{|null\b|~|[\"']?\$\{|#|$"
-    keys += [rf"(?:{'|'.join(secret)})[\"']?\s*:\s*(?!\s|{reference})"] if secret else []
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(keys) or '(?!)'})")
+class _Names:
+    """What is known of fields by their names."""
+
+    def __init__(self, sections: Sections) -> None:
+        self._sections = sections
+        self._holding: dict[str, Holds] = {}
+        """What any section has under a name, written plainly; the worst if there are several."""
+        for fields in sections.values():
+            for name, holds in fields.items():
+                if holds in ("sensitive", "secret"):
+                    self._holding[_plainly(name)] = holds
+        self._near: dict[tuple[str, str], Holds] = {}
+
+    def seem_to_be_in(self, text: str) -> bool:
+        """Whether a text that is no YAML has something of the kind."""
+        if "\\x" in text or "\\u" in text or "\\U" in text:
+            return True
+        plain = _plainly(_REFERENCE.sub("", text))
+        for section, fields in self._sections.items():
+            for name, holds in fields.items():
+                shared = any(
+                    other.get(name) in ("plain", "data") for other in self._sections.values()
+                )
+                is_there = not shared or _plainly(section) in plain
+                if holds in ("sensitive", "secret") and is_there and _plainly(name) in plain:
+                    return True
+        for fields in self._sections.values():
+            for name, holds in fields.items():
+                if holds in ("plain", "data"):
+                    plain = plain.replace(_plainly(name), "")
+        return bool(_SECRETIVE.search(plain))
+
+    def is_section(self, name: str) -> bool:
+        return name in self._sections
+
+    def holds(self, section: str, name: str) -> Holds:
+        own = self._sections.get(section, {})
+        if name in own:
+            return own[name]
+        if (section, name) not in self._near:
+            if len(self._near) >= _COMPARED:
+                return "sensitive"
+            self._near[section, name] = self._guess(own, _plainly(name))
+        return self._near[section, name]
+
+    def _guess(self, own: Mapping[str, Holds], plain: str) -> Holds:
+        if plain in self._holding:
+            return self._holding[plain]
+        known = {_plainly(name): holds for name, holds in own.items()} or self._holding
+        for near in difflib.get_close_matches(plain[:_LONGEST], known, n=1, cutoff=_NEAR):
+            return known[near]
+        return "secret" if _SECRETIVE.search(plain) else "plain"
+
+
+_REFERENCE = re.compile(rf"\b\w+[\"']?\s*:\s*\{{\s*[\"']?(?:{'|'.join(REFERENCES)})\b")
+
+
+def _plainly(text: str) -> str:
+    """Letters and digits alone, so that `secret-key` and `secretKey` are `secret_key`."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+@dataclass(slots=True)
+class _Anchored:
+    """What an anchor names."""
+
+    section: str
+    lines: Lines = (1, 0)
+    inside: list[_Anchored] = field(default_factory=list)
+    """What aliases in it stand for, and other anchors in it."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or a map that is open."""
+
+    begins: int
+    is_map: bool
+    holds: Holds = "plain"
+    """What its keys are: fields, somebody's data, or what is never printed."""
+    key: str | None = None
+    key_line: int = 0
+    awaits_value: bool = False
+    anchored: _Anchored | None = None
+    keys: list[str] = field(default_factory=list)
+    """Of what should be a reference to a secret."""
+
+
+class _Walk:
+    """Through a file's events, with a stack of its own."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
+        self._stack: list[_Frame] = [_Frame(1, False)]
+        self._section = ""
+        self._last = 1
+        """The line on which what was met last ends."""
+        self._lines: list[Lines] = []
+        self._anchors: dict[str, _Anchored] = {}
+        self._open: list[_Anchored] = []
+        self._aliased: list[_Anchored] = []
+        """What aliases in hidden places stand for."""
+
+    def through(self, text: str) -> None:
+        """
+        Raises:
+            yaml.YAMLError, UnicodeError: it is no YAML.
+        """
+        if holds_instance_key(text):
+            lines = enumerate(text.split("\n"), 1)
+            self._lines += ((number, number) for number, line in lines if holds_instance_key(line))
+        handlers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+        }
+        next_event = LOADER(text).get_event
+        while (event := next_event()) is not None:
+            if handle := handlers.get(type(event)):
+                handle(event)
+
+    def hidden(self) -> Iterator[Lines]:
+        yield from self._lines
+        waiting, seen = list(self._aliased), set[int]()
+        while waiting:
+            anchored = waiting.pop()
+            if id(anchored) not in seen:
+                seen.add(id(anchored))
+                yield anchored.lines
+                waiting += anchored.inside
+
+    def _scalar(self, event: Any) -> None:
+        frame, first = self._stack[-1], event.start_mark.line + 1
+        last = self._last = _last_line(event)
+        if event.anchor is not None:
+            self._name(event.anchor, _Anchored(self._section, (first, last)))
+        if holds_instance_key(event.value):
+            self._lines.append((first, last))
+        if frame.is_map and not frame.awaits_value:
+            self._key(frame, event.value, first)
+            return
+        holds = self._held_by(frame)
+        is_hidden = holds == "sensitive" or (holds == "secret" and not _is_no_literal(event))
+        if is_hidden and holds != frame.holds:  # else all of the frame is
+            self._lines.append((self._first_line(frame, first), last))
+        frame.awaits_value = False
+
+    def _key(self, frame: _Frame, key: str | None, line: int) -> None:
+        frame.awaits_value, frame.key, frame.key_line = True, key, line
+        if frame.holds == "secret":
+            frame.keys.append(key or "")
+        if len(self._stack) == 2:
+            self._section = key or ""
+
+    def _held_by(self, frame: _Frame) -> Holds:
+        """What the value that comes next in ``frame`` holds."""
+        if frame.holds == "secret":
+            return "data" if frame.is_map else "secret"  # a list of secrets is a slip
+        if frame.holds != "plain" or not frame.is_map or frame.key is None:
+            return frame.holds
+        if len(self._stack) == 2 and self._names.is_section(frame.key):
+            return "plain"
+        return self._names.holds(self._section, frame.key)
+
+    @staticmethod
+    def _first_line(frame: _Frame, line: int) -> int:
+        """Where the key of a value stands, if it has one."""
+        return frame.key_line if frame.is_map else line
+
+    def _start(self, event: Any) -> None:
+        frame, line = self._stack[-1], event.start_mark.line + 1
+        if frame.is_map and not frame.awaits_value:  # a map or a list as a key
+            self._key(frame, None, line)
+            frame.awaits_value = False
+        opened = _Frame(
+            self._first_line(frame, line),
+            type(event) is yaml.MappingStartEvent,
+            self._held_by(frame),
+        )
+        if event.anchor is not None:
+            opened.anchored = _Anchored(self._section)
+            self._name(event.anchor, opened.anchored)
+            self._open.append(opened.anchored)
+        self._stack.append(opened)
+
+    def _end(self, event: Any) -> None:
+        frame, above = self._stack.pop(), self._stack[-1]
+        if event.end_mark.index > event.start_mark.index:  # a bracket
+            self._last = event.end_mark.line + 1
+        is_reference = frame.is_map and len(frame.keys) == 1 and frame.keys[0] in REFERENCES
+        is_hidden = frame.holds == "sensitive" or (frame.holds == "secret" and not is_reference)
+        if is_hidden and frame.holds != above.holds:
+            self._lines.append((frame.begins, self._last))
+        if frame.anchored is not None:
+            frame.anchored.lines = frame.begins, self._last
+            self._open.pop()
+        above.awaits_value = above.is_map and not above.awaits_value
+
+    def _alias(self, event: Any) -> None:
+        frame, known = self._stack[-1], self._anchors.get(event.anchor)
+        line = self._last = event.start_mark.line + 1
+        if self._open and known is not None:
+            self._open[-1].inside.append(known)
+        if frame.is_map and not frame.awaits_value:
+            self._key(frame, None, line)
+            return
+        is_hidden = self._held_by(frame) in ("sensitive", "secret")
+        if is_hidden:
+            self._lines.append((self._first_line(frame, line), line))
+        # What its keys are was told by where the anchor stands.
+        if known is not None and (is_hidden or known.section != self._section):
+            self._aliased.append(known)
+        frame.awaits_value = False
+
+    def _name(self, anchor: str, anchored: _Anchored) -> None:
+        if self._open:
+            self._open[-1].inside.append(anchored)
+        self._anchors[anchor] = anchored
+
+
+def _last_line(event: Any) -> int:
+    """Of a scalar: one of several lines may end where the next thing begins."""
+    first, line = int(event.start_mark.line) + 1, int(event.end_mark.line)
+    return max(first, line + 1 if event.end_mark.column else line)
+
+
+def _is_no_literal(event: Any) -> bool:
+    """Whether a scalar in the place of a secret is none: null, or a variable."""
+    text = event.value
+    is_null = not event.style and text in ("", "~", "null", "Null", "NULL")
+    return is_null or (text.startswith("${var.") and text.endswith("}") and "$" not in text[1:])

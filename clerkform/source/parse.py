@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import yaml
 
-from clerkform.diagnostics import Diagnostic, Problems, Source, Span
+from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
 from clerkform.source.node import Json, Node, Scalar
 from clerkform.source.scalars import (
     MAX_NUMBER,
@@ -22,7 +23,7 @@ from clerkform.source.scalars import (
     checked,
     resolve,
 )
-from clerkform.source.traps import explain, may_hold_secret, span_at, with_part_quoted
+from clerkform.source.traps import explain, may_hold_secret, span_at, write_quoted
 
 __all__ = ["Json", "Node", "Scalar", "parse"]
 
@@ -33,6 +34,8 @@ MAX_EXPANSION: Final = 1_000_000
 """Characters of YAML that all of a file's aliases together may stand for."""
 MAX_REPAIRS: Final = 20
 """Syntax errors with a known cure that are reported for one file at once."""
+MAX_READ: Final = 500_000
+"""Characters of a file that are read once more after a cure: it is read from its beginning."""
 
 
 def parse(source: Source, problems: Problems) -> Node | None:
@@ -43,14 +46,17 @@ def parse(source: Source, problems: Problems) -> Node | None:
     if _control_characters(source, problems):
         return None
     text, traps = source.text, dict[int, Diagnostic]()
-    root, found = None, Problems()
+    root, found, read = None, problems.part(), 0
     for _ in range(MAX_REPAIRS):
-        found = Problems()
+        found = problems.part()
         try:
             root = _Composer(source, text, found).compose()
             break
+        except TooManyProblems:
+            break
         except yaml.MarkedYAMLError as error:
             trap = explain(source, text, error)
+            read += error.problem_mark.index if error.problem_mark else len(text)
         known = traps.get(trap.line)
         if known is None:
             traps[trap.line] = trap.diagnostic
@@ -58,7 +64,7 @@ def parse(source: Source, problems: Problems) -> Node | None:
             traps[trap.line] = replace(known, hint=trap.diagnostic.hint)
         else:  # the cure was none; one finding for a line is enough
             break
-        if trap.cured is None:
+        if trap.cured is None or read > MAX_READ:
             break
         lines = text.split("\n")
         lines[trap.line - 1] = trap.cured
@@ -145,6 +151,8 @@ class _Composer:
         self.source, self.text, self.problems = source, text, problems
         self.anchors: dict[str, _Known] = {}
         self.expanded = 0
+        self.taken = 0
+        """Where the last event ended."""
         self.root = _Open(Span(source, 1, 1), 0)
         self.stack = [self.root]
 
@@ -154,6 +162,25 @@ class _Composer:
         Raises:
             yaml.MarkedYAMLError: the syntax is wrong.
         """
+        try:
+            self._take_events()
+        except _Stop:
+            return None
+        except yaml.MarkedYAMLError as error:
+            if self._is_too_deep_before(error):
+                return None
+            raise
+        if not self.root.items or self.root.items[0].value is None:
+            self._error(
+                "empty-file",
+                "there is nothing in this file",
+                Span(self.source, 1, 1),
+                hint="write a section such as `redirect_urls:` into it, or delete the file",
+            )
+            return None
+        return self.root.items[0]
+
+    def _take_events(self) -> None:
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start,
@@ -164,21 +191,29 @@ class _Composer:
             yaml.DocumentStartEvent: self._document,
         }
         next_event = LOADER(self.text).get_event
-        try:
-            while (event := next_event()) is not None:
-                if handle := handlers.get(type(event)):
-                    handle(event)
-        except _Stop:
-            return None
-        if not self.root.items or self.root.items[0].value is None:
-            self._error(
-                "empty-file",
-                "there is nothing in this file",
-                Span(self.source, 1, 1),
-                hint="write a section such as `redirect_urls:` into it, or delete the file",
-            )
-            return None
-        return self.root.items[0]
+        while (event := next_event()) is not None:
+            self.taken = event.end_mark.index
+            if handle := handlers.get(type(event)):
+                handle(event)
+
+    def _is_too_deep_before(self, error: yaml.MarkedYAMLError) -> bool:
+        """Report nesting that is too deep ahead of ``error``, if there is any.
+
+        While a bracket may yet begin a key, a parser reads on before it tells of it: up to 1024
+        characters, in which it can meet a mistake or, in libyaml since 0.2.6, a limit of its own.
+        Of a text that ends there, it tells every bracket.
+        """
+        mark = error.problem_mark
+        assert mark is not None  # as in `explain`
+        ahead = self.text[self.taken : mark.index]
+        if "[" not in ahead and "{" not in ahead:
+            return False
+        before = _Composer(self.source, self.text[: mark.index], Problems())
+        with suppress(_Stop, yaml.MarkedYAMLError):
+            before._take_events()
+        found = [problem for problem in before.problems if problem.code == "too-deep"]
+        self.problems += found
+        return bool(found)
 
     def _document(self, event: Any) -> None:
         if self.root.items:
@@ -319,14 +354,12 @@ class _Composer:
         return Node(frame.map, frame.span, frame.keys)
 
     def _unquoted_shortcode(self, frame: _Open, written: str) -> None:
-        line = self.source.line(frame.span.line)
-        start = frame.span.column - 1
-        cured = with_part_quoted(line, start, start + len(written))
+        line, start = self.source.line(frame.span.line), frame.span.column - 1
         self._error(
             "unquoted-shortcode",
             "without quotes, YAML reads this shortcode as maps",
             frame.span,
-            hint=f"write `{cured.strip()}`",
+            hint=write_quoted(line, start, start + len(written)),
         )
 
     def _alias(self, event: Any) -> None:
@@ -359,8 +392,7 @@ class _Composer:
     def _unknown_alias(self, event: Any, span: Span) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         written = self.text[start:end]
-        column = span.column - 1
-        cured = with_part_quoted(self.source.line(span.line), column, column + end - start)
+        line, column = self.source.line(span.line), span.column - 1
         message = (
             f"without quotes `{written}` is an alias, and nothing here is named `&{event.anchor}`"
         )
@@ -370,7 +402,7 @@ class _Composer:
             "quote-leading-star",
             message,
             span,
-            hint=f"write `{cured.strip()}` if it is text",
+            hint=f"{write_quoted(line, column, column + end - start)} if it is text",
         )
         self._place_or_key(self.stack[-1], Node(written, span))
 

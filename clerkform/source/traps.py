@@ -7,7 +7,8 @@ what the author most likely meant.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -20,6 +21,10 @@ class Trap(NamedTuple):
     diagnostic: Diagnostic
     line: int
     cured: str | None = None
+
+
+LONGEST_HINTED: Final = 160
+"""Characters of a line that a hint shows as it should be."""
 
 
 def span_at(source: Source, index: int) -> Span:
@@ -35,7 +40,13 @@ _MAY_HOLD_SECRET = re.compile(
 
 def may_hold_secret(source: Source, number: int) -> bool:
     """Whether a broken line should not be shown: which field it was for may not be known yet."""
-    return number in source.hidden or bool(_MAY_HOLD_SECRET.search(source.line(number)))
+    return not source.may_be_quoted(number) or _looks_secret(source.line(number))
+
+
+@lru_cache(maxsize=16)
+def _looks_secret(line: str) -> bool:
+    """Kept, as one long line may have thousands of findings."""
+    return bool(_MAY_HOLD_SECRET.search(line))
 
 
 def quoted(text: str) -> str:
@@ -47,6 +58,13 @@ def quoted(text: str) -> str:
 
 def with_part_quoted(line: str, start: int, end: int) -> str:
     return line[:start] + quoted(line[start:end].rstrip()) + line[end:]
+
+
+def write_quoted(line: str, start: int, end: int) -> str:
+    """A hint at the line with quotes in it, or where nobody could read that, at the part alone."""
+    if len(line) > LONGEST_HINTED:
+        return f"write `{quoted(line[start:end].rstrip())}`"
+    return f"write `{with_part_quoted(line, start, end).strip()}`"
 
 
 def explain(source: Source, text: str, error: yaml.MarkedYAMLError) -> Trap:
@@ -109,10 +127,10 @@ class _Error(NamedTuple):
 
 _TAB_INDENT = re.compile(r" *(- *)*\t")
 _VALUE = re.compile(r"[^,\]}#]*[^,\]}#\s]")
-_VALUE_WITH_VARIABLES = re.compile(r"(\$\{[^}]*\}|[^,\]}])*")
+_VALUE_WITH_VARIABLES = re.compile(r"(\$\{[^}$]*\}|[^,\]}])*")
 _SHORTCODE_VALUE = re.compile(r"(?:^|[-:\[{,]\s+|\[|\{(?=\{\{))(\{\{)")
 _SHORTCODES_IN_FLOW = re.compile(r"\{\{.*?\}\}(\{\{.*?\}\}|[^,\]}{])*")
-_SHORTCODES_IN_BLOCK = re.compile(r".*?(?=\s+#|\s*$)")
+_COMMENT = re.compile(r"\s#")
 
 
 def _tab(error: _Error) -> Trap | None:
@@ -167,14 +185,25 @@ def _shortcode(error: _Error) -> Trap | None:
             if place == error.begun and start not in (place[1], place[1] - 1):
                 continue
             in_flow = any(c in line[:start] for c in "{[")
-            value = (_SHORTCODES_IN_FLOW if in_flow else _SHORTCODES_IN_BLOCK).match(line, start)
+            length = _length_in_flow(line, start) if in_flow else _length_in_block(line, start)
             return error.trap(
                 "unquoted-shortcode",
                 "without quotes, YAML reads this shortcode as maps",
                 (place[0], start),
-                cured=error.quoting((place[0], start), len(value[0])) if value else None,
+                cured=error.quoting((place[0], start), length) if length else None,
             )
     return None
+
+
+def _length_in_flow(line: str, start: int) -> int:
+    """Of a value that begins with a shortcode; 0 where that is not closed."""
+    value = _SHORTCODES_IN_FLOW.match(line, start)
+    return len(value[0]) if value else 0
+
+
+def _length_in_block(line: str, start: int) -> int:
+    comment = _COMMENT.search(line, start)
+    return len(line[start : comment.start() if comment else None].rstrip())
 
 
 _INDENT = "correct its indentation, and put quotes around values that hold `: ` or ` #`"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from clerkform.diagnostics import Problems, did_you_mean
+from clerkform.diagnostics import MAX_FINDINGS, Problems, did_you_mean
 from clerkform.source.node import Node
 
 Path = tuple[str | int, ...]
@@ -28,14 +28,16 @@ def report(
     A validator chooses the code of its own finding by raising ``PydanticCustomError`` with a type
     in kebab-case; its context may hold a ``hint``.
     """
-    details = error.errors(include_url=False)
+    # A run stops at so many errors, and each takes time to put into words.
+    details = error.errors(include_url=False)[:MAX_FINDINGS]
     faults = list(_nearest_members([_locate(detail, node, model) for detail in details]))
     guessed = {
         (*fault.path[:-1], name)
         for fault in faults
         if fault.kind == "extra_forbidden"
+        for hint in [did_you_mean(str(fault.path[-1]), fault.siblings)]
         for name in fault.siblings
-        if did_you_mean(str(fault.path[-1]), fault.siblings) == f"did you mean `{name}`?"
+        if hint == f"did you mean `{name}`?"
     }
     for fault in faults:
         # A misspelt field is not missing as well.
@@ -183,13 +185,17 @@ def _found(node: Node) -> str:
             return "a list"
 
 
+LONGEST_PART: Final = 200
+"""Characters of a key in a message; thousands of findings may be below one key."""
+
+
 def label(path: Path) -> str:
     """A path as a message names it."""
     if not path:
         return "this"
     if isinstance(path[-1], int):
         return f"item {path[-1] + 1} of {label(path[:-1])}"
-    return "`" + ".".join(str(part) for part in path) + "`"
+    return "`" + ".".join(str(part)[:LONGEST_PART] for part in path) + "`"
 
 
 def _say(fault: _Fault, root: Node, problems: Problems) -> None:

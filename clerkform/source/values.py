@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
-from clerkform.source.free_form import node_of, parse_free_form
+from clerkform.source.free_form import TooDeep, node_of, parse_free_form
 from clerkform.source.node import Json, Node
+from clerkform.source.parse import MAX_DEPTH
 
 FieldForm = Literal["plain", "secret", "json", "part"]
 Forms = Callable[[tuple[str, ...]], FieldForm | None]
@@ -71,6 +72,9 @@ def fill(node: Node, scope: Scope, problems: Problems, forms: Forms) -> Node | N
 
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
+_NEARLY = re.compile(r"\$\{\s*(?:var\.\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*\}")
+LONGEST_NAME: Final = 200
+"""Characters after ``${`` in which a name is looked for."""
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -140,20 +144,26 @@ class _Filler:
             return _list(items, node.span)
         return self.data(node)
 
-    def data(self, node: Node, *, quotes_line: bool = True) -> Node | None:
-        """``node`` with variables in every string of it; None if one of them is wrong."""
+    def data(self, node: Node, depth: int = 0, *, quotes_line: bool = True) -> Node | None:
+        """``node`` with variables in every string of it; None if one of them is wrong.
+
+        ``depth`` is how many levels of the field there are above.
+        """
         value = node.value
         if isinstance(value, str):
-            return self.text(value, node, quotes_line=quotes_line) if "${" in value else node
+            return self.text(value, node, depth, quotes_line=quotes_line) if "${" in value else node
         if isinstance(value, tuple):
-            return _list([self.data(n, quotes_line=quotes_line) for n in value], node.span)
+            items = [self.data(n, depth + 1, quotes_line=quotes_line) for n in value]
+            return _list(items, node.span)
         if isinstance(value, dict):
-            filled = {key: self.data(n, quotes_line=quotes_line) for key, n in value.items()}
+            filled = {
+                key: self.data(n, depth + 1, quotes_line=quotes_line) for key, n in value.items()
+            }
             whole = {key: n for key, n in filled.items() if n is not None}
             return Node(whole, node.span, node.keys) if len(whole) == len(filled) else None
         return node
 
-    def text(self, text: str, node: Node, *, quotes_line: bool) -> Node | None:
+    def text(self, text: str, node: Node, depth: int, *, quotes_line: bool) -> Node | None:
         alone = _REFERENCE.fullmatch(text)
         pieces, end, broken = list[str](), 0, False
         for match in _REFERENCE.finditer(text):
@@ -162,7 +172,7 @@ class _Filler:
             if match[0] == "$${":
                 pieces.append("${")
                 continue
-            wrong = self.wrong_reference(match[1], text[match.start() + 2 :])
+            wrong = self.wrong_reference(match[1], text, match.start())
             if wrong is None and not alone:
                 wrong = self.unfit_in_text(match[1])
             if wrong:
@@ -174,10 +184,19 @@ class _Filler:
             if not self.fits(value, node.span, quotes_line=quotes_line):
                 return None
             if alone:
-                return node_of(value, node.span)
+                return self.placed(match[1], node.span, depth, quotes_line=quotes_line)
             if not broken:
                 pieces.append(str(value).lower() if isinstance(value, bool) else str(value))
         return None if broken else Node("".join([*pieces, text[end:]]), node.span)
+
+    def placed(self, name: str, span: Span, depth: int, *, quotes_line: bool) -> Node | None:
+        """A variable as it is, ``depth`` levels down in a field."""
+        try:
+            return node_of(self.scope.variables[name], span, depth)
+        except TooDeep:
+            message = f"with `{name}` in its place this is nested more than {MAX_DEPTH} levels deep"
+            self.problems.error("too-deep", message, span, quotes_line=quotes_line)
+            return None
 
     def fits(self, value: Json, span: Span, *, quotes_line: bool = True) -> bool:
         """Whether there is room for what is added here; said once where there is not."""
@@ -195,16 +214,16 @@ class _Filler:
         )
         return False
 
-    def wrong_reference(self, name: str | None, rest: str) -> tuple[str, str, str] | None:
-        """Code, message and hint, if ``${`` followed by ``rest`` names no variable."""
+    def wrong_reference(self, name: str | None, text: str, at: int) -> tuple[str, str, str] | None:
+        """Code, message and hint, if the ``${`` in ``text`` names no variable."""
         if name is None:
-            bare = re.match(r"\s*(?:var\.)?\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}", rest)
+            bare = _NEARLY.match(text[at : at + LONGEST_NAME])
             hint = "write `$${` where `${` is meant as it stands"
             if bare and bare[1] in self.scope.variables:
                 hint = f"write `${{var.{bare[1]}}}` for the variable"
             return "bad-variable", "`${` begins a variable, as in `${var.name}`", hint
         if name not in self.scope.variables:
-            hint = did_you_mean(name, self.scope.variables) or (
+            hint = self.problems.nearest(name, self.scope.variables) or (
                 f"set it under `vars` in the project file, or with `--var {name}=VALUE`"
             )
             return "unknown-variable", f"no variable is named `{name}`", hint
@@ -227,7 +246,7 @@ class _Filler:
         if not isinstance(path, str) or not path:
             self.problems.error("wrong-type", "`from_file` takes a path", inner.span)
             return None
-        if as_json and not path.endswith((".json", ".yaml", ".yml")):
+        if as_json and not path.lower().endswith((".json", ".yaml", ".yml")):
             self.problems.error(
                 "wrong-value",
                 "what a file holds is told by its name, and this one tells nothing",

@@ -12,8 +12,11 @@ copy=$(mktemp -d "${TMPDIR:-/tmp}/clerkform-demo.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-cp "$here/clerkform.yaml" "$here/clerk.yaml" "$copy"
-cd "$copy"
+mkdir "$copy/project"
+cp "$here/clerkform.yaml" "$here/clerk.yaml" "$copy/project"
+cd "$copy/project"
+XDG_STATE_HOME=$copy/state # what the sandbox holds goes with the copy
+export XDG_STATE_HOME
 
 step() {
   printf '\n--- %s\n' "$*"

@@ -12,6 +12,9 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 12
 """Characters of a line of a key; shorter ones may stand anywhere."""
 
+MARKDOWN = "\\`*_<>[]#|~@&$"
+"""What is escaped with a backslash there."""
+
 
 def leaks(text: str, secrets: Mapping[str, str]) -> list[str]:
     """Names of the secrets that ``text`` says."""
@@ -38,7 +41,16 @@ def _encoded(text: str) -> Iterator[str]:
     yield quote(text)
     yield quote(text, safe="")
     yield quote_plus(text)
+    yield text.upper()
+    yield text.lower()
+    yield text[::-1]
     yield data.hex()
+    yield data.hex().upper()
+    yield "".join(f"%{byte:02X}" for byte in data)
+    yield "".join(f"%{byte:02x}" for byte in data)
+    yield "".join(f"&#{ord(character)};" for character in text)
+    yield "".join(f"&#x{ord(character):x};" for character in text)
+    yield "".join(f"\\{c}" if c in MARKDOWN else c for c in text)
     for before in range(3):
         # Without the characters that what is around it has a part in.
         encoded = base64.b64encode(b"\0" * before + data + b"\0\0").decode()

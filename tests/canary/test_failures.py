@@ -84,6 +84,13 @@ def elsewhere(text: str, request: httpx.Request) -> httpx.Response:
     return httpx.Response(307, headers=host)
 
 
+def front(text: str, request: httpx.Request) -> httpx.Response:
+    """A sign-in page in between, which numbers what it was sent by what it was sent."""
+    said = request.headers["Authorization"]
+    html = {"content-type": "text/html", "cf-ray": said}
+    return httpx.Response(200, text=f"<html>{text}</html>", headers=html)
+
+
 def useless(text: str, request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"object": text}, headers={"cf-ray": KEY})
 
@@ -108,12 +115,31 @@ def percent(text: str) -> str:
     return quote(text, safe="")
 
 
+def percent_each(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode())
+
+
+def entities(text: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in text)
+
+
+def in_hexadecimal(text: str) -> str:
+    """Also in upper case, as one wrote it and as Markdown would escape it."""
+    marked = "".join(f"\\{c}" if c in "_*`|" else c for c in text)
+    return "\n".join((text.encode().hex(), text.encode().hex().upper(), text.upper(), marked))
+
+
 SERVERS = {
     **{f"quoting-{status}": quoting(status) for status in (400, 401, 402, 403, 404, 409, 422, 503)},
     "quoting-in-base64": quoting(422, in_base64),
     "quoting-percent-encoded": quoting(422, percent),
+    "quoting-percent-each": quoting(422, percent_each),
+    "quoting-entities": quoting(422, entities),
+    "quoting-in-hexadecimal": quoting(422, in_hexadecimal),
+    "quoting-backwards": quoting(422, lambda text: text[::-1]),
     "without-long-message": without_long_message,
     "page": page,
+    "front": front,
     "elsewhere": elsewhere,
     "useless": useless,
     "broken": broken,

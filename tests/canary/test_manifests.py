@@ -5,7 +5,9 @@ import json
 import pytest
 
 from clerkform.cli import exits
-from clerkform.source.hidden import hidden_lines
+from tests.canary.encodings import leaks
+from tests.canary.world import KEY
+from tests.virtual import run
 
 CANARY = "canaryMetadata0123456789"
 ORGANIZATION = "organizations:\n  - slug: acme\n    private_metadata: "
@@ -33,6 +35,18 @@ MISTAKES = {
     "a literal key and its neighbour": "jwt_templates:\n"
     f"  - {{name: t, signing_key: {CANARY}, odd: 1}}\n",
     "a literal key in a block": f"{TEMPLATE}|\n      {CANARY}\n    odd: 1\n",
+    "an explicit key": "organizations:\n  - slug: acme\n    u: !!x 1\n    ? private_metadata\n"
+    f"    : {{t: {CANARY}, u: !!x 1}}\n",
+    "an escaped key": "organizations:\n"
+    f'  - {{slug: acme, u: !!x 1, "private\\x5fmetadata": {{t: {CANARY}}}}}\n',
+    "a line that is not indented": "organizations: [{slug: acme, private_metadata:\n"
+    f"{{x: 1,\nu: !!x 1, y: {CANARY}}}}}]\n",
+    "an anchor elsewhere": f"odd: &m {{t: {CANARY}, u: !!x 1}}\n{ORGANIZATION}*m\n",
+    "a misspelt section": "organisations: [{slug: acme, private_metadata: {x: CANARY}}]\n".replace(
+        "CANARY", CANARY
+    ),
+    "a misspelt literal key": f"{TEMPLATE}null\n    signingkey: {CANARY}\n",
+    "a misspelt literal key in a block": f"{TEMPLATE}null\n    signing-key: |\n      {CANARY}\n",
     "an open literal key": f"{TEMPLATE}'{CANARY}\n",
 }
 
@@ -52,22 +66,26 @@ def test_the_line_of_a_mistake_is_not_quoted_where_it_is_sensitive(world, mistak
     assert world.headers == set()
 
 
-def test_every_other_line_is_quoted():
-    text = (
-        "jwt_templates:\n- claims:\n    a: b\n  signing_key: {from_env: X}\n"
-        "organizations:\n- private_metadata:\n    a: b\n\n  - c\n  slug: x\n"
-        "- slug: y\n  public_metadata: {private: 1}\n"
-        "- {slug: z, private_metadata: {\n    a: b},\n  name: c}\n- slug: last\n"
-    )
-    sensitive = {"organizations": ["private_metadata"], "api_keys": ["claims"]}
-    hidden = hidden_lines(text, sensitive, {"jwt_templates": ["signing_key"]})
-    lines = text.split("\n")
-    assert [lines[number - 1].strip() for number in sorted(hidden)] == [
-        "- private_metadata:",
-        "a: b",
-        "",
-        "- c",
-        "- {slug: z, private_metadata: {",
-        "a: b},",
-        "name: c}",
-    ]
+PROJECTS = {
+    "at the top": f"version: 1\nsecret_key: {KEY}\n",
+    "misspelt": f"version: 1\nenvironments:\n  real: {{secret-key: {KEY}}}\n",
+    "where a variable's name belongs": (
+        f"version: 1\nenvironments:\n  real: {{secret_key: {{from_env: {KEY}}}}}\n"
+    ),
+    "as a name": f"version: 1\n{KEY}: 1\n",
+    "as an environment": f"version: 1\nenvironments:\n  {KEY}: {{odd: 1}}\n",
+    "as the default": f"version: 1\ndefault_environment: {KEY}\n",
+    "in what cannot be read": f"version: 1\nenvironments: {{real: {{secret_key: {KEY}\n",
+}
+
+
+@pytest.mark.parametrize("output", ["text", "json", "markdown"])
+@pytest.mark.parametrize("place", PROJECTS)
+def test_no_key_that_stands_in_the_project_file_is_quoted(world, place, output):
+    """The run ends before there is a session, which knows the key as one."""
+    (world.root / "clerkform.yaml").write_text(PROJECTS[place])
+    for command in ("validate", "plan", "pull", "jwt lint"):
+        done = run(world.root, world.environ, *command.split(), "--format", output)
+        assert done.code == exits.WRONG
+        assert "clerkform.yaml" in done.text
+        assert leaks(done.text, {"the key": KEY}) == []

@@ -18,7 +18,7 @@ api_keys: [{name: billing, subject: {organization: acme}, secret_to: none}]
 redirect_urls: [app://one]
 """
 KEYS = {"format_version", "command", "exit_code", "findings", "errors"}
-DRIFT = {"environment", "instance", "fail_on", "drift", "counts", "not_compared"}
+DRIFT = {"environment", "instance", "fail_on", "drift", "counts", "undeclared", "not_compared"}
 LEDGER = ".clerkform/ledger.default.json"
 HTML = {"status": 502, "body": "<html>bad gateway</html>"}
 
@@ -62,7 +62,7 @@ def test_what_nobody_can_attribute_is_drift_whatever_is_asked(drifted, fail_on):
     assert done.document["counts"] == {
         "findings": 3,
         "resources": 3,
-        "undeclared": 0,
+        "undeclared": 1,
         "drifted": 0,
         "both": 0,
         "edited": 0,
@@ -226,3 +226,67 @@ def test_what_somebody_deleted_or_made_in_the_dashboard_has_drifted(cli):
         "redirect_urls/app://one": "drifted",
         "redirect_urls/app://made-elsewhere": "drifted",
     }
+
+
+LISTS = """\
+allowlist_identifiers: ["*@example.com"]
+jwt_templates: []
+organizations: []
+"""
+
+
+@pytest.fixture
+def added(cli):
+    """Somebody has added an entry and a template in the dashboard; the application, a customer."""
+    cli.write(LISTS)
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    cli.write(
+        'allowlist_identifiers: ["*@example.com", eve@example.net]\n'
+        "jwt_templates: [{name: t, claims: {}}]\n"
+        "organizations: [{slug: acme, name: Acme}]\n"
+    )
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    cli.write(LISTS)
+    return cli
+
+
+ADDED = ["allowlist_identifiers/eve@example.net", "jwt_templates/t"]
+
+
+def test_what_is_live_and_undeclared_is_listed_and_changes_no_exit_code(added):
+    """But for organizations and API keys, which the application makes as well."""
+    done = added("drift", "--format", "json", "--fail-on", "any")
+    assert done.code == exits.DONE
+    assert done.document["drift"] == []
+    assert done.document["undeclared"] == ADDED
+    assert done.document["counts"]["undeclared"] == 2
+    assert done.document["counts"]["findings"] == 0
+    out = added("drift").out
+    assert "allowlist_identifiers/eve@example.net  live, and no manifest declares it" in out
+    assert "No drift in default (" in out
+    assert "development): 2 live but not declared.\nTo keep what is live, declare it: `clerk" in out
+    assert "| `jwt_templates/t` | `live, and no" in added("drift", "--format", "markdown").out
+
+
+def test_what_is_pruned_and_undeclared_is_counted_once(added):
+    added.write("version: 1\nprune: {allowlist_identifiers: all}\n", "clerkform.yaml")
+    (added.root / LEDGER).unlink()
+    done = added("drift", "--format", "json")
+    assert done.code == exits.PENDING
+    assert [row["address"] for row in done.document["drift"]] == ADDED[:1]
+    assert done.document["undeclared"] == ADDED
+    counts = done.document["counts"]
+    assert (counts["findings"], counts["undeclared"], counts["unattributed"]) == (1, 2, 1)
+    assert (
+        "1 finding in 1 resource (1 unattributed), 2 live but not declared." in added("drift").out
+    )
+
+
+def test_of_a_kind_without_a_section_nothing_is_listed(added):
+    added.write("jwt_templates: []\n")
+    assert added("drift", "--format", "json").document["undeclared"] == ADDED[1:]
+
+
+def test_a_target_narrows_what_is_listed(added):
+    done = added("drift", "--format", "json", "--exclude", "jwt_templates/*")
+    assert done.document["undeclared"] == ADDED[:1]

@@ -1,7 +1,6 @@
 import re
 
 import pytest
-import yaml
 
 from clerkform import presets
 from tests.shell import REPO, Folder
@@ -31,30 +30,30 @@ def test_what_exists_is_kept(tmp_path):
     assert "kept clerkform.yaml" in result.stdout
     assert (tmp_path / "clerkform.yaml").read_text() == "version: 1\n"
     assert (tmp_path / ".gitignore").read_text() == ".secrets/\nbuild\n.clerkform/\nplan.json\n"
-    assert folder.run("init").stdout.splitlines() == [
-        "kept clerkform.yaml",
-        "kept clerk/main.yaml",
-        "kept .gitignore",
-    ]
+    assert folder.run("init").stdout.splitlines() == ["kept clerkform.yaml", "kept .gitignore"]
 
 
-def test_the_workflow_plans_applies_one_at_a_time_and_watches(tmp_path):
-    Folder(tmp_path).run("init", "--ci", "github")
-    text = (tmp_path / ".github" / "workflows" / "clerkform.yaml").read_text()
-    workflow = yaml.safe_load(text)
-    jobs = workflow["jobs"]
-    assert set(jobs) == {"plan", "apply", "drift"}
-    assert jobs["apply"]["concurrency"]["cancel-in-progress"] is False
-    assert workflow["permissions"] == {"contents": "read", "actions": "read"}
-    ran = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
-    assert "clerkform apply -e production --auto-approve --approve production" in ran
-    kept = [step for step in jobs["apply"]["steps"] if "upload-artifact" in step.get("uses", "")]
-    assert [(step["if"], step["with"]["path"]) for step in kept] == [
-        ("always()", ".clerkform/ledger.*.json")
-    ]
-    fetching = [script for script in ran if "gh run download" in script]
-    assert len(fetching) == 3
-    assert all("--event push" in script for script in fetching), "pull requests upload as well"
+def test_a_project_that_exists_gets_no_example_objects(tmp_path):
+    """A plan of its default environment, which may be a real instance, would create them."""
+    (tmp_path / "clerkform.yaml").write_text("version: 1\n")
+    (tmp_path / "mine.yaml").write_text("redirect_urls: []\n")
+    result = Folder(tmp_path).run("init")
+    assert not (tmp_path / "clerk").exists()
+    assert "staging" not in result.stderr
+    assert "clerkform validate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("manifest", "line"),
+    [("clerk/redirect_urls.yaml", "manifests: [clerk/]"), ("infra/redirect_urls.yaml", "")],
+)
+def test_beside_manifests_that_were_pulled_init_writes_no_example(tmp_path, manifest, line):
+    (tmp_path / manifest).parent.mkdir()
+    (tmp_path / manifest).write_text("redirect_urls: [https://app.example.com/cb]\n")
+    folder = Folder(tmp_path)
+    assert folder.run("init").stdout == "wrote clerkform.yaml\nwrote .gitignore\n"
+    assert line in (tmp_path / "clerkform.yaml").read_text()
+    assert folder.run("validate").stdout.startswith("Valid: sandbox (1 resource)")
 
 
 def test_next_steps_are_told_to_people_alone(tmp_path):

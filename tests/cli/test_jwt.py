@@ -1,7 +1,10 @@
+import codecs
 import io
 import json
+import os
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -12,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from clerkform.cli import exits
 from clerkform.cli.rendering import read_context
 from clerkform.cli.verifying import read_token
-from clerkform.errors import UsageError
+from clerkform.errors import ManifestError, UsageError
+from clerkform.source.files import MAX_FILE, MAX_MANIFEST
 from tests.shell import Folder, copied
 
 SECRET = "a-secret-that-only-tests-know-0123456789"
@@ -73,6 +77,12 @@ def checked(folder, *arguments, exit_code=0):
     return {one["check"]: one["result"] for one in document["checks"]}
 
 
+def piped(content):
+    """Standard input that somebody else writes to."""
+    data = content if isinstance(content, bytes) else content.encode()
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+
+
 def test_render_shows_the_claims_where_they_came_from_and_the_size(folder):
     said = folder.run("jwt", "render", "convex", "--user", "people/eve.json").stdout
     claims, _, rest = said.partition("\n\n")
@@ -98,7 +108,7 @@ def test_render_in_markdown_keeps_the_claims_apart(folder):
 
 
 def test_a_user_is_read_from_standard_input(folder, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(EVE)))
+    monkeypatch.setattr("sys.stdin", piped(json.dumps(EVE)))
     assert read_context("-", None, None).values["user.id"] == "user_eve"
 
 
@@ -181,9 +191,10 @@ def test_a_token_of_another_template_does_not_fit(folder):
     assert said.endswith("Refused: signature, aud, claims.\n")
 
 
-def test_an_expired_token_is_refused_beyond_the_templates_skew(folder):
+def test_an_expired_token_is_refused_beyond_the_templates_skew(folder, monkeypatch):
     (folder.root / "key").write_text(SECRET)
     now = int(time.time())
+    monkeypatch.setattr(time, "time", lambda: float(now))  # the clock stands still
     claims = {"aud": "convex", "role": "x", "org": None, "iat": now - 600, "nbf": now - 600}
     for late, code in ((3, 0), (8, exits.WRONG)):
         token = jwt.encode({**claims, "exp": now - late}, SECRET, "HS256")
@@ -192,6 +203,7 @@ def test_an_expired_token_is_refused_beyond_the_templates_skew(folder):
 
 def test_verify_wants_one_token_and_one_sort_of_key(folder):
     token = rendered(folder, "supabase", "--sign")["token"]
+    (folder.root / "quoted").write_text(f'"{SECRET}"\n')
     for arguments, said in [
         ((token, token), "one token at a time"),
         ((token, "--key", "a", "--jwks", "b"), "pass one of them"),
@@ -199,6 +211,7 @@ def test_verify_wants_one_token_and_one_sort_of_key(folder):
         ((token, "--jwks", "clerk.yaml"), "holds no JWKS"),
         ((token, "--jwks", "http://keys.example.com/jwks"), "is not https"),
         ((token, "--key", "nowhere"), "cannot be read"),
+        ((token, "--key", "quoted"), "the shared secret in quoted stands between quotes"),
     ]:
         result = folder.run("jwt", "verify", *arguments, exit_code=exits.WRONG)
         assert said in result.stderr
@@ -207,11 +220,52 @@ def test_verify_wants_one_token_and_one_sort_of_key(folder):
 
 def test_a_token_is_read_from_standard_input(folder, monkeypatch):
     for text in ("a.b.c\n", "Bearer a.b.c"):
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        monkeypatch.setattr("sys.stdin", piped(text))
         assert read_token(()) == "a.b.c"
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    monkeypatch.setattr("sys.stdin", piped("\n"))
     with pytest.raises(UsageError):
         read_token(("-",))
+
+
+def test_standard_input_may_begin_with_a_byte_order_mark_as_a_file_may(monkeypatch):
+    monkeypatch.setattr("sys.stdin", piped(codecs.BOM_UTF8 + b"a.b.c\n"))
+    assert read_token(()) == "a.b.c"
+    monkeypatch.setattr("sys.stdin", piped(codecs.BOM_UTF8 + json.dumps(EVE).encode()))
+    assert read_context("-", None, None).values["user.id"] == "user_eve"
+
+
+def test_what_is_too_long_for_a_token_is_refused_and_never_cut(monkeypatch):
+    monkeypatch.setattr("sys.stdin", piped("a.b." + "c" * (MAX_FILE - 4)))
+    assert len(read_token(())) == MAX_FILE
+    monkeypatch.setattr("sys.stdin", piped("a.b." + "c" * (MAX_FILE - 3)))
+    with pytest.raises(ManifestError) as caught:
+        read_token(())
+    (problem,) = caught.value.diagnostics
+    assert problem.code == "too-large"
+    assert problem.message == "standard input is larger than 1,000,000 bytes"
+    monkeypatch.setattr("sys.stdin", piped(b" " * (MAX_MANIFEST + 1)))
+    with pytest.raises(ManifestError, match="1 problem"):
+        read_context("-", None, None)
+
+
+def test_standard_input_that_is_no_text_is_told_of(monkeypatch):
+    monkeypatch.setattr("sys.stdin", piped(b"a.b.\xff"))
+    with pytest.raises(ManifestError) as caught:
+        read_token(())
+    assert caught.value.diagnostics[0].code == "not-utf8"
+
+
+def test_standard_input_that_does_not_block_is_read_to_the_end(monkeypatch):
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with os.fdopen(reading) as reader, ThreadPoolExecutor() as pool:
+        monkeypatch.setattr("sys.stdin", reader)
+        found = pool.submit(read_token, ())
+        with os.fdopen(writing, "w") as writer:
+            for part in ("a.", "b.", "c" * 200_000):
+                writer.write(part)
+                writer.flush()
+        assert found.result() == "a.b." + "c" * 200_000
 
 
 @pytest.fixture
@@ -260,7 +314,8 @@ def test_a_key_set_that_cannot_be_fetched_is_no_wrong_token(folder, published):
     _, url = published
     closed = url.rpartition(":")[0] + ":1"
     result = folder.run("jwt", "verify", "x", "--jwks", f"{closed}/jwks", exit_code=exits.NO_PLAN)
-    assert "No answer came" in result.stderr
+    assert "refused the connection" in result.stderr
+    assert "Check the network" in result.stderr
 
 
 def test_tests_that_pass_are_listed(folder):

@@ -38,7 +38,7 @@ def test_what_is_live_and_pruned_is_drift_and_counted(applied, edit):
     project.write_text(project.read_text() + "prune: {redirect_urls: all}\n")
     out = applied.run("drift", "--fail-on", "edited", exit_code=exits.PENDING).stdout
     assert "live, and should not be (prune: all)" in out
-    assert "1 finding in 1 resource, 1 of them live but not declared (1 edited).\n" in out
+    assert "1 finding in 1 resource (1 edited), 1 live but not declared.\n" in out
 
 
 def test_no_guard_on_writing_hides_drift(applied, edit):

@@ -1,8 +1,11 @@
 import json
+import re
 
 import pytest
 
 from clerkform.cli import exits
+from clerkform.diagnostics import Diagnostic
+from clerkform.report.commands import naming
 
 
 def test_the_last_line_counts_actions(folder):
@@ -117,3 +120,47 @@ def test_a_broken_rule_stops_what_would_be_written_and_not_what_is_live_already(
     assert "warning[writable-role]" in folder.run("plan").stderr
     manifest.write_text(f"{template}\n    lifetime: 90\n")
     assert "error[writable-role]" in folder.run("plan", exit_code=exits.WRONG).stderr
+
+
+MANY = "jwt_templates: [{name: here, claims: {}}]\nredirect_urls: []\n"
+
+
+def test_a_command_that_a_plan_names_works_as_it_is_printed(folder, edit):
+    """The project has several environments, so the command says which one."""
+    (folder.root / "clerk.yaml").write_text(MANY.replace("[]", "[app://one]"))
+    folder.run("apply", "--auto-approve", "-e", "protected", "--approve", "protected")
+    (folder.root / "clerk.yaml").write_text(MANY)
+    out = folder.run("plan", "-e", "protected").stdout
+    (command,) = re.findall(r"1 live but not declared \(run `clerkform (.+)` to see them\)", out)
+    assert command == "list -e protected"
+    listed = folder.run(*command.split()).stdout
+    assert re.search(r"redirect_urls/app://one +not declared", listed)
+
+
+def test_where_there_is_one_environment_no_command_names_it(folder):
+    (folder.root / "clerkform.yaml").write_text(
+        "version: 1\nenvironments: {only: {api: sandbox}}\n"
+    )
+    (folder.root / "clerk.yaml").write_text(MANY.replace("[]", "[app://one]"))
+    folder.run("apply", "--auto-approve")
+    (folder.root / "clerk.yaml").write_text(MANY)
+    assert "(run `clerkform list` to see them)" in folder.run("plan").stdout
+
+
+def test_hints_name_the_environment_where_there_are_several(folder):
+    said = folder.run("plan", "-e", "protected", "-t", "redirect_urls/none", exit_code=1).stderr
+    assert "`clerkform list -e protected` shows every address" in said
+    said = folder.run("apply", "-e", "poor", "--auto-approve", "-t", "jwt_templates/x", exit_code=1)
+    assert "`clerkform list -e poor` shows every address" in said.stderr
+
+
+def test_a_command_gets_the_environment_once():
+    text = (
+        "run `clerkform plan`, or `clerkform apply -e a b.json`, or `clerkform apply --replace x`"
+    )
+    found = naming(Diagnostic("x", text, hint="`clerkform validate`"), " -e 'my env'")
+    assert found.message == (
+        "run `clerkform plan -e 'my env'`, or `clerkform apply -e a b.json`, or"
+        " `clerkform apply -e 'my env' --replace x`"
+    )
+    assert found.hint == "`clerkform validate`"

@@ -87,4 +87,43 @@ def test_the_project_cannot_choose_a_folder_outside_of_it(folder, tmp_path_facto
     assert f"`{place}` leads outside the project, or is or passes a link" in result.stderr
     made = {path for path in set(folder.root.parent.rglob("*")) - before if path.suffix == ".yaml"}
     assert made == set() == set(elsewhere.iterdir())
-    assert "wrote" in folder.run("pull", "-o", "linked").stdout
+    assert "wrote" in folder.run("pull", "-o", "live").stdout
+
+
+@pytest.mark.parametrize("name", ["linked", "linked/sub", "plain/linked", "linked/../plain"])
+def test_what_is_pulled_goes_through_no_link_of_the_checkout(folder, tmp_path_factory, name):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "sub").mkdir()
+    (folder.root / "linked").symlink_to(elsewhere)
+    (folder.root / "plain").mkdir()
+    (folder.root / "plain" / "linked").symlink_to(elsewhere)
+    if name.endswith("../plain"):  # which is the plain folder, whatever the link leads to
+        folder.run("pull", "-o", name)
+        assert (folder.root / "plain" / "domains.yaml").exists()
+    else:
+        result = folder.run("pull", "-o", name, exit_code=exits.WRONG)
+        assert "is a link or is reached by one; nothing was written" in result.stderr
+    assert [path.name for path in elsewhere.rglob("*")] == ["sub"]
+
+
+def test_a_link_above_the_project_is_no_checkouts(folder, tmp_path_factory):
+    away = tmp_path_factory.mktemp("away")
+    (away / "shortcut").symlink_to(away / "real")
+    (away / "real").mkdir()
+    folder.run("pull", "-o", str(away / "shortcut" / "live"))
+    assert (away / "real" / "live" / "domains.yaml").exists()
+
+
+def test_a_link_of_the_checkout_around_the_project_is_one_too(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    project = folder.root / "infra" / "clerk"
+    project.mkdir(parents=True)
+    for name in ("clerkform.yaml", "clerk.yaml"):
+        (folder.root / name).rename(project / name)
+    (folder.root / ".git").mkdir()
+    (folder.root / "infra" / "linked").symlink_to(elsewhere)
+    folder.root = project
+    for command in ("pull", "plan"):
+        result = folder.run(command, "-o", "../linked/x", exit_code=exits.WRONG)
+        assert "is a link or is reached by one" in result.stderr
+    assert list(elsewhere.iterdir()) == []

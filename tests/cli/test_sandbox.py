@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from clerkform.cli import exits
-from tests.shell import serving
+from tests.shell import PATIENCE, serving
 
 
 def test_what_was_applied_is_dumped_and_reset(applied):
@@ -16,7 +16,7 @@ def test_what_was_applied_is_dumped_and_reset(applied):
 
 
 def test_each_environment_has_a_state_of_its_own(applied):
-    state = applied.root / ".clerkform" / "sandbox.sandbox.sqlite"
+    state = applied.root / ".clerkform" / "sandbox.sandbox.state"
     assert json.loads(applied.run("sandbox", "dump", "--state", str(state)).stdout)["organizations"]
     result = applied.run("sandbox", "dump", "-e", "protected", exit_code=exits.WRONG)
     assert "no sandbox state" in result.stderr
@@ -44,7 +44,8 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
     key = "sk_test_servedsandbox"
     with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
         assert (
-            httpx.get(f"{served.url}/organizations", trust_env=False, timeout=60).status_code == 401
+            httpx.get(f"{served.url}/organizations", trust_env=False, timeout=PATIENCE).status_code
+            == 401
         )
         folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
         folder.run("apply", "-e", "staging", "--auto-approve")
@@ -78,7 +79,7 @@ def test_settings_of_the_sandbox_take_effect(folder):
     assert "3 to create" in folder.run("plan").stdout
 
 
-@pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.sqlite"])
+@pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.state"])
 @pytest.mark.parametrize("target", ["there", "nothing"])
 @pytest.mark.parametrize("command", [["plan"], ["sandbox", "reset"], ["sandbox", "dump"]])
 def test_the_state_is_kept_behind_no_link(folder, tmp_path_factory, link, target, command):

@@ -5,11 +5,12 @@ import hmac
 import json
 import os
 import re
+import shlex
 import shutil
 
 import pytest
 
-from clerkform.cli import exits
+from clerkform.cli import exits, planfile
 from clerkform.model.canonical import canonical
 from clerkform.plan.saved.dump import checksum
 from clerkform.report.view import FORMATS
@@ -181,9 +182,6 @@ def test_who_alters_the_file_is_refused_whatever_they_know(saved):
     def other_value(data):
         data["plan"]["steps"][0]["values"]["lifetime"] = {"value": 30}
 
-    def other_order(data):
-        data["plan"]["asked"] = {"delete_first": True}
-
     def one_more(data):
         step = {"verb": "delete", "address": "organizations/acme", "object_id": "org_1"}
         data["plan"]["steps"].append(step)
@@ -198,8 +196,6 @@ def test_who_alters_the_file_is_refused_whatever_they_know(saved):
         rewrite(saved, lambda data: None)
         assert words in refused(saved, "p.json")
         (saved.root / "p.json").write_text(original)
-    rewrite(saved, other_order)  # nothing is replaced here, so that does nothing
-    assert "1 done" in saved.run("apply", "p.json").stdout
 
 
 def unknown_question(data):
@@ -210,6 +206,14 @@ def wrong_question(data):
     data["plan"]["asked"] = {"targets": True}
 
 
+def destroying(data):
+    data["plan"]["asked"] = {"destroys": True}
+
+
+def deleting_first(data):
+    data["plan"]["asked"] = {"replace": ["jwt_templates/convex"], "delete_first": True}
+
+
 def unknown_key(data):
     data["plan"]["steps"][0]["run"] = "rm"
 
@@ -218,7 +222,17 @@ def steering(data):
     data["created_at"] = "\x1b[2J"
 
 
-@pytest.mark.parametrize("change", [unknown_question, wrong_question, unknown_key, steering])
+NO_PLANS = [
+    unknown_question,
+    wrong_question,
+    destroying,
+    deleting_first,
+    unknown_key,
+    steering,
+]
+
+
+@pytest.mark.parametrize("change", NO_PLANS)
 @pytest.mark.parametrize("command", [("apply", "p.json"), ("show", "--plan", "p.json")])
 def test_a_file_that_no_plan_wrote_is_none(saved, change, command):
     rewrite(saved, change)
@@ -237,7 +251,8 @@ def test_a_file_that_no_plan_wrote_is_none(saved, change, command):
         ("{}", "not-a-plan"),
         ('{"format_version": true, "plan": {}}', "not-a-plan"),
         ('{"format_version": 0, "plan": {}}', "plan-format"),
-        ('{"format_version": 2, "plan": {}}', "plan-format"),
+        ('{"format_version": 3, "plan": {}}', "plan-format"),
+        ('{"format_version": 2, "plan": {}}', "plan-altered"),
         ('{"format_version": 1, "plan": {}}', "plan-altered"),
         ('{"format_version": 1, "plan":' * 10**5, "not-a-plan"),
     ],
@@ -251,7 +266,7 @@ def test_what_is_no_plan_is_called_that(applied, text, code):
 
 
 def test_an_age_is_told_from_the_other(applied):
-    for version, age in ((0, "an older"), (2, "a newer")):
+    for version, age in ((0, "an older"), (3, "a newer")):
         (applied.root / "p.json").write_text(f'{{"format_version": {version}, "plan": {{}}}}')
         assert age in applied.run("apply", "p.json", exit_code=exits.WRONG).stderr
 
@@ -280,22 +295,64 @@ def test_a_plan_of_another_instance_is_refused_before_anything_else_is_read(save
     assert result.stderr.count("GET") == 1
 
 
-def test_what_was_asked_is_in_the_file_and_nowhere_else(applied, edit):
+ASKED = ("-t", "jwt_templates/*", "-t", "api_keys/*", "--replace", "jwt_templates/convex")
+
+
+def test_what_was_asked_of_a_plan_is_asked_again_by_whoever_applies_it(applied, edit):
     edit("lifetime: 60", "lifetime: 300")
     edit("name: Acme GmbH", "name: Acme AG")
-    applied.run(
-        "plan", "-o", "p.json", "-t", "jwt_templates/*", "--replace", "jwt_templates/convex"
-    )
+    said = applied.run("plan", "-o", "p.json", *ASKED).stderr
     assert document(applied)["plan"]["asked"] == {
-        "targets": ["jwt_templates/*"],
+        "targets": ["api_keys/*", "jwt_templates/*"],
         "replace": ["jwt_templates/convex"],
     }
-    for option in ("--target", "--exclude", "--replace"):
-        said = refused(applied, "p.json", option, "jwt_templates/convex")
-        assert "error[usage]" in said
-        assert "says itself what was asked" in said
-    assert "Applied: 2 done" in applied.run("apply", "p.json").stdout
+    (typed,) = re.findall(r"`clerkform apply (.+)` does this", said)
+    more = ("--exclude", "jwt_templates/convex")
+    for options in ((), ASKED[2:], ASKED[:4], (*ASKED, *more), (*ASKED, "--revoke-first")):
+        said = refused(applied, "p.json", *options)
+        assert "error[asked-otherwise]" in said
+    assert f"the plan was reviewed with: clerkform apply {typed}" in refused(applied, "p.json")
+    assert "Applied: 2 done" in applied.run("apply", *shlex.split(typed)).stdout
     assert "Acme GmbH" in state(applied)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"targets": ["api_keys/*"]},
+        {"excludes": ["organizations/*"]},
+        {"replace": ["api_keys/acme/billing-sync"]},
+        {"resend": ["jwt_templates/*"]},
+        {"deliver": ["api_keys/*"]},
+    ],
+)
+def test_a_file_asks_for_nothing_that_nobody_typed(saved, asked):
+    rewrite(saved, lambda data: data["plan"].update(asked=asked))
+    assert "error[asked-otherwise]" in refused(saved, "p.json")
+
+
+def test_a_file_that_destroys_what_is_protected_is_no_plan(applied):
+    """Made by whoever has the key at hand, to the last byte as a destroy would be saved."""
+    text = json.dumps(forged_destroy(applied))
+    (applied.root / "p.json").write_text(text)
+    said = refused(applied, "-e", "protected", "p.json", "--auto-approve")
+    assert "error[not-a-plan]: p.json is no saved plan: `plan.asked.destroys`" in said
+    (applied.root / "p.json").write_text(text.replace('"destroys": true', ""))
+    assert "error[plan-altered]" in refused(applied, "-e", "protected", "p.json")
+
+
+def forged_destroy(folder):
+    """What ``plan`` would save if it could be asked to destroy."""
+    name = "organizations/acme"
+    folder.run("plan", "-o", "p.json")
+    data = document(folder)
+    data["plan"]["environment"] = "protected"
+    data["plan"]["asked"] = {"destroys": True}
+    (action,) = (a for a in data["plan"]["actions"] if a["address"] == name)
+    action["verb"] = "delete"
+    step = {"verb": "delete", "address": name, "object_id": action["live"]["id"]}
+    data["plan"]["steps"] = [step]
+    return {**data, "checksum": checksum(data)}
 
 
 def test_a_saved_plan_stands_for_having_been_seen(applied, edit):
@@ -346,7 +403,7 @@ def test_a_saved_plan_still_has_its_last_line_and_exit_code(applied, edit):
     result = applied.run("plan", "-o", "p.json", "--detailed-exitcode", exit_code=exits.PENDING)
     assert result.stdout.splitlines()[-1].startswith("Plan: ")
     assert "Saved to p.json" in result.stderr
-    assert document(applied)["format_version"] == 1
+    assert document(applied)["format_version"] == 2
 
 
 def test_a_plan_is_saved_over_an_old_one_and_into_a_new_folder(saved):
@@ -390,15 +447,69 @@ def test_a_saved_plan_is_shown_as_it_was_planned(folder, output):
     shown = folder.run("show", "--plan", "p.json", "--format", output)
     if output == "json":
         was, now = json.loads(planned.stdout), json.loads(shown.stdout)
-        assert now["plan"] == was["plan"]
-        assert now["findings"] == was["findings"]
-        assert now["saved"]["created_at"] == document(folder)["created_at"]
+        uncompared = {"cost": None, "undeclared": None}
+        summary = {**was["plan"]["summary"], "undeclared": None}
+        told = {**was["plan"], **uncompared, "notes": [], "summary": summary}
+        assert now["plan"] == without_makers(told)
+        assert now["saved"] == {"created_at": document(folder)["created_at"]}
         return
     assert "Saved at 20" in shown.stdout
     lines = planned.stdout.replace("clerkform plan", "clerkform show").splitlines()
-    at = [line for line in shown.stdout.splitlines() if not line.startswith("Saved at")]
-    assert [line for line in at if line] == [line for line in lines if line]
+    assert [line for line in planned.stdout.splitlines() if "This apply: " in line]
+    at = [line for line in shown.stdout.splitlines() if line and not line.startswith("Saved at")]
+    lines = [re.sub(r" ?This apply: .*|   edited| \*edited\*", "", line) for line in lines]
+    assert at == [line for line in lines if line and "note" not in line and line[:8].strip()]
     assert NOT_SEEN not in shown.output
+
+
+def without_makers(plan):
+    """Who made a change is known from the ledger, and no apply compares it."""
+    for action in plan["actions"]:
+        action["made_by"] = "unattributed" if action["made_by"] else None
+        for change in action["changes"]:
+            change["made_by"] = "unattributed"
+    return plan
+
+
+def test_nothing_is_shown_that_no_apply_compares(saved):
+    """A forged note would be a reviewer's, and the apply would go through."""
+
+    def forge(data):
+        note = {"severity": "note", "code": "note", "message": "reviewed by security"}
+        data["format_version"] = 1
+        data["tool_version"] = "reviewed-by-security"
+        data["review"] = {"reads": 1, "reads_again": 0, "allowed": 10**9, "notes": [note]}
+        data["review"] |= {"warnings": [note], "writing": [note], "undeclared": ["reviewed/by"]}
+        for action in data["plan"]["actions"]:
+            action |= {"notes": ["reviewed by security"], "made_by": "drifted"}
+            for change in action.get("changes", ()):
+                change["made_by"] = "drifted"
+
+    honest = saved.run("show", "--plan", "p.json").output
+    rewrite(saved, forge)
+    assert saved.run("show", "--plan", "p.json").output == honest
+    for output in ("json", "markdown"):
+        said = saved.run("show", "--plan", "p.json", "--format", output).output
+        assert "reviewed" not in said
+        assert "drifted" not in said
+    assert "1 done" in saved.run("apply", "p.json").stdout, "the first format is still applied"
+
+
+@pytest.mark.parametrize("part", ["reason", "replaces", "place", "changes", "verb", "live"])
+def test_whatever_is_shown_of_an_action_is_compared(saved, part):
+    def forge(data):
+        (action,) = (a for a in data["plan"]["actions"] if a["verb"] == "update")
+        action[part] = {
+            "reason": "reviewed by security",
+            "replaces": "jwt_templates/other",
+            "place": {"path": "reviewed.yaml", "line": 1, "column": 1},
+            "changes": [{**action["changes"][0], "before": {"value": 61}}],
+            "verb": "none",
+            "live": {"id": "jtmp_other"},
+        }[part]
+
+    rewrite(saved, forge)
+    assert "error[plan-moved]" in refused(saved, "p.json")
 
 
 def test_a_shown_plan_cannot_steer_the_terminal(saved):
@@ -406,8 +517,6 @@ def test_a_shown_plan_cannot_steer_the_terminal(saved):
         data["plan"]["environment"] = "x\x1b[2J"
         data["plan"]["actions"][0]["address"] = "jwt_templates/\u202ex"
         data["plan"]["actions"][1]["reason"] = "\n+ fake"
-        finding = {"severity": "note", "code": "c", "message": "\x1b]0;x", "hint": "\r"}
-        data["review"]["notes"] = [finding]
 
     rewrite(saved, steer)
     for output in ("text", "markdown"):
@@ -484,10 +593,17 @@ def test_no_secret_is_in_the_file_before_or_after_it_is_live(tmp_path):
     assert live["fields"]["private_metadata"] == {
         "fingerprint": hmac.new(salt, expected, hashlib.sha256).hexdigest()
     }
-    folder.run("apply", "updating.json")
+    folder.run("apply", "updating.json", "--replace", "api_keys/acme/billing")
 
 
 def test_a_plan_that_was_applied_already_says_so(saved):
     saved.run("apply", "p.json")
     refused = saved.run("apply", "p.json", exit_code=1)
     assert "it may have been applied already" in refused.stderr
+
+
+def test_a_plan_that_could_not_be_read_back_is_not_saved(folder, monkeypatch):
+    monkeypatch.setattr(planfile, "MAX_PLAN", 500)
+    result = folder.run("plan", "-o", "plan.json", exit_code=exits.WRONG)
+    assert "one of more than 500 is not read back: it was not saved" in result.stderr
+    assert not (folder.root / "plan.json").exists()

@@ -1,5 +1,6 @@
 """What a signal does to a command, wherever it comes: a real process against a served sandbox."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -7,13 +8,17 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-import uuid
 
 import pytest
 
 from clerkform.cli import exits
+from clerkform.sandbox import Settings, Store, create_app
+from clerkform.sandbox.serve import Serving
+from tests import hostile
 from tests.cli.test_terminal import terminal
+from tests.hostile import instance_and, numbered, said
 from tests.shell import clean_environ, serving
 
 COMMAND = [sys.executable, "-m", "clerkform"]
@@ -88,18 +93,40 @@ def run(folder):
         yield run
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A second away. Each key has an instance of its own."""
-    with serving(tmp_path_factory.mktemp("far") / "state.sqlite", "--latency", "1s") as served:
-        yield served
+class Holding:
+    """A served sandbox that keeps the requests which match ``pattern`` until it lets go."""
+
+    def __init__(self):
+        self.app = create_app(Store(), Settings(rate_limit=None))
+        self.pattern, self._lets_go = None, threading.Event()
+        self._serving = Serving(self)
+        self.url = self._serving.url
+
+    async def __call__(self, scope, receive, send):
+        if self.pattern and re.fullmatch(self.pattern, f"{scope['method']} {scope['path']}"):
+            while not self._lets_go.is_set():
+                await asyncio.sleep(0.01)
+        await self.app(scope, receive, send)
+
+    def lets_go(self):
+        self._lets_go.set()
+
+    def stop(self):
+        self.lets_go()
+        self._serving.stop()
+
+
+@pytest.fixture
+def server():
+    holding = Holding()
+    yield holding
+    holding.stop()
 
 
 @pytest.fixture
 def served(folder, server):
     (folder.root / "clerkform.yaml").unlink()
-    key = f"sk_test_{uuid.uuid4().hex}"
-    folder.environ = {"CLERK_SECRET_KEY": key, "CLERK_API_URL": server.url}
+    folder.environ = {"CLERK_SECRET_KEY": KEY, "CLERK_API_URL": server.url}
     return folder
 
 
@@ -110,7 +137,10 @@ def served(folder, server):
         *((command, signal.SIGINT) for command in ("plan", "drift", "destroy")),
     ],
 )
-def test_during_a_plan_it_ends_the_command_and_nothing_was_written(served, run, command, number):
+def test_during_a_plan_it_ends_the_command_and_nothing_was_written(
+    served, server, run, command, number
+):
+    server.pattern = "GET /v1/(?!instance).*"
     running = run(*command.split(), "-v")
     running.reads("GET /instance: 200")
     running.signalled(number)
@@ -132,16 +162,34 @@ def test_at_the_question_it_declines(folder, number):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_request_in_flight_is_finished_and_its_answer_counted(served, run, number):
+def test_the_request_in_flight_is_finished_and_its_answer_counted(served, server, run, number):
+    server.pattern = "POST /v1/organizations"
     running = run("apply", "--auto-approve", "-vv")
     running.reads("begin create organizations/acme")
     running.signalled(number)
+    running.reads("finishing what is under way")
+    server.lets_go()
     code, out, err = running.ends()
     assert code == exits.INTERRUPTED
     assert "POST /organizations: 200" in err
     assert "the summary says what was done" in err
     assert out.splitlines()[-1] == "Applied: 2 done, 0 failed, 1 not run."
     assert "not run: create api_keys/acme/billing-sync  (stopped before it)" in out
+
+
+def test_of_many_steps_that_were_not_begun_a_few_lines_are_printed(served, run):
+    urls = ", ".join(f"app://{n}" for n in range(60))
+    (served.root / "clerk.yaml").write_text(f"redirect_urls: [{urls}]\n")
+    running = run("apply", "--auto-approve", "-vv")
+    running.reads("begin create redirect_urls/")
+    running.signalled(signal.SIGINT)
+    code, out, _ = running.ends()
+    assert code == exits.INTERRUPTED
+    *lines, last = (line for line in out.splitlines() if line.startswith("not run: "))
+    assert len(lines) == 5
+    (more,) = re.findall(r"^not run: (\d+) more \(stopped before them\)$", last)
+    (not_run,) = re.findall(r"(\d+) not run\.$", out)
+    assert int(more) + 5 == int(not_run) > 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -215,7 +263,8 @@ def test_a_program_that_prints_a_secret_may_be_interrupted_before_the_first_writ
     assert "Applied" not in out
 
 
-def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served):
+def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served, server):
+    server.pattern = "GET /v1/(?!instance).*"
     (served.root / "clerk.yaml").write_text("redirect_urls: [app://one]\n")
     process = subprocess.Popen(
         ["nohup", *COMMAND, "apply", "--auto-approve", "-v"],
@@ -229,13 +278,15 @@ def test_nohup_keeps_an_apply_going_when_its_terminal_closes(served):
     while "GET /instance" not in process.stderr.readline():
         pass
     process.send_signal(signal.SIGHUP)
+    server.lets_go()
     out, _ = process.communicate()
     assert process.returncode == exits.DONE
     assert out.splitlines()[-1] == "Applied: 1 done, 0 failed, 0 not run."
 
 
-def test_a_terminal_that_goes_away_cuts_nothing_off(served):
+def test_a_terminal_that_goes_away_cuts_nothing_off(served, server):
     """What an apply would say has nowhere to go any more, and a hangup is an interrupt."""
+    server.pattern = "POST /v1/organizations"
     with terminal(served, "apply", "-vv", **served.environ) as (process, person):
         person.reads("is accepted: ")
         person.types("yes")
@@ -243,8 +294,61 @@ def test_a_terminal_that_goes_away_cuts_nothing_off(served):
         with open(os.devnull) as nowhere:
             os.dup2(nowhere.fileno(), person.controller)
         process.send_signal(signal.SIGHUP)
+        server.lets_go()
         assert process.wait() == exits.INTERRUPTED
     state = served.run("list", "--format", "json").stdout
     states = {one["address"]: one["state"] for one in json.loads(state)["resources"]}
     assert states["organizations/acme"] == "in sync"
     assert states["api_keys/acme/billing-sync"] == "not live"
+
+
+@pytest.mark.parametrize("in_a_task", [True, False])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_what_computes_is_interrupted_at_once(number, in_a_task):
+    """The signal comes while nothing is waited for, and nothing ever will be."""
+    work = f"""
+import asyncio, os
+from clerkform.cli import _termination_interrupts, connect
+from clerkform.cli.connect import Session
+from clerkform.report.progress import Progress
+from clerkform.report.view import Screen
+
+async def compute():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(3600))
+        group.create_task(endless()) if {in_a_task} else await endless()
+
+async def endless():
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), {int(number)})
+    while True:
+        pass
+
+with _termination_interrupts(), asyncio.Runner() as runner:
+    session = Session(runner, None, None, 1, Progress(Screen().err))
+    try:
+        session.run(compute())
+    except KeyboardInterrupt:
+        print("heard")
+"""
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "heard\n", "")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_while_thousands_of_pages_are_to_be_read_it_ends_the_command(folder, run, number):
+    def script(path, query):
+        page = numbered(int(query["offset"]), 500)
+        return said({"data": page, "total_count": 500_000_000})
+
+    (folder.root / "clerkform.yaml").unlink()
+    (folder.root / "clerk.yaml").write_text("redirect_urls: [app://one]\n")
+    with hostile.serving(instance_and(script)) as url:
+        running = run(
+            *["plan", "-v", "--max-pages", "1000000"], CLERK_SECRET_KEY=KEY, CLERK_API_URL=url
+        )
+        running.reads("GET /redirect_urls: 200")
+        running.signalled(number)
+        code, _, err = running.ends()
+    assert code == exits.INTERRUPTED, err
+    assert "error[interrupted]: interrupted; nothing was written" in err

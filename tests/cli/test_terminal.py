@@ -144,9 +144,9 @@ def test_a_reader_that_leaves_early_does_not_stop_an_apply(folder):
 
 @pytest.fixture
 def slow(folder):
-    """More to do than the pace allows at once."""
+    """More to do than the pace allows at once, or in a minute."""
     (folder.root / "clerkform.yaml").write_text(
-        "version: 1\nenvironments:\n  slow: {api: {sandbox: {rate_limit: 100/10s}}}\n"
+        "version: 1\nenvironments:\n  slow: {api: {sandbox: {rate_limit: 100/60s}}}\n"
     )
     urls = "".join(f"  - app://{number}\n" for number in range(150))
     (folder.root / "clerk.yaml").write_text(f"redirect_urls:\n{urls}")
@@ -155,7 +155,7 @@ def slow(folder):
 
 @contextmanager
 def applying(folder, *, done):
-    """An apply that has told of ``done`` steps; from 60 on the pace keeps others waiting."""
+    """An apply that has told of ``done`` steps; from 50 on the pace keeps others waiting."""
     process = subprocess.Popen(
         [*COMMAND, "apply", "--auto-approve"],
         cwd=folder.root,
@@ -194,7 +194,7 @@ def test_an_interrupt_finishes_what_is_under_way_and_starts_nothing_new(slow, nu
 
 
 def test_a_second_interrupt_says_what_was_cut_off(slow):
-    with applying(slow, done=60) as process:
+    with applying(slow, done=52) as process:
         process.send_signal(signal.SIGINT)
         while "Once more" not in process.stderr.readline():
             pass

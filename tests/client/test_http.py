@@ -8,6 +8,7 @@ import traceback
 import httpx
 import pytest
 
+from clerkform.client.explain import explain
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.errors import ApiError, BadAnswer, Unreachable, UsageError
@@ -184,18 +185,6 @@ def test_a_redirect_is_not_followed_and_its_target_named(ask):
     assert len(server.asked) == 1
 
 
-def test_a_proxy_setting_that_cannot_be_used_is_said(monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy.example")
-    with pytest.raises(UsageError, match="proxy or certificate") as caught:
-        ClerkClient(URL, KEY, pace=Pace())
-    assert "HTTPS_PROXY" in (caught.value.hint or "")
-
-
-def test_the_environments_proxy_is_not_asked_for_this_machine(monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "gopher://proxy.example")
-    assert ClerkClient("http://127.0.0.1:8787", KEY, pace=Pace()).base_url.endswith(":8787/v1")
-
-
 # Tries
 
 
@@ -344,7 +333,10 @@ def test_a_name_that_does_not_resolve_is_said(ask):
         (httpx.Response(200, text='{"id": "x'), "with a damaged text instead of JSON"),
         (httpx.Response(200, text=""), "with an empty body instead of JSON"),
         (httpx.Response(200, content=b"\xff\xfe"), "with text instead of JSON"),
-        (httpx.Response(200, text="[" * 100_000), "with a damaged text instead of JSON"),
+        (
+            httpx.Response(200, text="[" * 100_000),
+            "with JSON that is nested more than 110 levels deep",
+        ),
         (ok("text"), "with a str instead of an object"),
         (ok([1]), "with a list instead of an object"),
         (httpx.Response(200, text="null"), "with nothing instead of an object"),
@@ -474,6 +466,8 @@ def test_a_list_that_never_stops_moving_is_an_error(ask):
     error, _ = ask(server, lambda it: it.list("/organizations"))
     assert isinstance(error, BadAnswer)
     assert error.detail == "answered with a list that changed while it was read"
+    assert "somebody is adding to it or removing from it" in explain(error)
+    assert "proxy" not in explain(error)
     assert len(server.asked) == 6
 
 
@@ -522,3 +516,37 @@ def test_what_is_no_list_is_a_bad_answer(ask, body):
     for page in (500, None):
         error, _ = ask(Server(ok(body)), lambda it, page=page: it.list("/organizations", page=page))
         assert isinstance(error, BadAnswer)
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("Thu, 01 Jan 1970 00:15:00 GMT", 900),
+        ("Fri, 02 Jan 1970 00:00:00 GMT", 86400),
+        ("Wed, 31 Dec 1969 00:00:00 GMT", -86400),
+        ("soon", 0),
+        (None, 0),
+    ],
+)
+def test_the_time_is_the_servers_as_far_as_its_answers_tell(ask, date, ahead):
+    async def get_and_wait(it):
+        await it.get("/instance")
+        first = it.server_time()
+        await asyncio.sleep(5)
+        return first, it.server_time()
+
+    answer = httpx.Response(200, json={"id": "x"}, headers={"Date": date} if date else {})
+    (first, later), _ = ask(Server(answer), get_and_wait, clock=asyncio_clock())
+    assert (first, later) == (ahead * 1000, ahead * 1000 + 5000)
+
+
+def asyncio_clock():
+    """Seconds since it was first asked, by the loop's own time."""
+    began = []
+
+    def clock():
+        now = asyncio.get_running_loop().time()
+        began.append(now)
+        return now - began[0]
+
+    return clock

@@ -60,7 +60,7 @@ MISTAKES = {
     "a short secret": ("s" * 31, "HS256", "key-too-short", "31 bytes"),
     "a short secret for a longer hash": ("s" * 63, "HS512", "key-too-short", "at least 64"),
     "an empty secret": ("", "HS256", "key-too-short", "0 bytes"),
-    "a secret with its line break": ("s" * 40 + "\n", "HS256", "key-ends-in-newline", "line break"),
+    "a secret with its line break": ("s" * 40 + "\n", "HS256", "key-wrapped", "ends in a line break"),
     "a public key": (public(RSA), "RS256", "public-key", "a public key or a certificate"),
     "a certificate": (
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "RS256", "public-key",
@@ -97,6 +97,83 @@ def test_each_mistake_has_its_code_and_is_not_quoted(key, algorithm, code, part)
     assert part in problem.message
     shown = problem.message + (problem.hint or "")
     assert not any(piece in shown for piece in key.split() if len(piece) > 20)
+
+
+AROUND = {
+    "a byte order mark": ("\ufeff{}", "begins with a byte order mark (U+FEFF)"),
+    "a blank before": (" {}", "begins with a blank"),
+    "a blank behind": ("{} ", "ends in a blank"),
+    "a tab": ("{}\t", "ends in a tab"),
+    "a line break before": ("\n{}", "begins with a line break"),
+    "Windows' line break": ("{}\r\n", "ends in a line break"),
+    "what is left of one": ("{}\r", "ends in a carriage return"),
+    "a no-break space": ("\u00a0{}", "begins with a no-break space (U+00A0)"),
+    "a narrow one": ("{}\u202f", "ends in the invisible character U+202F"),
+    "a zero-width space": ("{}\u200b", "ends in a zero-width space (U+200B)"),
+    "a joiner": ("{}\u2060", "ends in the invisible character U+2060"),
+    "a mark of direction": ("{}", "has the invisible character U+200E in it"),
+    "double quotes": ('"{}"', "stands between quotes"),
+    "single quotes": ("'{}'", "stands between quotes"),
+    "typographic quotes": ("“{}”", "stands between quotes"),
+    "its name": ("SUPABASE_JWT_SECRET={}", "begins with `NAME=`"),
+    "its name in small letters": ("jwt_secret = {}", "begins with `NAME=`"),
+    "an export": ('export JWT_SECRET="{}"', "begins with `NAME=`"),
+}
+
+
+@pytest.mark.parametrize(("form", "what"), AROUND.values(), ids=AROUND)
+@pytest.mark.parametrize("algorithm", ["HS256", "HS512"])
+def test_what_stands_around_a_shared_secret_is_named(form, what, algorithm):
+    bare = "Qx7" * 25
+    secret = form.format(bare)
+    if secret == bare:
+        secret = bare[:9] + "\u200e" + bare[9:]
+    problem = check_signing_key(secret, algorithm)
+    assert problem is not None
+    assert problem.code == "key-wrapped"
+    assert problem.message == f"the {algorithm} secret {what}, as a part of it"
+    assert problem.hint
+    assert "Qx7" not in problem.message + problem.hint
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "A" * 43 + "=",
+        "AAA" * 20 + "==",
+        "a'b\"c" * 10,
+        '"' + "q" * 40,
+        "p=x" * 12,
+        "ü" * 20,
+        "x y" * 12,
+    ],
+)
+def test_what_a_secret_itself_may_hold_stays(secret):
+    assert check_signing_key(secret, "HS256") is None
+
+
+@pytest.mark.parametrize("name", [n for n in AROUND if "behind" not in n and "direction" not in n])
+def test_what_stands_around_a_pem_is_named(name):
+    form, _ = AROUND[name]
+    text = pem(RSA).strip()
+    problem = check_signing_key(form.format(text), "RS256")
+    before, after = form.split("{}")
+    if before.strip("\n") or after.strip("\t\r\n"):
+        assert problem is not None
+        assert problem.code == "key-wrapped"
+        assert problem.hint
+        assert "MII" not in problem.message + problem.hint
+    else:  # no reader of PEM minds
+        assert problem is None
+
+
+def test_a_pem_may_stand_among_other_lines():
+    text = "Bag Attributes\r\n    name: x\r\n" + pem(RSA).replace("\n", "\r\n") + "\n\n"
+    assert check_signing_key(text, "RS256") is None
+    indented = "".join(f"    {line}\n" for line in pem(RSA).splitlines())
+    problem = check_signing_key(indented, "RS256")
+    assert problem is not None
+    assert problem.message == "the private key has a blank before `-----BEGIN`"
 
 
 def test_the_hint_names_the_algorithm_that_the_key_fits():

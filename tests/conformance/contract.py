@@ -6,14 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
-import yaml
 
-DOCUMENT = Path(__file__).parents[3] / "shared" / "spec" / "bapi-2026-05-12.yml"
 BASE = "/v1"
 
 PAGINATED = (
@@ -74,10 +71,6 @@ class Contract:
         # A path without parameters comes before one that has some.
         templates = sorted(document["paths"], key=lambda path: path.count("{"))
         self.templates = {path: re.compile(_pattern(path)) for path in templates}
-
-    @classmethod
-    def read(cls, path: Path = DOCUMENT) -> Contract:
-        return cls(yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation that a path below the version is for, and the path's parameters."""

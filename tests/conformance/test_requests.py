@@ -17,9 +17,9 @@ from clerkform.model import Kind, Op
 from clerkform.model.paths import value_at
 from clerkform.plan.guard import Limits
 from clerkform.sandbox import Fault, Settings
+from tests import documents
 from tests.conformance.contract import (
     CONTRADICTIONS,
-    DOCUMENT,
     NOT_DECLARED,
     NOT_SENT,
     Contract,
@@ -128,9 +128,7 @@ api_keys:
 
 @pytest.fixture(scope="module")
 def contract():
-    if not DOCUMENT.is_file():
-        pytest.skip("Clerk's OpenAPI document is not beside this checkout")
-    return Contract.read()
+    return Contract(documents.need())
 
 
 def workshop(root, **settings):

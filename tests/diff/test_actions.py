@@ -106,6 +106,35 @@ def test_a_key_with_a_secret_of_its_own_is_given_up_or_declared():
 
 
 @pytest.mark.parametrize(
+    ("beside", "codes"),
+    [
+        ("", ["signing-key-needed"]),
+        (", signing_key: null", ["signing-key-needed"]),
+        (
+            ", signing_key: {from_env: KEY}, lifecycle: {ignore_changes: [signing_key]}",
+            ["signing-key-needed"],
+        ),
+        (", signing_key: {from_env: KEY}", []),
+        (", lifecycle: {ignore_changes: [signing_algorithm]}", []),
+    ],
+)
+def test_an_algorithm_is_not_changed_without_a_key(beside, codes):
+    body = {"name": "a", "claims": {}, "custom_signing_key": False, "signing_algorithm": "RS256"}
+    live = live_from({"jwt_templates": [body]})
+    text = f"jwt_templates: [{{name: a, signing_algorithm: HS256{beside}}}]"
+    found = compare(desired_from(text), live)
+    assert found.codes == codes
+    assert [str(one.span) for one in found.problems] == ["m0.yaml:1:27"] * len(codes)
+
+
+def test_a_key_is_given_up_with_its_algorithm():
+    body = {"name": "a", "claims": {}, "custom_signing_key": True, "signing_algorithm": "HS256"}
+    live = live_from({"jwt_templates": [body]})
+    text = "jwt_templates: [{name: a, signing_algorithm: RS256, signing_key: null}]"
+    assert compare(desired_from(text), live).codes == []
+
+
+@pytest.mark.parametrize(
     ("text", "needed"),
     [
         ("{name: b}", ["claims"]),

@@ -172,6 +172,96 @@ def test_an_object_is_not_judged_by_what_its_answer_lacks(cli, manifest, path, f
     assert f"that lacks `{field}`" in done.err
 
 
+@pytest.mark.parametrize("field", ["revoked", "expired"])
+@pytest.mark.parametrize("odd", ["null", '"false"', "0"])
+def test_an_object_is_not_judged_by_what_is_neither_true_nor_false(cli, field, odd):
+    cli.write(MANIFEST)
+    assert cli("apply", "--auto-approve").code == DONE
+    body = {"data": cli.live("api_keys"), "total_count": 1}
+    body["data"][0][field] = "ODD"
+    text = json.dumps(body).replace('"ODD"', odd)
+    cli.fault("/api_keys$", "GET", status=200, body=text)
+    done = cli("plan")
+    assert done.code == NO_PLAN, done.text
+    assert f"that lacks `{field}`" in done.err
+
+
+@pytest.mark.parametrize("odd", [None, "true", 1, "missing"])
+def test_a_domain_that_does_not_say_that_it_is_a_satellite_is_never_removed(cli, odd):
+    cli.write("version: 1\nprune: {domains: all}\n", "clerkform.yaml")
+    cli.write("domains: []\n")
+    body = {"id": f"dmn_{'0' * 27}", "name": "example.com", "is_satellite": odd}
+    if odd == "missing":
+        del body["is_satellite"]
+    text = json.dumps({"data": [body], "total_count": 1})
+    cli.fault("/domains$", "GET", status=200, body=text)
+    done = cli("apply", "--auto-approve", "--max-delete-percent", "100")
+    assert done.code == NO_PLAN, done.text
+    assert cli.writes == []
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('["production"]', "says that it is `['production']`, which may be production"),
+        ('"Production"', "says that it is `Production`, which may be production"),
+        ('"preview"', "says that it is `preview`, which may be production"),
+        ('"production"', "is a production instance"),
+    ],
+)
+def test_an_instance_that_does_not_say_development_is_production(cli, said, shown):
+    cli.write("redirect_urls: [app://one]\n")
+    body = f'{{"id": "ins_1", "environment_type": {said}}}'
+    cli.fault("/instance$", "GET", status=200, body=body)
+    planned = cli("plan")
+    assert f"ins_1 {shown}" in planned.out
+    done = cli("apply", "--auto-approve")
+    assert done.code == WRONG
+    assert "error[production]" in done.err
+    assert cli.writes == []
+    assert cli("apply", "--auto-approve", "--allow-production").code == DONE
+
+
+def test_an_instance_with_a_live_key_is_production_whatever_it_says(cli):
+    cli.write("redirect_urls: [app://one]\n")
+    cli.fault(
+        "/instance$", "GET", status=200, body='{"id": "i", "environment_type": "development"}'
+    )
+    cli.environ = {"CLERK_SECRET_KEY": "sk_live_0123456789abcdef0123456789"}
+    done = cli("apply", "--auto-approve")
+    assert (done.code, "error[production]" in done.err) == (WRONG, True)
+    assert cli.writes == []
+
+
+@pytest.mark.parametrize("said", ['{"id": ["i"]}', '{"id": 1}', '{"id": "", "x": 1}'])
+def test_an_instance_without_a_name_is_none(cli, said):
+    cli.write("redirect_urls: [app://one]\n")
+    body = f'{said[:-1]}, "environment_type": "development"}}'
+    cli.fault("/instance$", "GET", status=200, body=body)
+    assert cli("plan").code == NO_PLAN
+
+
+@pytest.mark.parametrize("said", ['""', '"  \\n"', "null", "1"])
+def test_an_empty_or_blank_secret_is_none(cli, said):
+    """Not delivered, not recorded as such; and what it belongs to is removed again."""
+    cli.write(MANIFEST.replace("secret_to: none", "secret_to: {file: .secrets/k}"))
+    body = f'{{"secret": {said}, "object": "api_key"}}'
+    made = {"id": "ak_0123456789abcdef0123456789abcdef", "object": "api_key"}
+    assert cli("apply", "--auto-approve", "-t", "organizations/*").code == DONE
+    (organization,) = cli.live("organizations")
+    made |= {"subject": organization["id"], "name": "billing", "type": "api_key", "secret": "SAID"}
+    text = json.dumps(made).replace('"SAID"', said)
+    cli.fault("/api_keys$", "POST", status=200, body=text)
+    cli.fault("/secret$", "GET", status=200, body=body)
+    cli.fault("/revoke$", "POST", status=200, body=json.dumps(made | {"secret": None}))
+    done = cli("apply", "--auto-approve")
+    assert done.code == FAILED, done.text
+    assert "without Clerk showing its secret" in done.err
+    assert not (cli.root / ".secrets/k").exists()
+    ledger = json.loads((cli.root / ".clerkform/ledger.default.json").read_text())
+    assert ledger["entries"].get("api_keys/acme/billing", {}).get("delivery") != "delivered"
+
+
 @pytest.mark.parametrize("broken", [{"body": "{}"}, {"body": '{"data": [{}], "total_count": 1}'}])
 def test_the_first_page_of_a_probe_is_checked_too(cli, broken):
     cli.write(f"organizations: [{', '.join(f'{{slug: org-{n}, name: O}}' for n in range(4))}]\n")

@@ -30,9 +30,12 @@ clerk.yaml:5:18: error[commands-not-allowed]: this would run `sh`, which is not 
 1 error
 """
 SENDS_THE_KEY_AWAY = """\
-error[foreign-api-host]: `api_url` of environment `real` would send the secret key to \
-collect.example, which is not Clerk's
+clerkform.yaml:2:74: error[foreign-api-host]: `api_url` of environment `real` would send the \
+secret key to collect.example, which is not Clerk's
+    2 | environments: {real: {secret_key: {from_env: CLERK_SECRET_KEY}, api_url: "https://collect.example/v1"}}
+                                                                                 ^
   = hint: if you trust it: --allow-api-host collect.example, or CLERK_API_URL
+1 error
 """
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.cli import connect
 from clerkform.ledger.store import open_store
 from tests.errors.test_api import DONE, FAILED, PENDING, WRONG, clerks
 from tests.support import Clock
@@ -46,8 +45,7 @@ class Record:
 
 
 @pytest.fixture
-def applied(cli, monkeypatch):
-    monkeypatch.setattr(connect, "wall_clock", lambda: cli.app.state.store.now())
+def applied(cli):
     cli.write(MANIFEST)
     assert cli("apply", "--auto-approve").code == DONE
     cli.app.state.requests.clear()
@@ -130,16 +128,93 @@ def test_an_old_intent_costs_one_look_only(applied, record):
     assert holds(applied)
 
 
-@pytest.mark.parametrize("why", ["seen", "older"])
-def test_a_key_that_was_there_before_is_nobodys_to_deliver(applied, record, why):
+def test_a_key_that_was_there_before_is_nobodys_to_deliver(applied, record):
     key = applied.live("api_keys")[0]["id"]
-    later = Clock().ms + 3_600_000
-    begun(applied, record, **({"seen": [key]} if why == "seen" else {"at": later}))
-    assert applied("plan", "--detailed-exitcode").code == DONE
+    begun(applied, record, seen=[key])
+    planned = applied("plan", "--detailed-exitcode")
+    assert planned.code == DONE
+    assert f"about to make {KEY}, and nothing shows that it did" in planned.out
     assert applied("apply", "--auto-approve").code == DONE
     assert applied.writes == []
     assert not (applied.root / ".secrets/billing").exists()
     assert record.entry(KEY)["id"] == key
+    assert "intent" not in record.entry(KEY)
+    assert "cut off" not in applied("plan").text
+
+
+HOUR = 3_600_000
+ODD_TIMES = pytest.mark.parametrize("off", [HOUR, -HOUR, 24 * HOUR, -24 * HOUR])
+"""Milliseconds between what a runner's clock said and the server's, where no ``Date`` told."""
+
+
+def cut_off(off):
+    return {"at": Clock().ms + off}
+
+
+@ODD_TIMES
+def test_an_open_intent_is_warned_of_until_it_is_settled_whatever_the_clocks_say(
+    applied, record, off
+):
+    key = applied.live("api_keys")[0]["id"]
+    begun(applied, record, **cut_off(off))
+    for command in ("plan", "apply --auto-approve", "plan", "apply --auto-approve", "drift"):
+        done = applied(*command.split())
+        assert done.code == DONE
+        said = f"an apply was cut off while it made {KEY}, and {key}, which was not there before"
+        assert said in done.text, command
+        assert f"--deliver '{KEY}'" in done.text
+    assert applied.writes == []
+    assert applied.waited < 10, "what shows is not waited for"
+    assert record.entry(KEY)["intent"]
+    assert applied("apply", "--auto-approve", "--deliver", KEY).code == DONE
+    assert holds(applied)
+    assert "intent" not in record.entry(KEY)
+    assert "cut off" not in applied("plan").text
+
+
+@ODD_TIMES
+def test_an_open_intent_is_settled_by_making_the_key_anew(applied, record, off):
+    begun(applied, record, **cut_off(off))
+    assert applied("apply", "--auto-approve", "--replace", KEY).code == DONE
+    assert holds(applied)
+    assert "intent" not in record.entry(KEY)
+    assert "cut off" not in applied("plan").text
+
+
+def test_an_edit_of_the_key_settles_no_intent(applied, record):
+    begun(applied, record, **cut_off(HOUR))
+    applied.write(MANIFEST.replace("name: billing", "name: billing\n    description: edited"))
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.entry(KEY)["intent"]
+    assert "an apply was cut off" in applied("plan").out
+
+
+NO_KEYS = "organizations: [{slug: acme}]\n"
+
+
+@pytest.mark.parametrize("sections", ["api_keys: []\n", ""])
+@pytest.mark.parametrize("off", [0, HOUR])
+def test_a_dropped_item_takes_no_open_intent_with_it(applied, record, off, sections):
+    begun(applied, record, **cut_off(off))
+    applied.write(NO_KEYS + sections)
+    for _ in range(2):
+        done = applied("apply", "--auto-approve")
+        assert done.code == DONE
+        assert f"while it made {KEY}, which no manifest declares any more" in done.text
+        assert ("is live, and nobody may have" if sections else "nobody looked") in done.text
+    (key,) = applied.live("api_keys")
+    applied.app.state.store.replace("api_keys", {**key, "revoked": True})
+    applied.write(NO_KEYS + "api_keys: []\n")
+    assert applied("apply", "--auto-approve").code == DONE
+    assert record.entry(KEY) is None
+    assert "cut off" not in applied("plan").text
+
+
+def test_a_target_that_is_something_else_says_nothing_of_an_open_intent(applied, record):
+    begun(applied, record, **cut_off(HOUR))
+    done = applied("apply", "--auto-approve", "-t", "redirect_urls/*")
+    assert (done.code, "cut off" in done.text) == (DONE, False)
+    assert record.entry(KEY)["intent"]
 
 
 def test_without_the_ledger_nothing_is_delivered_and_the_plan_says_so(applied, record):
@@ -315,8 +390,7 @@ ONE, OTHER = "the-first-signing-key-0123456789ab", "another-signing-key-01234567
 
 
 @pytest.fixture
-def signed(cli, monkeypatch):
-    monkeypatch.setattr(connect, "wall_clock", lambda: cli.app.state.store.now())
+def signed(cli):
     cli.write(SIGNED)
     cli.environ = {"TEMPLATE_KEY": ONE}
     assert cli("apply", "--auto-approve").code == DONE

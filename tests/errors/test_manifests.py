@@ -14,6 +14,7 @@ from clerkform.kinds import KINDS
 from clerkform.manifests import load, validate
 from clerkform.model import Kind, Listing, Registry, Resource, crud, trait
 from tests.errors.findings import (
+    ENVIRON,
     SECRET,
     TEN_FINDINGS,
     TEN_MISTAKES,
@@ -21,6 +22,7 @@ from tests.errors.findings import (
     places,
     write,
 )
+from tests.shell import PATIENCE
 
 ONE_MISTAKE = {
     # name: (manifest, where and what, a word of the message, a word of the hint)
@@ -232,6 +234,19 @@ def test_a_literal_secret_is_refused_and_never_shown(tmp_path, value):
     assert not any(one.quotes_line for one in found)
 
 
+def test_a_literal_secret_is_one_finding(tmp_path):
+    write(
+        tmp_path,
+        {
+            "clerk.yaml": "jwt_templates:\n  - name: a\n    signing_algorithm: HS256\n"
+            f"    claims: {{}}\n    signing_key: {SECRET}\n"
+        },
+    )
+    with pytest.raises(ManifestError) as caught:
+        validate(tmp_path, None, KINDS, ENVIRON)
+    assert [found.code for found in caught.value.diagnostics] == ["literal-secret"]
+
+
 @pytest.mark.parametrize(
     ("target", "why"),
     [("nowhere.yaml", "no such file"), ("clerk.yaml", "the path is not valid|too many")],
@@ -362,7 +377,7 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path, name):
         [sys.executable, "-c", MEASURE, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=60,  # the bound is a second; a loaded machine is no bomb
+        timeout=PATIENCE,
         check=True,
     )
     found, memory = done.stdout.split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +35,12 @@ KILL_AND_LAG = "kill after, then lag"
 """It has acted, and the next run cannot see that at once."""
 
 
+MAKES_KEY = "POST /api_keys "
+SKEWS = (900, -900, 86400, -86400)
+"""Seconds that the server's clock is ahead of the runner's."""
+SKEWED = ("kill after", KILL_AND_LAG, "kill before", "reset after")
+"""What is tried with such clocks where an API key is made."""
+
 ANSWERED = {"environment_type", "expired", "id", "revoked", "secret"}
 """What is never sent and goes wrong all the same where an answer lacks it."""
 
@@ -48,12 +54,15 @@ class Case:
     fault: str
     again: str
     dropped: str = ""
+    skew: int = 0
+    """Seconds that the server's clock is ahead."""
 
     @property
     def id(self) -> str:
         fault = f"drop {self.dropped}" if self.dropped else self.fault
         again = "" if self.again == "again" else f"-{self.again}"
-        return f"{self.address}-{fault}{again}"
+        skew = f"-{self.skew:+} s" if self.skew else ""
+        return f"{self.address}-{fault}{again}{skew}"
 
     @property
     def kills(self) -> bool:
@@ -111,6 +120,9 @@ def _cases(name: str) -> Iterator[Case]:
                 yield Case(name, one.address, KILL_AND_LAG, again)
             for field in _droppable(one, sent):
                 yield Case(name, one.address, "drop", again, field)
+            if one.address.startswith(MAKES_KEY):
+                for skew, fault in product(SKEWS, SKEWED):
+                    yield Case(name, one.address, fault, again, skew=skew)
 
 
 def _sent(exchanges: list[Exchange]) -> Mapping[str, set[str]]:
@@ -139,14 +151,18 @@ def _collection(one: Exchange) -> str:
 
 def sample(whole: Sequence[Case]) -> list[Case]:
     """What every test run has time for: of each request a fault in turn, with the kills in turn
-    where it is about an API key; all faults where a key is made that another takes over from."""
+    where it is about an API key; all faults where a key is made that another takes over from, and
+    there a kill with each of the clocks."""
     chosen: list[Case] = []
     requests = groupby(whole, key=lambda case: (case.project, case.again, case.address))
     for turn, ((project, _, address), group) in enumerate(requests):
-        of_request = list(group)
-        is_key, is_made = "/api_keys" in address, address.startswith("POST /api_keys")
-        if is_made and (project == ROTATION.name or address == "POST /api_keys first#1"):
+        all_of_it = list(group)
+        of_request = [case for case in all_of_it if not case.skew]
+        is_key, is_made = "/api_keys" in address, address.startswith(MAKES_KEY)
+        if is_made and (project == ROTATION.name or address == f"{MAKES_KEY}first#1"):
             chosen += of_request
+            skewed = (case for case in all_of_it if case.skew)
+            chosen += [case for case in skewed if case.fault == SKEWED[0]]
             continue
         kills = [case for case in of_request if case.kills]
         others = [case for case in of_request if not case.kills]

@@ -72,10 +72,12 @@ class World:
 
     project: Project
     root: Path
+    skew: int = 0
+    """Seconds that the server's clock is ahead of the command's."""
 
     def __post_init__(self) -> None:
         self.clock = Clock()
-        store = Store(clock=lambda: int(self.clock() * 1000))
+        store = Store(clock=lambda: int((self.clock() + self.skew) * 1000))
         settings = Settings(instance="production")
         self.app = create_app(store, settings, seed=dict(self.project.seed))
         self.gate = Gate(self.app)

@@ -73,6 +73,7 @@ def failed(*args, **kwargs):
         (ED, "EdDSA", public(ED)),
         (SECRET, "HS256", SECRET),
     ],
+    ids=["RSA", "RSA-PSS", "private", "EC", "Ed25519", "shared"],  # keys are new ones each time
 )
 def test_a_token_of_the_template_is_accepted(key, algorithm, text):
     found = outcomes(token(key, algorithm), text, algorithm=algorithm)
@@ -279,9 +280,20 @@ def test_what_a_template_renders_fits_it(template, has_org):
     assert list(misfits(template, made)) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "a", "a.b", "a.b.c", "....", "é.é.é", token() + ".", " " + token(), "x" * 10_000]
-)
+NO_TOKENS = {
+    "nothing": "",
+    "one part": "a",
+    "two parts": "a.b",
+    "three parts of nothing": "a.b.c",
+    "five parts": "....",
+    "no ASCII": "é.é.é",
+    "a dot behind": token() + ".",
+    "a blank before": " " + token(),
+    "a long one": "x" * 10_000,
+}
+
+
+@pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS)
 def test_what_is_no_token_is_said_to_be_none(text):
     found = outcomes(text, public(RSA))
     assert [*found] == ["format"]

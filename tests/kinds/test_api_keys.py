@@ -35,3 +35,9 @@ def test_a_key_that_no_longer_works_is_nobodys():
 def test_what_clerk_would_refuse_is_refused_here(item):
     with pytest.raises(ValueError, match="validation error"):
         KIND.model.model_validate(item)
+
+
+@pytest.mark.parametrize("expiration", [10**999, -(10**999), 1e308, -1e308, float(10**15)])
+def test_a_key_that_expires_at_no_time_expires_at_none_that_is_known(expiration):
+    body = {"expiration": expiration, "created_at": 0}
+    assert KIND.from_api(body)["seconds_until_expiration"] is None

@@ -38,3 +38,18 @@ def test_metadata_has_a_size_that_is_measured_in_bytes():
     for too_large in ({"a": fits["a"] + "x"}, {"a": "é" * (METADATA_BYTES // 2)}):
         with pytest.raises(ValueError, match="at most 8192 bytes"):
             KIND.model.model_validate({"slug": "a", "public_metadata": too_large})
+
+
+@pytest.mark.parametrize(
+    "name", ["see https://a.example", "HTTP://a", "www.a.example", "<b>A</b>", "A <!-- -->", " "]
+)
+def test_a_name_is_plain_text(name):
+    with pytest.raises(ValueError, match="must"):
+        KIND.model.model_validate({"slug": "a", "name": name})
+    for plain in ("A < B", "wwwest", "Ünï & Co. <3"):
+        assert KIND.model.model_validate({"slug": "a", "name": plain}).name == plain
+
+
+@pytest.mark.parametrize("created", [10**17, -(10**17), 10**999, 1e300, True, None, "x", []])
+def test_a_creation_at_no_time_counts_as_not_answered(created):
+    assert KIND.from_api({"id": "org_1", "created_at": created}) == {"id": "org_1"}

@@ -1,10 +1,15 @@
 """Each rule finds its mistake, at its place, and nothing in what is right."""
 
+import json
 import re
 
 import pytest
 
+from clerkform.errors import ManifestError
+from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES, lint
+from clerkform.manifests import validate
+from tests.errors.findings import write
 from tests.lint.linting import claims, declared, findings, said
 
 CODES = sorted(RULES)
@@ -64,6 +69,24 @@ ONE_MISTAKE = {
         "4:14 error unknown-shortcode",
         "write `{{user.primary_email_address}}`",
     ),
+    'id: "{user.id}"': ("4:11 warning shortcode-lookalike", "write `{{user.id}}`"),
+    'id: "$user.id"': ("4:11 warning shortcode-lookalike", "write `{{user.id}}`"),
+    'id: "[[user.id]]"': ("4:11 warning shortcode-lookalike", "write `{{user.id}}`"),
+    'id: "\uff5b\uff5buser.id\uff5d\uff5d"': (
+        "4:11 warning shortcode-lookalike",
+        "write `{{user.id}}`",
+    ),
+    'id: "\uff5buser.id\uff5d"': ("4:11 warning shortcode-lookalike", "write `{{user.id}}`"),
+    'id: "<%= user.id %>"': ("4:11 warning shortcode-lookalike", "write `{{user.id}}`"),
+    'role: "{{org.role}} of {org.publicMetadata.plan}"': (
+        "4:13 warning shortcode-lookalike",
+        "write `{{org.public_metadata.plan}}`",
+    ),
+    '"role ": "{{org.role}}"': ("4:7 warning blank-around-name", "write `role`"),
+    '"\\u200brole": x': ("4:7 warning blank-around-name", "write `role`"),
+    'a: {"role\u00a0": x}': ("4:11 warning blank-around-name", "write `role`"),
+    "account: 9007199254740992": ("4:16 warning large-integer", "quotes"),
+    "accounts: [1, {a: -12345678901234567}]": ("4:25 warning large-integer", "quotes"),
     'now: "{{date.now}}"': ("4:12 warning unknown-shortcode", "`iat`"),
     'email: "{{user.email}}"': (
         "4:14 warning unknown-shortcode",
@@ -136,12 +159,81 @@ RIGHT = (
     'a: "braces { and } alone"',
     'updated_at: "{{user.updated_at}}"',
     'email_verified: "{{user.email_verified}}"',
+    'a: "costs $5, see [[1]] and {user}"',
+    'a: "{user.nothing.of.the.sort}"',
+    "claims: {aud: x}",
+    "name: x\n      claims: {aud: y}",
+    "account: 9007199254740991",
 )
 
 
 @pytest.mark.parametrize("line", RIGHT)
 def test_what_is_right_has_no_finding(line):
     assert said(claims(line)) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {"name": "a", "claims": {"aud": "x"}, "lifetime": 60},  # what the API takes
+        {"claims": {"aud": "x"}, "signing_algorithm": "RS256"},
+        {"object": "jwt_template", "id": "jtmp_1", "name": "a", "claims": {}},  # and answers
+        {"data": [{"object": "jwt_template", "claims": {}}], "total_count": 1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["claims.json", "claims.yaml"])
+def test_a_file_with_a_whole_template_is_said_where_it_is_named(tmp_path, template, name):
+    write(tmp_path, {"clerk.yaml": claims(f"{{from_file: {name}}}"), name: json.dumps(template)})
+    if name.endswith(".yaml"):
+        write(tmp_path, {"clerkform.yaml": "version: 1\nmanifests: [clerk.yaml]\n"})
+    with pytest.raises(ManifestError) as caught:
+        validate(tmp_path, None, KINDS, {})
+    (found,) = [one for one in caught.value.diagnostics if one.severity == "error"]
+    assert (found.code, str(found.span)) == ("claims-are-a-template", "clerk.yaml:4:7")
+    assert "alone" in (found.hint or "")
+
+
+NAMES = """jwt_templates:
+  - {name: "a ", claims: {aud: x}}
+organizations:
+  - {slug: b, name: "\\u00a0B"}
+  - {slug: c, name: C}
+"""
+
+
+def test_names_with_blanks_at_their_ends_are_said():
+    assert said(NAMES) == ["2:12 warning blank-around-name", "4:21 warning blank-around-name"]
+    assert [one.hint for one in findings(NAMES)] == ["write `a`", "write `B`"]
+
+
+def test_numbers_of_metadata_and_of_a_keys_claims_are_looked_at_and_not_shown():
+    text = """organizations:
+  - slug: a
+    name: A
+    private_metadata: {account: 12345678901234567}
+api_keys:
+  - name: abc
+    subject: {organization: a}
+    secret_to: none
+    claims: {accounts: [12345678901234567]}
+"""
+    assert said(text) == ["4:33 warning large-integer", "9:25 warning large-integer"]
+    assert not any("1234567890" in f"{one.message}{one.hint}" for one in findings(text))
+
+
+def test_the_ascii_form_of_an_international_domain_is_said():
+    text = """allowlist_identifiers: ["Eve@BÜCHER.example", "*@xn--bcher-kva.example", "bücher@example.com"]
+blocklist_identifiers: ["*@*.日本.example"]
+redirect_urls: ["https://bücher.example:8080/ü?q=1", "myapp://ü", "https://example.com/ü"]
+domains: [{name: a.example, proxy_url: "https://ü.example/x"}]
+"""
+    assert [(one.code, one.hint) for one in findings(text)] == [
+        ("international-domain", "write `Eve@xn--bcher-kva.example`"),
+        ("international-domain", "write `*@*.xn--wgv71a.example`"),
+        ("international-domain", "write `https://xn--bcher-kva.example:8080/ü?q=1`"),
+        ("international-domain", "write `https://xn--tda.example/x`"),
+    ]
 
 
 def test_an_algorithm_that_the_instance_has_no_key_for_is_an_error_where_null_says_so():

@@ -1,23 +1,27 @@
 """A saved plan as plain data: what is in it, what is not, and what counts as moved."""
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
 from clerkform.asked import Asked
 from clerkform.diff.going import Rules
 from clerkform.errors import PlanError
+from clerkform.kinds import KINDS
 from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model.canonical import canonical
 from clerkform.pipeline import Planned
 from clerkform.plan.guard import Guards, Instance
-from clerkform.plan.saved.dump import Basis, dump, render
-from clerkform.plan.saved.load import load
+from clerkform.plan.saved.document import SavedQuestion
+from clerkform.plan.saved.dump import Basis, checksum, dump, render
+from clerkform.plan.saved.load import load, plan_of
 from clerkform.plan.saved.moved import moved
 from clerkform.project import resolve
-from clerkform.saving import asked_again, save, shape
+from clerkform.saving import QUESTIONS, asked_again, options, save, shape
 from tests.support import compare, declaring, desired_from, live_from
 
 SALT = b"s" * 32
@@ -98,17 +102,14 @@ def test_the_order_of_what_has_none_is_no_move():
     assert moved(before, after, plan) == ()
 
 
-def test_who_made_a_change_is_told_and_not_compared():
+def test_who_made_a_change_and_what_is_noted_beside_it_is_in_no_file():
+    """That depends on a ledger, so that an apply elsewhere could not compare it."""
     sections = {"jwt_templates": [{"name": "t", "lifetime": 30, **KEY}]}
     before, plan = dumped(sections)
     (one,) = plan.actions
-    told = replace(
-        one, made_by="both", changes=tuple(replace(c, made_by="drifted") for c in one.changes)
-    )
-    after = dump(replace(plan, actions=(told,)), BASIS, SALT)
-    assert action(after, "jwt_templates/t")["made_by"] == "both"
-    assert action(after, "jwt_templates/t")["changes"][0]["made_by"] == "drifted"
-    assert moved(before, after, plan) == ()
+    changes = tuple(replace(c, made_by="drifted") for c in one.changes)
+    told = replace(one, made_by="both", changes=changes, notes=("reviewed",))
+    assert dump(replace(plan, actions=(told,)), BASIS, SALT) == before
 
 
 def test_the_salt_alone_decides_about_fingerprints():
@@ -146,12 +147,6 @@ def test_what_is_not_live_is_named_where_nothing_else_is():
     (gone,) = moved(before, nothing, replace(plan, actions=()))
     assert "redirect_urls/app://a: is new in the plan" in new.message
     assert "redirect_urls/app://a: is in the plan no more" in gone.message
-
-
-def test_what_is_noted_beside_a_plan_depends_on_a_ledger_and_moves_nothing():
-    before, plan = dumped({"redirect_urls": ["app://a"]})
-    noted = [{**one, "notes": ["x"], "made_by": "drifted"} for one in before["actions"]]
-    assert moved({**before, "actions": noted}, before, plan) == ()
 
 
 def test_lines_that_moved_are_worth_a_word_only_where_nothing_was_edited():
@@ -204,14 +199,21 @@ def test_a_field_that_comes_or_goes_is_not_there():
     assert found.message.endswith("allowed_clock_skew was not there and is 7 now")
 
 
-def test_what_shapes_a_plan_is_carried_over_and_what_lets_it_pass_is_not():
-    asked = Asked(targets=("a/*",), replace=("a/c",), delete_first=True)
-    assert shape(asked) == {"targets": ["a/*"], "replace": ["a/c"], "delete_first": True}
+def test_what_shapes_a_plan_is_saved_and_what_lets_it_pass_is_not():
+    asked = Asked(targets=("b/*", "a/*", "b/*"), replace=("a/c",))
+    assert shape(asked) == {"targets": ["a/*", "b/*"], "replace": ["a/c"]}
+    assert options(shape(asked)) == " -t 'a/*' -t 'b/*' --replace a/c"
     assert shape(Asked(guards=Guards(approved=True), everything=True)) == {}
 
 
-def test_a_question_comes_back_as_it_was():
-    asked = Asked(targets=("a/*",), delete_first=True)
+def test_every_question_that_plan_can_be_asked_can_be_saved():
+    assert set(QUESTIONS) == set(SavedQuestion.model_fields)
+    shapeless = {"guards", "everything", "looks_at", "exact"}
+    unsaved = {"delete_first", "destroys"}  # `plan` has no option for these
+    assert {f.name for f in fields(Asked)} == {*QUESTIONS, *shapeless, *unsaved}
+
+
+def saved_with(asked):
     compared = compare(desired_from("redirect_urls: [app://a]"), Live())
     environment = resolve(None, None, None)
     planned = Planned(
@@ -222,11 +224,52 @@ def test_a_question_comes_back_as_it_was():
         compared.matched,
         BASIS.instance,
     )
-    saved = load(render(save(planned, "0" * 64, 1, SALT, "2026-01-02T03:04:05Z")), "p.json")
-    again = asked_again(saved, Asked(guards=Guards(approved=True)))
-    assert shape(again) == shape(asked)
+    return load(render(save(planned, "0" * 64, SALT, "2026-01-02T03:04:05Z")), "p.json")
+
+
+def test_the_command_line_has_to_ask_what_the_file_says_in_any_order():
+    saved = saved_with(Asked(targets=("a/*", "b/*")))
+    asked = Asked(targets=("b/*", "a/*"), guards=Guards(approved=True))
+    again = asked_again(saved, asked, "clerkform apply p.json")
+    assert again.targets == asked.targets
     assert again.guards == Guards(approved=True, reviewed_instance="ins_1")
+    for other in (Asked(), Asked(targets=("a/*",)), replace(asked, delete_first=True)):
+        with pytest.raises(PlanError) as refused:
+            asked_again(saved, other, "clerkform apply p.json")
+        assert refused.value.diagnostics[0].code == "asked-otherwise"
     assert canonical(saved.plan) == canonical(json.loads(json.dumps(saved.plan)))
+
+
+FORMAT_1 = Path(__file__).parent / "files" / "format-1.json"
+"""As the first format was written: with who made each change, and what else was shown."""
+
+
+def test_a_plan_of_the_first_format_is_read_and_what_it_had_besides_is_left_out():
+    text = FORMAT_1.read_text()
+    assert {"review", "made_by"} <= set(re.findall(r'"(\w+)":', text))
+    saved = load(text, "p.json")
+    assert saved.plan["asked"] == {
+        "excludes": ["blocklist_identifiers/*"],
+        "replace": ["jwt_templates/convex"],
+    }
+    assert not {"review", "made_by"} & set(re.findall(r"'(\w+)':", str(saved.plan)))
+    plan = plan_of(saved, KINDS)
+    assert [(str(a.address), a.verb) for a in plan.pending] == [
+        ("api_keys/acme/billing", "create"),
+        ("jwt_templates/convex", "replace"),
+        ("organizations/acme", "update"),
+        ("redirect_urls/app://other", "delete"),
+    ]
+    assert len(plan.steps) == 5
+    with pytest.raises(PlanError):
+        load(text.replace("ACME", "Acme"), "p.json")
+
+
+def test_today_s_format_has_no_room_for_what_is_not_compared():
+    data = json.loads(FORMAT_1.read_text()) | {"format_version": 2}
+    with pytest.raises(PlanError) as refused:
+        load(json.dumps(data | {"checksum": checksum(data)}), "p.json")
+    assert refused.value.diagnostics[0].code == "not-a-plan"
 
 
 def test_a_constant_that_is_no_json_is_refused():

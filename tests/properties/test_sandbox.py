@@ -74,9 +74,14 @@ def lay_out(it, edit):
 
 
 def consistent(item):
-    """A template with a key of its own is signed by an algorithm for that, and others by none."""
+    """A template with a key of its own is signed by an algorithm for that, and others by none.
+
+    A key whose changes are ignored may not get there, and Clerk changes no algorithm without one.
+    """
     others = {name: value for name, value in item.items() if name != "signing_algorithm"}
-    return {**others, "signing_algorithm": "HS256"} if item.get("signing_key") else others
+    is_ignored = "signing_key" in item.get("lifecycle", {}).get("ignore_changes", ())
+    has_key = item.get("signing_key") and not is_ignored
+    return {**others, "signing_algorithm": "HS256"} if has_key else others
 
 
 def check_simulation(planned, again):

@@ -1,4 +1,5 @@
 from clerkform.diagnostics import Diagnostic, Source, Span
+from clerkform.redaction import opened_net
 from clerkform.report.counts import counted_findings
 from clerkform.report.diagnostics import WIDEST, rendered
 
@@ -65,3 +66,12 @@ def test_a_place_past_the_end_of_a_file_quotes_nothing():
 def test_findings_are_counted_in_words():
     error, warning = Diagnostic("a", "b"), Diagnostic("a", "b", severity="warning")
     assert counted_findings([error, error, error, warning]) == "3 errors, 1 warning"
+
+
+def test_a_line_with_a_secret_that_is_known_is_not_quoted_not_even_in_part():
+    line = f"{'a' * 150}a-secret-of-some-length{'b' * 500}"
+    with opened_net() as net:
+        net.remember("a-secret-of-some-length")
+        for column in (1, 100, 160):
+            assert len(lines(Diagnostic("x", "y", at(line, column)))) == 1
+    assert len(lines(Diagnostic("x", "y", at(line, 160)))) == 3

@@ -8,6 +8,7 @@ import pytest
 
 from clerkform.asked import Asked
 from clerkform.diff.going import Rules
+from clerkform.kinds import KINDS
 from clerkform.manifests import Loaded
 from clerkform.pipeline import Planned
 from clerkform.plan.build import Plan
@@ -45,7 +46,7 @@ def drift(*made_by: str, unread: tuple[str, ...] = ()) -> Drift:
     loaded = Loaded(Environment("my staging", Path(".")), desired, ())
     plan = Plan(tuple(actions), compared.plan.steps)
     instance = Instance("ins_1", "development")
-    return Drift(Planned(loaded, Asked(), plan, live, compared.matched, instance), unread)
+    return Drift(Planned(loaded, Asked(), plan, live, compared.matched, instance), KINDS, unread)
 
 
 def test_each_finding_says_what_where_by_whom_and_what_to_run():
@@ -78,11 +79,12 @@ def test_each_finding_says_what_where_by_whom_and_what_to_run():
             "edited": 1,
             "unattributed": 1,
         },
+        "undeclared": ["redirect_urls/app://undeclared"],
         "not_compared": [],
     }
     assert table.footer.splitlines()[0] == (
-        "Drift in my staging (ins_1, development): 4 findings in 3 resources, 1 of them live but"
-        " not declared (1 drifted, 1 both, 1 edited, 1 unattributed)."
+        "Drift in my staging (ins_1, development): 4 findings in 3 resources (1 drifted, 1 both, 1"
+        " edited, 1 unattributed), 1 live but not declared."
     )
 
 
@@ -110,7 +112,7 @@ def test_what_fails_is_what_was_asked_about(made_by, fails, at):
 def test_an_edit_that_nobody_applied_is_no_drift():
     footer = drift(*["edited"] * 4).table("drifted").footer
     assert footer.startswith("No drift in my staging (ins_1, development): 4 findings")
-    assert footer.endswith("(4 edited).")
+    assert footer.endswith("(4 edited), 1 live but not declared.")
     assert drift(*["edited"] * 4).table("edited").footer.startswith("Drift in my staging")
 
 

@@ -1,5 +1,7 @@
 """A failed step points at what the manifest says about it."""
 
+from pathlib import Path
+
 import pytest
 
 from clerkform.apply.run import DroppedFields, Failed, StepCrashed
@@ -11,9 +13,11 @@ from clerkform.diff.match import match
 from clerkform.errors import ApiError, ClerkErrorItem, ManifestError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
+from clerkform.manifests import Loaded
 from clerkform.pipeline import Planned
 from clerkform.plan.build import build_plan
 from clerkform.plan.guard import Instance
+from clerkform.project import Environment
 from clerkform.report.failures import diagnose
 from tests.support import desired_from
 
@@ -31,9 +35,11 @@ api_keys:
 
 @pytest.fixture
 def planned():
-    matched = match(desired_from(MANIFEST), Live(), KINDS, Problems())
+    desired = desired_from(MANIFEST)
+    matched = match(desired, Live(), KINDS, Problems())
     plan = build_plan(diff(matched, Live(), KINDS, Rules(), Problems()))
-    return Planned(None, Asked(), plan, Live(), matched, Instance("ins_1", "development"))
+    loaded = Loaded(Environment("staging", Path("."), has_siblings=True), desired)
+    return Planned(loaded, Asked(), plan, Live(), matched, Instance("ins_1", "development"))
 
 
 def failed(planned, address, error):
@@ -76,7 +82,7 @@ def test_a_secret_that_nobody_holds_names_the_remedy(planned):
     found = failed(planned, "api_keys/acme/billing", ManifestError([problem]))
     assert (found.code, found.span.line) == ("command-failed", 6)
     assert found.hint.startswith("run it by hand; ")
-    assert "clerkform apply --replace 'api_keys/acme/billing'" in found.hint
+    assert "clerkform apply -e staging --replace 'api_keys/acme/billing'" in found.hint
 
 
 def test_a_field_that_was_dropped_is_pointed_at(planned):
@@ -84,7 +90,7 @@ def test_a_field_that_was_dropped_is_pointed_at(planned):
     assert str(step.address) == "organizations/acme"
     found = diagnose(Failed(step, DroppedFields(step, ["name"])), planned)
     assert (found.code, found.span.line) == ("dropped-fields", 3)
-    assert "clerkform plan" in found.hint
+    assert "clerkform plan -e staging" in found.hint
 
 
 def test_a_secret_that_was_never_shown_names_the_remedy(planned):

@@ -1,7 +1,7 @@
 from clerkform.apply.run import Done, Failed, NotRun, Started, Written
 from clerkform.model import Address
 from clerkform.model.step import Step, StepId
-from clerkform.report.tally import Tally
+from clerkform.report.tally import TOLD, Tally
 
 
 def step(key, verb="create", part=""):
@@ -36,3 +36,15 @@ def test_an_address_is_finished_when_all_of_its_steps_are():
     for event in (Started(A), Done(A, Written("org_1")), Started(B), Done(B, Written("org_2"))):
         tally.add(event)
     assert tally.finished() == {B.address}
+
+
+def test_of_many_that_were_not_run_a_few_have_a_line_and_the_rest_is_counted():
+    others = [step(f"z{n}") for n in range(TOLD + 1470)]
+    tally = Tally([A, B, *others])
+    told = []
+    for event in [NotRun(B, A.id), *(NotRun(one, None) for one in others)]:
+        tally.add(event)
+        told += [event] if tally.is_worth_a_line(event) else []
+    assert len(told) == 1 + TOLD
+    assert tally.untold() == ["not run: 1,470 more (stopped before them)"]
+    assert tally.not_run == len(others) + 2

@@ -1,6 +1,7 @@
 """What only a sandbox has: /_sandbox, and the knobs it turns."""
 
 import asyncio
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -62,6 +63,9 @@ def test_an_instance_becomes_one_of_the_other_kind(api):
         ({"faults": [{"times": "x"}]}, r"faults\[0\].times is int"),
         ({"faults": [{"path": "("}]}, r"faults\[0\]: path is not"),
         ({"fault_seed": "x"}, "fault_seed is a whole number"),
+        ({"latency": 10**400}, "latency is a number"),
+        ({"faults": [{"delay": -1}]}, r"faults\[0\]: delay is from 0"),
+        ({"faults": [{"delay": 10**400}]}, r"faults\[0\]: delay is from 0"),
     ],
 )
 def test_a_knob_that_is_none_says_what_there_is(api, knobs, says):
@@ -70,6 +74,13 @@ def test_a_knob_that_is_none_says_what_there_is(api, knobs, says):
     response = api.http.post(CONFIG, json=knobs)
     assert response.status_code == 400
     assert api.http.get(CONFIG).json() == {**shown(Settings()), "faults": []}
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("name", ["chance", "delay"])
+def test_a_rule_has_only_numbers_that_are_finite(name, number):
+    with pytest.raises(ValueError, match=rf"faults\[0\]: {name} is from 0"):
+        changed(Settings(), {"faults": [{name: number}]})
 
 
 def test_what_is_shown_can_be_read_again():
@@ -94,6 +105,8 @@ def test_the_clock_is_moved(open_api):
     now = api.http.post(CLOCK, json={}).json()["now"]
     assert api.http.post(CLOCK, json={"advance": "10s"}).json()["now"] == now + 10_000
     assert api.http.get("/instance").is_success
+    (date,) = api.http.get("/instance").headers.get_list("Date")
+    assert parsedate_to_datetime(date).timestamp() == (now + 10_000) // 1000, "each answer says it"
     assert api.http.post(CLOCK, json={"advance": -1}).status_code == 400
     assert api.http.post(CLOCK, json={"back": 1}).status_code == 400
 

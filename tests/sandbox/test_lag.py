@@ -114,3 +114,9 @@ def test_lag_is_switched_on_and_off_while_it_runs(api):
     assert urls() == {"app://1", "app://2"}
     api.http.post(url, json={"read_lag": 1000})
     assert urls() == {"app://1", "app://2"}
+
+
+def test_the_instances_key_is_made_once(lagging):
+    public = "http://sandbox.test/.well-known/jwks.json"
+    answers = [lagging.http.get(url).json() for url in ("/jwks", "/jwks", public)]
+    assert answers == answers[:1] * 3

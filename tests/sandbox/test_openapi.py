@@ -5,13 +5,13 @@ import re
 import pytest
 
 from clerkform.sandbox.routes import operations
+from tests import documents
+from tests.sandbox.conftest import Judge
 
 
 @pytest.fixture
 def document(judge):
-    if judge is None:
-        pytest.skip("the OpenAPI document is not beside this checkout")
-    return judge
+    return judge or Judge(documents.need())
 
 
 def test_every_operation_of_the_sandbox_is_in_the_document(document):

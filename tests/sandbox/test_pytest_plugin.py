@@ -7,13 +7,17 @@ import clerk_backend_api
 import httpx
 import pytest
 
+from tests.shell import PATIENCE
+
 pytest_plugins = "pytester"
 PLUGIN = "clerkform.sandbox.pytest_plugin"
 SUITE = """
 from clerk_backend_api import Clerk
 
 def test_it(clerk_sandbox):
-    clerk = Clerk(bearer_auth=clerk_sandbox.secret_key, server_url=clerk_sandbox.url)
+    clerk = Clerk(
+        bearer_auth=clerk_sandbox.secret_key, server_url=clerk_sandbox.url, timeout_ms=600_000
+    )
     made = clerk.redirect_urls.create(request={"url": "https://a.example"})
     assert clerk.redirect_urls.get(id=made.id) == made
     assert [r.method for r in clerk_sandbox.requests] == ["POST", "GET"]
@@ -50,7 +54,9 @@ def test_nothing_is_imported_until_it_is_asked_for(suite):
 
 def test_the_same_state_is_reached_with_and_without_a_socket(clerk_sandbox):
     clerk = clerk_backend_api.Clerk(
-        bearer_auth=clerk_sandbox.secret_key, server_url=clerk_sandbox.url
+        bearer_auth=clerk_sandbox.secret_key,
+        server_url=clerk_sandbox.url,
+        timeout_ms=int(PATIENCE * 1000),
     )
     made = clerk.redirect_urls.create(request={"url": "https://a.example"})
 
@@ -67,7 +73,7 @@ def test_the_same_state_is_reached_with_and_without_a_socket(clerk_sandbox):
 def test_knobs_and_clock_are_at_hand(clerk_sandbox):
     clerk_sandbox.configure(read_lag="1s", organizations=False)
     headers = {"Authorization": f"Bearer {clerk_sandbox.secret_key}"}
-    with httpx.Client(base_url=clerk_sandbox.url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=clerk_sandbox.url, headers=headers, timeout=PATIENCE) as http:
         assert http.get("/organizations").status_code == 403
         assert http.post("/redirect_urls", json={"url": "app://x"}).is_success
         assert http.get("/redirect_urls").json() == []

@@ -12,6 +12,7 @@ import pytest
 
 from clerkform.sandbox import Fault, SandboxError, Settings
 from clerkform.sandbox.serve import serve
+from tests.shell import PATIENCE
 
 SCRIPT = """
 import sys
@@ -40,11 +41,11 @@ def test_one_line_says_where_it_listens_and_a_signal_ends_it_cleanly():
             match = re.fullmatch(
                 r"clerkform sandbox listening on (http://127\.0\.0\.1:\d+/v1)", line
             )
-            answer = httpx.get(f"{match[1]}/instance", headers=HEADERS, timeout=60)
+            answer = httpx.get(f"{match[1]}/instance", headers=HEADERS, timeout=PATIENCE)
             assert answer.json()["environment_type"] == "development"
             assert answer.headers["Content-Type"] == "application/json"
             process.send_signal(number)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=PATIENCE)
             assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -54,9 +55,9 @@ def test_state_in_a_file_outlives_the_server(tmp_path):
     for _ in range(2):
         with served("localhost", path) as (process, line):
             url = line.rsplit(" ", 1)[1]
-            ids.append(httpx.get(f"{url}/instance", headers=HEADERS, timeout=60).json()["id"])
+            ids.append(httpx.get(f"{url}/instance", headers=HEADERS, timeout=PATIENCE).json()["id"])
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
     assert ids[0] == ids[1]
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from clerkform.sandbox import ClerkSandbox
 from clerkform.sandbox.database import wall_clock
+from tests.shell import PATIENCE
 
 WEEK = 7 * 24 * 60 * 60 * 1000
 
@@ -307,7 +308,7 @@ def test_a_seeded_template_without_its_key_mints_nothing(tell):
     }
     with ClerkSandbox(seed=seed) as sandbox:
         headers = {"Authorization": f"Bearer {sandbox.secret_key}"}
-        with httpx.Client(base_url=sandbox.url, headers=headers, timeout=60) as http:
+        with httpx.Client(base_url=sandbox.url, headers=headers, timeout=PATIENCE) as http:
             for name in "tu":
                 response = http.post(f"/sessions/{session}/tokens/{name}", json={})
                 assert response.status_code == 422

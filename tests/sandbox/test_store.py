@@ -80,6 +80,7 @@ def test_the_clock_never_goes_back():
 def test_a_lookup_does_not_walk_the_whole_kind():
     """Steps of SQLite's machine, not seconds: they are the same on every computer."""
     store = Store()
+    store.database.index(["slug"])
     with store.transaction(write=True):
         for n in range(2000):
             store.insert("things", {"id": str(n), "slug": f"s{n}"}, created_at=n)
@@ -188,8 +189,10 @@ def test_there_is_nothing_to_dump_or_reset_where_there_is_no_file(path, act):
 
 @pytest.mark.parametrize(
     "knobs",
-    [{"instance": "staging"}, {"unentitled": frozenset({"sso"})}, {"rate_limit": (0, 10)}],
-)
+    [{"instance": "staging"}, {"unentitled": frozenset({"sso"})}, {"rate_limit": (0, 10)},
+     {"rate_limit": (10, float("inf"))}, {"rate_limit": (10, float("nan"))},
+     {"latency": float("nan")}, {"read_lag": 10**13}],
+)  # fmt: skip
 def test_a_setting_that_means_nothing_is_refused(knobs):
     with pytest.raises(ValueError, match=next(iter(knobs))):
         Settings(**knobs)

@@ -11,6 +11,7 @@ from clerkform.diagnostics import Problems, Source
 from clerkform.source.emit import Verbatim, emit, protect
 from clerkform.source.parse import parse
 from clerkform.source.values import Scope, fill
+from tests.report.hostile import obeyed, texts
 
 NASTY = [
     "", "~", "null", "no", "true", "1:30", "+155", "0x1f", "0o8", "1e3", ".nan", "9" * 2000, "12 ",
@@ -18,7 +19,7 @@ NASTY = [
     "a: b", "a #b", " x", "x ", "x:", "#", "%", "@a", "`", "|", ">", "=", "!x", "&x", "?", "? a",
     "[a]", "{a}", "a,b", "---", "...", "a\nb", "a\nb\n", "a\n\n", "\na", "\n", "a\n b\n", " a\nb",
     "a\n  \nb", "\t", "a\tb", "a\n\tb\n", "\x00", "\x85", "\u2028", "\ufeff", "\r\n", "a\r\nb",
-    "é\U0001f600", "'\"\\", "\u202eabc", "\uffff", "x" * 300, "x" * 2000, "k: |\n  x\n",
+    "::a::", "a\n  ::b::", "##[c]", "##vso[d]", "é\U0001f600", "'\"\\", "\u202eabc", "\uffff", "x" * 300, "x" * 2000, "k: |\n  x\n",
 ]  # fmt: skip
 TEXT = st.sampled_from(NASTY) | st.text()
 JSON = st.recursive(
@@ -143,3 +144,11 @@ def test_a_lone_surrogate_becomes_the_replacement_character():
 def test_what_is_no_json_is_refused():
     with pytest.raises(TypeError, match="no JSON: set"):
         emit({"section": [{"f": {1, 2}}]})
+
+
+@given(text=texts)
+def test_no_line_is_one_that_a_runner_would_obey_and_all_is_read_back(text):
+    item = {"a": text, text: [text, {text: {"b": text}}]}
+    emitted = emit({"section": [item, text]})
+    assert obeyed(emitted) == []
+    assert read_back(emitted) == [item, text]

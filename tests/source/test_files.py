@@ -5,6 +5,7 @@ import os
 import pytest
 
 from clerkform.diagnostics import Problems, Source, Span
+from clerkform.project import load_project
 from clerkform.source.files import MAX_MANIFEST, is_own, read_manifests, read_text_inside
 
 HERE = Span(Source("clerk/m.yaml"), 3, 5)
@@ -32,6 +33,70 @@ def read(root, places=None, **options):
 def test_everything_below_is_found_in_order(root):
     write(root, "b.yml", "a/z.yaml", "a.yaml", "a/b/c.yaml", "note.md", "yaml")
     assert read(root) == (["a.yaml", "a/b/c.yaml", "a/z.yaml", "b.yml"], [])
+
+
+def test_the_ending_of_a_manifest_may_be_in_capitals(root):
+    write(root, "A.YAML", "b.Yml", "C.YML", "d.json")
+    assert read(root) == (["A.YAML", "C.YML", "b.Yml"], [])
+    (root / "link.YAML").symlink_to("C.YML")
+    assert read(root, ["link.YAML"]) == (["link.YAML"], [])
+
+
+VERSION = "..2026_03_02_09_14_07.123456789"
+
+
+def mounted(root, *names, folder=VERSION):
+    """As Kubernetes mounts a ConfigMap: every file is a link into the folder of its version."""
+    write(root, *(f"{folder}/{name}" for name in names))
+    (root / "..data").symlink_to(folder)
+    for name in {name.partition("/")[0] for name in names}:
+        (root / name).symlink_to(f"..data/{name}")
+
+
+def test_a_project_mounted_from_a_config_map_is_read(root):
+    mounted(root, "a.yaml", "claims.json", "sub/b.yaml")
+    assert read(root) == (["a.yaml", "sub/b.yaml"], [])
+    assert read(root, ["a.yaml", "sub"]) == (["a.yaml", "sub/b.yaml"], [])
+    problems = Problems()
+    assert read_text_inside(root, "", "claims.json", HERE, problems) == f"{VERSION}/claims.json"
+    assert read_text_inside(root, "sub", "../claims.json", HERE, problems)
+    assert not problems
+
+
+def test_a_project_file_may_be_mounted_too(root):
+    mounted(root, "clerkform.yaml", "a.yaml")
+    (root / VERSION / "clerkform.yaml").write_text("version: 1\nmanifests: [a.yaml]\n")
+    problems = Problems()
+    project = load_project(root, problems)
+    assert project.declared.manifests == ("a.yaml",)
+    assert not problems
+
+
+def test_what_is_hidden_stays_so_in_a_mounted_project(root):
+    mounted(root, "a.yaml", ".env", ".netrc.yaml", "sub/.git/b.yaml")
+    write(root, ".secrets/..2026_03_02_09_14_07.1/key.yaml")
+    (root / ".secrets" / "..data").symlink_to("..2026_03_02_09_14_07.1")
+    (root / "sub.yaml").symlink_to("sub/.git/b.yaml")
+    (root / "key.yaml").symlink_to(".secrets/..data/key.yaml")
+    paths, found = read(root)
+    assert paths == ["a.yaml"]
+    assert found == [("hidden-file", "key.yaml"), ("hidden-file", "sub.yaml")]
+    problems = Problems()
+    assert read_text_inside(root, "", ".env", HERE, problems) is None
+    assert [problem.code for problem in problems] == ["hidden-file"]
+
+
+@pytest.mark.parametrize("folder", ["..hidden", ".2026_03_02_09_14_07.1", "..2026_03_02", ".git"])
+def test_only_a_folder_as_kubernetes_makes_them_is_a_mounted_one(root, folder):
+    mounted(root, "a.yaml", folder=folder)
+    assert read(root) == ([], [("hidden-file", "a.yaml")])
+
+
+def test_a_version_that_is_not_the_mounted_one_is_hidden(root):
+    mounted(root, "a.yaml")
+    write(root, "..2025_03_02_09_14_07.1/b.yaml")
+    (root / "b.yaml").symlink_to("..2025_03_02_09_14_07.1/b.yaml")
+    assert read(root) == (["a.yaml"], [("hidden-file", "b.yaml")])
 
 
 def test_sources_carry_their_text(root):

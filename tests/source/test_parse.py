@@ -264,20 +264,55 @@ def test_an_alias_bomb_is_refused_in_little_memory(text):
     assert peak < 20_000_000
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[" * 101 + "]" * 101,
-        "[" * 50_000,
-        "{a: " * 50_000,
-        "\n".join("  " * n + "a:" for n in range(150)),
-        "- " * 5_000 + "a",
-        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 150)),
-    ],
-)
-def test_deep_nesting_is_refused_however_it_is_written(text):
-    node, problems = parsed(text)
+DEEP = {
+    "closed": ("[" * 101 + "]" * 101, 101),
+    "open lists": ("[" * 5_000, 101),
+    "open maps": ("{a: " * 5_000, 401),
+    "both": ("[{a: " * 5_000, 251),
+    "both without keys": ("{[" * 5_000, 101),
+    "pairs in lists": ("[a: " * 5_000, 201),
+    "keys": ("{? " * 5_000, 301),
+    "a list under a key": ("a: " + "[" * 5_000, 103),
+    "a list in a list": ("- " * 60 + "[" * 5_000, 161),
+    "items": ("- " * 5_000 + "a", 201),
+    "a mistake after it": ("[" * 101 + "@", 101),
+}
+
+
+@pytest.mark.parametrize("how", DEEP)
+def test_deep_nesting_is_refused_however_it_is_written(how):
+    text, column = DEEP[how]
+    node, problems = parsed(f"# ü\n{text}")
     assert (node, [p.code for p in problems]) == (None, ["too-deep"])
+    assert (problems[0].span.line, problems[0].span.column) == (2, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("\n".join("  " * n + "a:" for n in range(150)), (101, 201)),
+        ("\n".join("  " * n + "a:" for n in range(60)) + "\n" + " " * 120 + "[" * 2_000, (61, 161)),
+        ("[\n" * 50_000, (101, 1)),
+        ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 150)), (100, 12)),
+    ],
+    ids=["block maps", "flow in block", "a bracket a line", "aliases"],
+)
+def test_deep_nesting_over_many_lines_is_refused_where_it_begins(text, place):
+    assert found(text) == [("too-deep", *place)]
+
+
+def test_what_stands_before_deep_nesting_is_found_as_well():
+    text = "a: 1\na: 2\nb: *@x.com\nc: " + "[" * 50_000
+    assert found(text) == [
+        ("duplicate-key", 2, 1),
+        ("quote-leading-star", 3, 4),
+        ("too-deep", 4, 103),
+    ]
+
+
+@pytest.mark.parametrize("text", ["[" * 100, "[" * 99 + "@", "[" * 99 + '"\\q"', "{a: " * 100])
+def test_a_mistake_among_a_hundred_levels_is_a_mistake(text):
+    assert {code for code, *_ in found(text)} == {"yaml-syntax"}
 
 
 def test_a_hundred_levels_are_fine():

@@ -1,5 +1,7 @@
 """Variables, files and value forms in the nodes of an item."""
 
+import json
+
 import pytest
 
 from clerkform.diagnostics import Problems, Source
@@ -306,3 +308,17 @@ def test_a_secret_that_adds_too_much_has_its_line_not_shown():
     node = parse(Source("clerk/m.yaml", "key: '${var.x}'"), problems)
     fill(node, Scope({"x": "x" * (MAX_FILLED + 1)}, lambda *_: None), problems, FORMS)
     assert [(p.code, p.quotes_line) for p in problems] == [("too-large", False)]
+
+
+@pytest.mark.parametrize(("above", "inside", "fits"), [(50, 50, True), (51, 50, False)])
+def test_a_variable_nests_no_deeper_than_what_is_written(above, inside, fits):
+    def nested(levels, inner):
+        return {"a": nested(levels - 1, inner)} if levels else inner
+
+    written = json.dumps({"claims": nested(above, "${var.x}")})
+    problems = Problems()
+    node = parse(Source("m.yaml", written), problems)
+    scope = Scope({"x": nested(inside, 1)}, lambda path, span: None)
+    filled = fill(node, scope, problems, lambda path: "json")
+    assert [one.code for one in problems] == ([] if fits else ["too-deep"])
+    assert (filled.plain() == {"claims": nested(above + inside, 1)}) is fits

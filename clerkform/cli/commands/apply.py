@@ -34,7 +34,8 @@ def command(
     """Bring the instance to its manifests.
 
     Shows the plan and asks first. Without a terminal nothing is written unless --auto-approve is given.
-    With a FILE that `plan -o` saved nobody is asked, and nothing is written if anything has moved since.
+    With a FILE that `plan -o` saved nobody is asked, and nothing is written if anything has moved since,
+    or if the plan was asked with other options (-t, --exclude, --replace, --resend, --deliver).
     """
     from clerkform.cli import applying
     from clerkform.errors import UsageError

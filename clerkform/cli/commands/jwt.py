@@ -163,14 +163,15 @@ def lint(invocation: Invocation, where: Where) -> None:
     The same rules are part of `validate`, which fails on errors only. docs/lint.md explains each.
     """
     import os
-    from pathlib import Path
 
     from clerkform import manifests
+    from clerkform.cli import local
     from clerkform.kinds import KINDS
     from clerkform.lint.run import RULES
     from clerkform.report.counts import counted
 
-    valid = manifests.validate(Path.cwd(), where.environment, KINDS, os.environ, where.var)
+    root = local.working_folder()
+    valid = manifests.validate(root, where.environment, KINDS, os.environ, where.var)
     all_ = dict.fromkeys(one for loaded in valid for one in loaded.findings)
     found = [one for one in all_ if one.code in RULES]
     invocation.view.findings(found)

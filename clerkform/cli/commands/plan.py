@@ -17,8 +17,9 @@ from clerkform.cli.options import Online, Wanted
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Save the plan, for `apply FILE`; it holds no secret.",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Save the plan, for `apply FILE`; it holds no secret. With - it is all of standard output,"
+    " and what else is printed goes to standard error.",
 )
 @options.output
 @click.pass_obj
@@ -30,27 +31,38 @@ def command(
     output: Path | None,
 ) -> None:
     """Show what an apply would do. Changes nothing."""
-    from clerkform import pipeline
+    from clerkform import pipeline, saving
     from clerkform.cli import asking, connect, local, planfile
+    from clerkform.cli.placing import place, write_plan
+    from clerkform.cli.standard import DASH
     from clerkform.diagnostics import Diagnostic
     from clerkform.errors import PlanError
     from clerkform.kinds import KINDS
 
+    is_printed = str(output) == DASH
+    if is_printed:
+        invocation.set_output_apart()
     loaded = local.loaded(where)
     invocation.view.findings(loaded.findings)
-    path = planfile.place(output, loaded.environment.root) if output else None
+    root = loaded.environment.root
+    path = None
+    if output and not is_printed:
+        path = place(output, root, "the plan was not saved")
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.writing(loaded.environment, wanted, interactive=local.is_terminal())
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        invocation.view.findings(planned.warnings)
         invocation.view.plan(planned, session.allowed)
     if planned.refusals:
         unsaved = f"the plan is refused, so it was not saved to {output}"
         said = [Diagnostic("not-saved", unsaved, severity="note")] if output else []
         raise PlanError([*planned.refusals, *said])
+    if is_printed:
+        invocation.print_apart(planfile.text_of(planned, loaded))
     if path:
-        planfile.write(path, planned, loaded, session.allowed)
-        invocation.note(
-            f"Saved to {output}: `clerkform apply {output}` does this, and nothing else."
-        )
+        write_plan(path, planfile.text_of(planned, loaded))
+        typed = planfile.applying(output or path, loaded.environment)
+        typed += saving.options(saving.shape(planned.asked))
+        invocation.note(f"Saved to {output}: `{typed}` does this, and nothing else.")
     if detailed_exitcode and planned.plan.pending:
         raise click.exceptions.Exit(exits.PENDING)

@@ -12,7 +12,7 @@ _STATE = options.option(
     "--state",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="SQLite file that holds what is live.",
+    help="File that stands for what is live; the database itself is in a folder of the user's.",
 )
 
 
@@ -101,8 +101,9 @@ def serve(
         embedded.served_knobs(knobs),
         "sandbox serve",
     )
+    database = embedded.named_state(state) if state else None
     with embedded.reported():
-        serve_sandbox(host, port, settings, state, seed=seed)
+        serve_sandbox(host, port, settings, database, seed=seed)
 
 
 @command.command()
@@ -115,10 +116,10 @@ def reset(invocation: Invocation, environment: str | None, state: Path | None) -
     from clerkform.cli import embedded
     from clerkform.sandbox import reset as reset_sandbox
 
-    path = embedded.chosen_state(environment, state)
+    database, shown = embedded.chosen_state(environment, state)
     with embedded.reported():
-        reset_sandbox(path)
-    invocation.view.say("Reset.", reset=str(path))
+        reset_sandbox(database)
+    invocation.view.say("Reset.", reset=shown)
 
 
 @command.command()
@@ -127,13 +128,18 @@ def reset(invocation: Invocation, environment: str | None, state: Path | None) -
 @options.option(
     "--instance-id", metavar="ID", help="Which one, where the state holds several instances."
 )
-def dump(environment: str | None, state: Path | None, instance_id: str | None) -> None:
+@click.pass_obj
+def dump(
+    invocation: Invocation, environment: str | None, state: Path | None, instance_id: str | None
+) -> None:
     """Print what the embedded sandbox of an environment holds, as the API would answer it."""
     import json
 
     from clerkform.cli import embedded
     from clerkform.sandbox import dump as dump_sandbox
 
-    path = embedded.chosen_state(environment, state)
+    database, _ = embedded.chosen_state(environment, state)
     with embedded.reported():
-        click.echo(json.dumps(dump_sandbox(path, instance=instance_id), indent=2))
+        document = json.dumps(dump_sandbox(database, instance=instance_id), indent=2)
+    invocation.screen.out.write(f"{document}\n")
+    invocation.screen.out.flush()

@@ -56,9 +56,6 @@ def _plan(invocation: Invocation, path: Path) -> None:
 
     saved = planfile.read(path)
     planned = saving.reviewed(saved, KINDS)
-    made = saved.document
-    facts = {"created_at": made.created_at, "tool_version": made.tool_version}
-    invocation.view.findings(planned.loaded.findings)
-    text = f"Saved at {made.created_at} by clerkform {made.tool_version}.\n"
-    invocation.view.say(text, saved=facts)
-    invocation.view.plan(planned, made.review.allowed)
+    created_at = saved.document.created_at
+    invocation.view.say(f"Saved at {created_at}.\n", saved={"created_at": created_at})
+    invocation.view.plan(planned, None)

@@ -18,21 +18,29 @@ def command(invocation: Invocation, where: Where) -> None:
     """
     import os
     from dataclasses import replace
-    from pathlib import Path
 
     from clerkform import manifests
     from clerkform.cli import local
-    from clerkform.client.api_url import foreign_host
+    from clerkform.client.api_url import refused_url
+    from clerkform.errors import ManifestError
     from clerkform.kinds import KINDS
     from clerkform.report.counts import counted
 
     valid = manifests.validate(
-        Path.cwd(), where.environment, KINDS, os.environ, where.var, local.vault
+        local.working_folder(),
+        where.environment,
+        KINDS,
+        os.environ,
+        where.var,
+        lambda environment: local.vault(environment, invocation.net),
     )
     found = dict.fromkeys(one for loaded in valid for one in loaded.findings)
-    urls = {loaded.environment.name: loaded.environment.api_url for loaded in valid}
-    foreign = (foreign_host(url, name) for name, url in urls.items() if url)
-    warned = [replace(one, severity="warning") for one in foreign if one]
+    each = {loaded.environment.name: loaded.environment for loaded in valid}.values()
+    urls = (refused_url(e.api_url, e.name, e.api_url_span) for e in each if e.api_url)
+    refused = [one for one in urls if one]
+    if any(one.code != "foreign-api-host" for one in refused):
+        raise ManifestError(refused)
+    warned = [replace(one, severity="warning") for one in refused]
     invocation.view.findings([*found, *warned])
     counts = {loaded.environment.name: len(loaded.desired.items) for loaded in valid}
     invocation.view.say(

@@ -15,6 +15,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         algorithm = item.values.get("signing_algorithm", INSTANCE_ALGORITHM)
         if algorithm == INSTANCE_ALGORITHM or item.values.get("signing_key") is not None:
             continue
+        if "signing_key" in item.node.keys and "signing_key" not in item.values:
+            continue  # it is wrong, and that is said already
         yield Diagnostic(
             RULE.code,
             f"{algorithm} needs a key of its own: the instance's key signs with RS256 only",

@@ -9,7 +9,7 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
+    for template in subject.with_claims:
         for path in _nulls(template.claims, ()):
             yield template.finding(
                 RULE.code,

@@ -7,8 +7,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             if operand.form == "double-quoted":
                 yield template.finding(
                     RULE.code,

@@ -10,8 +10,8 @@ _DECIDE: Final = ("role", "roles", "permissions", "scope", "scopes", "groups")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path in template.key_paths():
+    for template in subject.with_claims:
+        for path in template.key_paths:
             name = str(path[-1]).rpartition("/")[2]
             is_top = path == (name,)
             if name in _DECIDE and not is_top and name in template.claims:

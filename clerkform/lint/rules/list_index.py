@@ -8,8 +8,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             found = known(operand.text) if operand.form == "path" else None
             keys = operand.text.removeprefix(found.name).split(".") if found else []
             if any(key.isdecimal() for key in keys):

@@ -3,13 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.jwt.shortcodes import find
+from clerkform.jwt.shortcodes import around
 from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             if operand.form == "invalid":
                 written = operand.text
                 yield template.finding(
@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     path,
                     "between `||` Clerk takes a path, 'text', true, false or a number",
                 )
-        for path, text in template.texts():
+        for path, text in template.texts:
             if _stray_braces(text):
                 yield template.finding(
                     RULE.code,
@@ -32,9 +32,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _stray_braces(text: str) -> bool:
     """Whether double braces are left when the shortcodes are taken out."""
-    for shortcode in reversed(find(text)):
-        text = text[: shortcode.start] + text[shortcode.end :]
-    return "{{" in text or "}}" in text
+    left = "".join(around(text))
+    return "{{" in left or "}}" in left
 
 
 RULE = Rule(

@@ -8,8 +8,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, text in template.texts():
+    for template in subject.with_claims:
+        for path, text in template.texts:
             if whole(text):
                 continue
             for operand in (one for shortcode in find(text) for one in shortcode.operands):

@@ -8,8 +8,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             found = known(operand.text) if operand.form == "path" else None
             if found and found.alias_of:
                 right = found.alias_of + operand.text.removeprefix(found.name)

@@ -8,8 +8,8 @@ from clerkform.lint.spelling import is_private
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             if operand.form == "path" and is_private(operand.text):
                 yield template.finding(
                     RULE.code,

@@ -8,7 +8,7 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
+    for template in subject.with_claims:
         for name in template.claims:
             if name in RESERVED:
                 yield template.finding(

@@ -8,11 +8,13 @@ from clerkform.lint.sinks import FileSink, file_sinks
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    in_file: dict[str, list[FileSink]] = {}
+    in_file: dict[str, dict[str | None, FileSink]] = {}
     for sink in file_sinks(subject.items):
-        others = in_file.setdefault(sink.path, [])
-        other = next(filter(sink.overwrites, others), None)
-        others.append(sink)
+        others = in_file.setdefault(sink.path, {})
+        # A whole file and any line of it overwrite each other.
+        wholly = next(iter(others.values()), None) if sink.variable is None else others.get(None)
+        other = wholly or others.get(sink.variable)
+        others.setdefault(sink.variable, sink)
         if other:
             what = f"`{sink.variable}` of " if sink.variable and other.variable else ""
             yield Diagnostic(

@@ -8,8 +8,8 @@ from clerkform.lint.rule import Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path in template.key_paths():
+    for template in subject.with_claims:
+        for path in template.key_paths:
             if find(str(path[-1])):
                 yield template.finding(
                     RULE.code,

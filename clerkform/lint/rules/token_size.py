@@ -9,7 +9,7 @@ from clerkform.lint.rule import Rule, Subject, Template
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
+    for template in subject.with_claims:
         algorithm = template.item.values.get("signing_algorithm", "RS256")
         size = largest_bytes(template.claims, algorithm)
         if size <= HEADER_LIMIT:
@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _whole_metadata(template: Template) -> Path | None:
     """The first claim that holds metadata as a whole."""
-    for path, text in template.texts():
+    for path, text in template.texts:
         shortcode = whole(text)
         for operand in shortcode.operands if shortcode else ():
             found = CATALOGUE.get(operand.text)

@@ -9,8 +9,8 @@ from clerkform.lint.spelling import is_private, respelled, suggestion
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, operand in template.operands():
+    for template in subject.with_claims:
+        for path, operand in template.operands:
             text = operand.text
             if operand.form != "path" or known(text) or is_private(text):
                 continue

@@ -17,8 +17,8 @@ _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    for template in subject.with_claims():
-        for path, text in template.texts():
+    for template in subject.with_claims:
+        for path, text in template.texts:
             if not _grants(path):
                 continue
             paths = [o.text for s in find(text) for o in s.operands if o.form == "path"]

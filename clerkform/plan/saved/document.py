@@ -6,13 +6,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field
 
-from clerkform.diagnostics import Severity
 from clerkform.diff.actions import Verb
-from clerkform.diff.values import MadeBy
 from clerkform.model.step import StepVerb
 
-FORMAT_VERSION: Final = 1
-"""Goes up when a field changes its meaning or goes; no other version is read."""
+FORMAT_VERSION: Final = 2
+"""Goes up when a field changes its meaning, comes or goes. ``load`` says which others are read."""
 
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 # What is printed as it stands, so nothing but what such a text is made of.
@@ -74,8 +72,6 @@ class SavedChange(_Block):
     """The value to be; left out where there will be none."""
     hidden: bool = False
     """The field is sensitive: its values are fingerprints."""
-    made_by: MadeBy = "unattributed"
-    """Who made the difference. Not compared."""
 
 
 class SavedAction(_Block):
@@ -91,14 +87,10 @@ class SavedAction(_Block):
     """The fields that change."""
     reason: str = ""
     """Why, where the changes don't say it."""
-    notes: list[str] = []
-    """What else the reviewer was told."""
     replaces: str | MISSING = MISSING
     """The address of the object that goes, where it isn't this one."""
     delete_first: bool = False
     """The old object goes before the new one is made."""
-    made_by: MadeBy = "unattributed"
-    """Who made the difference. Not compared."""
 
 
 class SavedStepId(_Block):
@@ -129,17 +121,19 @@ class SavedStep(SavedStepId):
     """A field's dotted path to the manifest, for paths that are relative to it."""
 
 
-class Finding(_Block):
-    severity: Severity
-    """How bad it is."""
-    code: str
-    """Stable, to look it up by."""
-    message: str
-    """A sentence."""
-    place: Place | MISSING = MISSING
-    """The line it is about."""
-    hint: str | MISSING = MISSING
-    """What to do about it."""
+class SavedQuestion(_Block):
+    """What ``plan`` can be asked: nothing else can be in a file, so no file asks for more."""
+
+    targets: list[str] = []
+    """``--target``."""
+    excludes: list[str] = []
+    """``--exclude``."""
+    replace: list[str] = []
+    """``--replace``."""
+    resend: list[str] = []
+    """``--resend``."""
+    deliver: list[str] = []
+    """``--deliver``."""
 
 
 class SavedPlan(_Block):
@@ -149,37 +143,19 @@ class SavedPlan(_Block):
     """The instance it was computed for."""
     digest: Hex
     """SHA-256 of the manifests, as validated, and of the variables."""
-    asked: dict[str, list[str] | bool] = {}
-    """What shaped the plan on the command line, such as ``targets``; what wasn't asked is left
-    out."""
+    asked: SavedQuestion | MISSING = MISSING
+    """What shaped the plan on the command line; what wasn't asked is left out."""
     actions: list[SavedAction]
     """Everything that is declared or goes, by address; ``none`` as well."""
     steps: list[SavedStep]
     """The requests, in their order."""
 
 
-class Aside(_Block):
-    reads: Annotated[int, Field(ge=0)]
-    """Requests that it took to make the plan."""
-    reads_again: Annotated[int, Field(ge=0)]
-    """Requests that it takes to see what an apply wrote."""
-    allowed: Annotated[int, Field(ge=1)]
-    """Requests that the environment could use in 10 s."""
-    undeclared: list[str] = []
-    """Live objects that no manifest declares."""
-    warnings: list[Finding] = []
-    """Of the manifests."""
-    notes: list[Finding] = []
-    """Of the plan."""
-    writing: list[Finding] = []
-    """What an apply would have been refused for, without an approval."""
-
-
 class Document(_Block):
-    format_version: Literal[1]
-    """Of this description. No other version is read."""
+    format_version: Literal[2]
+    """Of this description."""
     tool_version: Version
-    """The clerkform that wrote the file."""
+    """The clerkform that wrote the file; named where another one finds that something moved."""
     created_at: Instant
     """When, in UTC."""
     salt: Hex
@@ -187,6 +163,4 @@ class Document(_Block):
     checksum: Hex
     """SHA-256 of everything else as canonical JSON: finds an accident, not an attack."""
     plan: SavedPlan
-    """What an apply has to arrive at again."""
-    review: Aside
-    """What else was shown. Not compared, for it depends on who looks and when."""
+    """What an apply has to arrive at again, and all that ``show --plan`` prints."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diagnostics import Diagnostic, Span
+from clerkform.diagnostics import Span
 from clerkform.diff.actions import Action
 from clerkform.diff.fields import declared_items, ignored_paths, is_within, with_part
 from clerkform.diff.values import Change, Known, declared_part
@@ -38,7 +38,10 @@ class Basis:
 
 
 def dump(plan: Plan, basis: Basis, salt: bytes) -> Data:
-    """What is to be the same when the plan is made again; ``salt`` is for the fingerprints."""
+    """What is to be the same when the plan is made again; ``salt`` is for the fingerprints.
+
+    Not who made a change, nor what is noted beside it: that depends on a ledger, and does nothing.
+    """
     kinds = {action.kind.name: action.kind for action in plan.actions}
     return {
         "environment": basis.environment,
@@ -51,18 +54,6 @@ def dump(plan: Plan, basis: Basis, salt: bytes) -> Data:
         "actions": [_action(action, salt) for action in plan.actions],
         "steps": [_step(step, kinds[step.address.kind], salt) for step in plan.steps],
     }
-
-
-def findings(found: Iterable[Diagnostic]) -> list[Data]:
-    return [
-        {
-            "severity": one.severity,
-            "code": one.code,
-            "message": one.message,
-            **_lean(place=_place(one.span), hint=one.hint),
-        }
-        for one in found
-    ]
 
 
 def checksum(document: Mapping[str, Any]) -> str:
@@ -93,16 +84,10 @@ def _action(action: Action, salt: bytes) -> Data:
             live=_live(action, action.live, salt) if action.live else None,
             changes=[_change(change, salt) for change in action.changes],
             reason=action.reason,
-            notes=list(action.notes),
             replaces=str(action.replaces) if action.replaces else None,
             delete_first=action.delete_first,
-            made_by=_told(action.made_by),
         ),
     }
-
-
-def _told(made_by: str) -> str | None:
-    return None if made_by == "unattributed" else made_by
 
 
 def _change(change: Change, salt: bytes) -> Data:
@@ -114,7 +99,7 @@ def _change(change: Change, salt: bytes) -> Data:
             for side, value in sides.items()
             if value is not GONE
         },
-        **_lean(hidden=change.hidden, made_by=_told(change.made_by)),
+        **_lean(hidden=change.hidden),
     }
 
 

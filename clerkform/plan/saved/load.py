@@ -24,7 +24,6 @@ from clerkform.plan.saved.document import (
     FORMAT_VERSION,
     Cell,
     Document,
-    Finding,
     Place,
     SavedAction,
     SavedChange,
@@ -37,6 +36,8 @@ from clerkform.source.node import Node
 DEEPEST = 120
 """Levels of nesting: those of a manifest's value, and what a plan puts around it."""
 AGAIN = "save one again with `clerkform plan -o FILE`"
+OLDEST = 1
+"""The format of which files are read as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def load(text: str, shown: str) -> Saved:
         # First, so that a slip of an editor is called one whatever it broke.
         if data.get("checksum") != checksum(data):
             refuse("plan-altered", f"{shown} was altered after `clerkform plan` wrote it")
+        data = _as_today(data)
         return Saved(shown, Document.model_validate(data), data["plan"])
     except ValidationError as error:
         where = dotted(tuple(error.errors()[0]["loc"]))
@@ -96,14 +98,46 @@ def _check_version(data: Mapping[str, Any], shown: str) -> None:
     version = data.get("format_version")
     if type(version) is not int or "plan" not in data:
         refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
-    if version != FORMAT_VERSION:
-        age = "an older" if version < FORMAT_VERSION else "a newer"
+    if not OLDEST <= version <= FORMAT_VERSION:
+        age = "an older" if version < OLDEST else "a newer"
         refuse(
             "plan-format",
             f"{shown} is a plan of format {version}, from {age} clerkform; this one reads"
-            f" format {FORMAT_VERSION}",
+            f" formats {OLDEST} to {FORMAT_VERSION}",
             "apply it with the version that saved it, or save it again with this one",
         )
+
+
+def _as_today(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of an older format as this one would be; what was asked has no order.
+
+    Format 1 held besides what no apply compares. Nobody is shown that.
+    """
+    is_old = data["format_version"] == OLDEST
+    aside = {"review", "notes", "made_by"} if is_old else set()
+
+    def without(block: Any) -> Any:
+        if not isinstance(block, dict):
+            return block
+        return {name: value for name, value in block.items() if name not in aside}
+
+    def each(block: Any, name: str) -> Any:
+        blocks = block.get(name) if isinstance(block, dict) else None
+        if not isinstance(blocks, list):
+            return block
+        return {**block, name: [without(inner) for inner in blocks]}
+
+    plan = each(data["plan"], "actions")
+    if isinstance(plan, dict) and isinstance(plan.get("actions"), list):
+        plan["actions"] = [each(action, "changes") for action in plan["actions"]]
+    if isinstance(plan, dict) and isinstance(plan.get("asked"), dict):
+        plan["asked"] = {name: _sorted(texts) for name, texts in plan["asked"].items()}
+    return {**without(data), "format_version": FORMAT_VERSION, "plan": plan}
+
+
+def _sorted(texts: Any) -> Any:
+    is_list = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return sorted(set(texts)) if is_list else texts
 
 
 def plan_of(saved: Saved, registry: Registry) -> Plan:
@@ -117,16 +151,9 @@ def plan_of(saved: Saved, registry: Registry) -> Plan:
         return Plan(
             tuple(_action(one, registry) for one in told.actions),
             tuple(_step(one) for one in told.steps),
-            tuple(Address.parse(text) for text in saved.document.review.undeclared),
         )
     except KeyError as error:
         refuse("not-a-plan", f"{saved.shown} is no plan of this clerkform: no {error} is known")
-
-
-def diagnostic(found: Finding) -> Diagnostic:
-    span = None if found.place is MISSING else _span(found.place)
-    hint = None if found.hint is MISSING else found.hint
-    return Diagnostic(found.code, found.message, span, hint, found.severity)
 
 
 def _span(place: Place) -> Span:
@@ -146,10 +173,8 @@ def _action(told: SavedAction, registry: Registry) -> Action:
         live,
         tuple(_change(change, kind) for change in told.changes),
         told.reason,
-        tuple(told.notes),
-        None if told.replaces is MISSING else Address.parse(told.replaces),
-        told.delete_first,
-        told.made_by,
+        replaces=None if told.replaces is MISSING else Address.parse(told.replaces),
+        delete_first=told.delete_first,
     )
 
 
@@ -162,7 +187,7 @@ def _placed(kind: Kind, address: Address, place: Place) -> Item:
 def _change(told: SavedChange, kind: Kind) -> Change:
     kind.field_at(tuple(told.path))  # or a KeyError
     sides = (_value(told.before), _value(told.after))
-    return Change(tuple(told.path), *sides, told.hidden, told.made_by)
+    return Change(tuple(told.path), *sides, told.hidden)
 
 
 def _value(cell: Cell | MISSING) -> Any:

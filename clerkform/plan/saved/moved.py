@@ -20,28 +20,11 @@ Data = Mapping[str, Any]
 def moved(saved: Data, now: Data, plan: Plan) -> tuple[Diagnostic, ...]:
     """What moved between two dumps made with the same salt; ``plan`` is the one of ``now``.
 
-    Empty exactly where they are equal, whoever made the changes.
+    Empty exactly where they are equal.
     """
-    before, after = _comparable(saved), _comparable(now)
-    if canonical(before) == canonical(after):
+    if canonical(saved) == canonical(now):
         return ()
-    return tuple(_Moved(before, after, plan).found())
-
-
-def _comparable(dump: Data) -> Data:
-    """Without who made a change and what else is said: that depends on a ledger, and does nothing."""
-    actions = [
-        {
-            **_without(action, "made_by", "notes"),
-            "changes": [_without(change, "made_by") for change in action.get("changes", ())],
-        }
-        for action in dump["actions"]
-    ]
-    return {**dump, "actions": actions}
-
-
-def _without(data: Data, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in names}
+    return tuple(_Moved(saved, now, plan).found())
 
 
 class _Moved:
@@ -111,7 +94,7 @@ class _Moved:
     def _shown(self) -> Iterator[Diagnostic]:
         """What a reviewer saw otherwise, where nothing above says why."""
         sides = [
-            {a["address"]: _without(a, "live") for a in dump["actions"]}
+            {a["address"]: {n: v for n, v in a.items() if n != "live"} for a in dump["actions"]}
             for dump in (self._before, self._after)
         ]
         lines: list[Diagnostic] = []

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from clerkform.redaction import redacted_data
 from clerkform.report.view import FORMAT_VERSION, Screen, Table
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class JsonView:
 
         self._document[to] += [diagnostic_data(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.data import plan_data
 
         self._document["plan"] = plan_data(planned, allowed)
@@ -62,14 +63,18 @@ class JsonView:
 
         self._document |= {name: cell_data(value) for name, value in data.items()}
 
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        self.say(text, **data)
+
     def close(self, code: int) -> None:
         head = {
             "format_version": FORMAT_VERSION,
             "command": self._screen.command or None,
             "exit_code": code,
         }
+        document = {**head, **redacted_data(self._document)}
         # ASCII: a lone surrogate, which JSON from a server may hold, has no UTF-8.
-        self._screen.out.write(json.dumps({**head, **self._document}, indent=2, default=str) + "\n")
+        self._screen.out.write(json.dumps(document, indent=2, default=str) + "\n")
         self._screen.out.flush()
 
 

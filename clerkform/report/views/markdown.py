@@ -1,4 +1,8 @@
-"""Markdown for a pull request's comment or a job summary: the summary first, then the details."""
+"""Markdown for a pull request's comment or a job summary: the summary first, then the details.
+
+A manifest, a file's name or what a server says may hold anything. ``code`` and ``plain`` are the
+only ways in: whatever they are given, what they answer is code or text and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from clerkform.report.view import Screen, Table
+from clerkform.runners import unobeyed
 
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
@@ -34,12 +39,12 @@ class MarkdownView:
     def errors(self, found: Sequence[Diagnostic]) -> None:
         self._summary += [_finding(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.review import Review
 
         review = Review(planned, allowed)
         self._summary.insert(0, f"### clerkform {self._screen.command}: {code(review.heading)}")
-        self._summary += [f"**{review.last_line}**", " ".join(review.footer)]
+        self._summary += [_bold(review.last_line), plain(" ".join(review.footer))]
         self._details += [_finding(note) for note in review.notes()]
         self._details += ["\n".join(_action(a, review)) for a in review.plan.pending]
 
@@ -54,19 +59,28 @@ class MarkdownView:
             self.errors([diagnose(event, planned)])
 
     def applied(self, tally: Tally) -> None:
-        self._summary.append(f"**{tally.sentence()}**")
+        self._summary.append(_bold(tally.sentence()))
+        self._details += [f"- {code(text)}" for text in tally.untold()]
         self._details += [f"- perhaps done: {code(step)}" for step in tally.perhaps_done()]
 
     def table(self, table: Table) -> None:
         if table.footer:
-            self._summary.append(f"**{table.footer}**")
-        if table.rows:
+            self._summary.append("\n".join(map(_bold, table.footer.strip().split("\n"))))
+        if table.all_rows:
             head = [f"| {' | '.join(table.columns)} |", "| --- " * len(table.columns) + "|"]
             self._details.append("\n".join(head))
-            self._details += [_row(table, row) for row in table.rows]
+            self._details += [_row(table, row) for row in table.all_rows]
 
     def say(self, text: str, **data: Any) -> None:
-        self._summary.append(text)
+        if said := "\n".join(map(plain, text.strip().split("\n"))):
+            self._summary.append(said)
+
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        from clerkform.report.shown import escaped
+
+        lines = [unobeyed(escaped(line)) for line in text.strip("\n").split("\n")]
+        fence = "`" * max(3, _longest_run("\n".join(lines)) + 1)
+        self._summary.append("\n".join([f"{fence}{language}", *lines, fence]))
 
     def close(self, code: int) -> None:
         text = "".join(_fitting(self._summary, self._details))
@@ -85,6 +99,11 @@ def _fitting(summary: Sequence[str], details: Sequence[str]) -> Iterator[str]:
             return
         room -= len(text)
         yield text
+
+
+def _bold(line: str) -> str:
+    said = plain(line)
+    return f"**{said}**" if said else ""
 
 
 def _joins(block: str, following: Sequence[str]) -> bool:
@@ -117,29 +136,63 @@ def _row(table: Table, row: Any) -> str:
     from clerkform.report.shown import cell
 
     texts = (cell(row.get(column)) for column in table.columns)
-    # A bar ends a cell even inside a code span, unless it is escaped.
-    cells = (code(text).replace("|", "\\|") if text else "" for text in texts)
-    return f"| {' | '.join(cells)} |"
+    # A bar ends a cell even inside a code span, unless it is escaped; whether it still is behind
+    # a backslash of the text's own is read in two ways.
+    cells = (re.sub(r"(?<=\\)\|", r"\\u007c", text) if text else "" for text in texts)
+    spans = (code(text).replace("|", "\\|") if text else "" for text in cells)
+    return f"| {' | '.join(spans)} |"
+
+
+LONGEST_FENCE: Final = 20
+"""Backticks; a renderer may take a run of more than 80 for text, and what is in it for Markdown."""
 
 
 def code(text: str) -> str:
     """A code span, whatever backticks are in it."""
     from clerkform.report.shown import escaped
 
-    text = escaped(text)
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    text = unobeyed(escaped(text)) or " "
+    if _longest_run(text) >= LONGEST_FENCE:
+        text = text.replace("`", "\\u0060")
+    fence = "`" * (_longest_run(text) + 1)
+    # One blank at each end is not shown, if there are both.
+    pads = "`" in (text[0], text[-1]) or (text[0] == text[-1] == " " and text.strip())
+    pad = " " if pads else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
+def _longest_run(text: str) -> int:
+    """Of backticks."""
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+_CODE = re.compile(r"`([^`]+)`")
+_WORD = re.compile(r"([^\s`]+)")
+_MADE_INTO_SOMETHING = re.compile(r"@|://|www\.|\$|#\d|\bgh-\d|:[\w+-]+:", re.IGNORECASE)
+"""In a word that GitHub makes a mention, a link, a formula or an image of."""
+_MARK = re.compile(r"([\\`*_~<>\[\]#|&])")
+_BLOCK = re.compile(r"^(\d*)([-+=.)])")
+"""How a line begins that may be a list, a heading's underline or a rule."""
+
+
 def plain(text: str) -> str:
-    """A message whose code spans stay, and where nothing else is taken for Markdown or HTML."""
+    """A message of one line: what it has between backticks is code, and so is each word that
+    GitHub would make something of; nothing else is taken for Markdown or HTML."""
     from clerkform.report.shown import escaped
 
-    parts = re.split(r"(`[^`]*`)", escaped(text))
-    return "".join(
-        p if p.startswith("`") else re.sub(r"([\\*_<>\[\]#|@])", r"\\\1", p) for p in parts
-    )
+    pieces = list[str]()
+    for at, part in enumerate(_CODE.split(escaped(text).strip())):
+        if at % 2:
+            pieces.append(code(part))
+        else:
+            words = _WORD.split(part)
+            pieces += (
+                code(word) if _MADE_INTO_SOMETHING.search(word) else _MARK.sub(r"\\\1", word)
+                for word in words
+            )
+    # Backticks of two spans that touch would make one run.
+    joined = re.sub("`\0+`", "` `", "\0".join(pieces)).replace("\0", "")
+    return _BLOCK.sub(r"\1\\\2", joined)
 
 
 VIEW = MarkdownView

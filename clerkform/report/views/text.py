@@ -52,7 +52,7 @@ class TextView:
         if len(found) > 1 or found[0].span:
             self._screen.err.write(f"{counted_findings(found)}\n")
 
-    def plan(self, planned: Planned, allowed: int) -> None:
+    def plan(self, planned: Planned, allowed: int | None) -> None:
         from clerkform.report.plan_lines import plan_lines
         from clerkform.report.review import Review
 
@@ -71,12 +71,11 @@ class TextView:
         self._screen.out.flush()  # a CI log is a pipe, and should show where an apply is
 
     def applied(self, tally: Tally) -> None:
-        self.say(
-            "\n".join([*(f"perhaps done: {s}" for s in tally.perhaps_done()), tally.sentence()])
-        )
+        unsure = [f"perhaps done: {step}" for step in tally.perhaps_done()]
+        self.say("\n".join([*tally.untold(), *unsure, tally.sentence()]))
 
     def table(self, table: Table) -> None:
-        if table.rows:
+        if table.all_rows:
             self._print(self._out, _table_lines(table))
         if table.footer:
             self.say(table.footer)
@@ -86,6 +85,9 @@ class TextView:
 
         lines = (escaped(line) for line in text.split("\n"))
         self._screen.out.write("\n".join(lines) + "\n")
+
+    def verbatim(self, text: str, language: str, **data: Any) -> None:
+        self.say(text, **data)
 
     def close(self, code: int) -> None:
         self._screen.out.flush()
@@ -120,7 +122,7 @@ def _table_lines(table: Table) -> Iterator[Text]:
 
     from clerkform.report.shown import cell
 
-    rows = [[cell(row.get(column)) for column in table.columns] for row in table.rows]
+    rows = [[cell(row.get(column)) for column in table.columns] for row in table.all_rows]
     titles = [column.replace("_", " ").upper() for column in table.columns]
     widths = [max(map(cell_len, cells)) for cells in zip(titles, *rows, strict=True)]
     for at, cells in enumerate([titles, *rows]):

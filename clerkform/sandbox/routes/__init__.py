@@ -1,24 +1,30 @@
-"""The API groups, a module each, found by themselves: a module exports ``ROUTES``, ``KIND`` if it
-has a collection of objects, and ``SINGLETONS`` if it has settings."""
+"""The API's groups, a module each, found by themselves: a module exports its ``GROUP``."""
 
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 
+from clerkform.sandbox.groups import Group, Groups
 from clerkform.sandbox.operation import Operation
 
 
 @cache
-def modules() -> tuple[ModuleType, ...]:
+def own() -> Groups:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(import_module(f"{__name__}.{name}") for name in names)
+    return Groups(tuple(import_module(f"{__name__}.{name}").GROUP for name in names))
+
+
+def with_own(groups: Iterable[Group]) -> Groups:
+    """These besides the API's own."""
+    more = tuple(groups)
+    return Groups((*own().every, *more)) if more else own()
 
 
 def operations() -> tuple[Operation, ...]:
-    return tuple(operation for module in modules() for operation in module.ROUTES)
+    """The Backend API's. What is public is the Frontend API's."""
+    return tuple(operation for operation in own().routes if not operation.public)
 
 
 def kinds() -> tuple[str, ...]:
-    found = (module.KIND for module in modules() if hasattr(module, "KIND"))
-    return tuple(dict.fromkeys(found))
+    return own().kinds

@@ -14,12 +14,14 @@ from clerkform.sandbox import errors
 from clerkform.sandbox.dialect import bad_request, not_found, number, read
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
-from clerkform.sandbox.ids import new_api_key_id, new_api_key_secret
+from clerkform.sandbox.groups import Collection, Group
+from clerkform.sandbox.ids import new_api_key_secret, new_hex_id
 from clerkform.sandbox.lists import counted
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.store import Object, Where, equals, matches, path_of
 
 KIND = "api_keys"
+PREFIX = "ak"
 _ID = re.compile("(ak|api_key)_[0-9A-Fa-f]{32}")
 _SUBJECT = re.compile(r"(user|org|mch|scim)_\w{27}", re.ASCII)
 _USER = re.compile(r"user_\w{27}", re.ASCII)
@@ -83,7 +85,7 @@ def create(call: Call) -> Object:
     now, secret = call.store.now(), new_api_key_secret()
     key = {
         "object": "api_key",
-        "id": new_api_key_id(),
+        "id": new_hex_id(PREFIX),
         "type": sent.get("type", "api_key"),
         "subject": sent["subject"],
         "name": sent["name"],
@@ -189,7 +191,18 @@ def shown(key: Object, now: int) -> Object:
     return {**key, "expired": is_expired(key, now)}
 
 
-operation = partial(Operation, feature="api_keys", dialect="api_keys")
+def require_api_keys(call: Call) -> None:
+    if not call.settings.api_keys:
+        text = "API keys are not enabled for this instance."
+        raise Refusal(422, Problem("api_keys_not_enabled", "not enabled", text))
+
+
+operation = partial(
+    Operation,
+    gate=require_api_keys,
+    dialect="api_keys",
+    prefixes=("/v1", ""),  # Clerk's JavaScript client calls them without the version
+)
 ROUTES = (
     operation("GET", "/api_keys", list_all),
     # The document says 200, Clerk's SDK takes only 201.
@@ -201,3 +214,23 @@ ROUTES = (
     operation("GET", "/api_keys/{id}/secret", get_secret),
     operation("POST", "/api_keys/{id}/revoke", revoke, body_optional=True),
 )
+API_KEYS = Collection(
+    KIND,
+    PREFIX,
+    required={"name": str, "subject": str},
+    defaults={
+        **dict.fromkeys(("description", "claims", "revocation_reason", "expiration")),
+        **dict.fromkeys(("created_by", "last_used_at")),
+        "type": "api_key",
+        "scopes": [],
+        "revoked": False,
+        "expired": False,
+    },
+    make_id=new_hex_id,
+    id_format=_ID,
+    looked_up_by=("subject",),
+    secrets={"secret": new_api_key_secret},
+    after=("users", "organizations"),
+    shown=lambda store, key: shown(key, store.now()),
+)
+GROUP = Group(ROUTES, (API_KEYS,))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import everything
 from clerkform.sandbox.operation import Call, Json, Operation
@@ -166,12 +167,19 @@ def cname(label: str, service: str, name: str) -> Object:
     return {"host": f"{label}.{name}", "value": f"{service}.clerk.services", "required": True}
 
 
-def add_primary(store: Store, environment: Environment) -> None:
+def made_primary(number: int, environment: Environment) -> Object:
     suffix = "accounts.dev" if environment == "development" else "example.com"
     head = {"object": "domain", "id": new_id("dmn"), "is_satellite": False}
-    head |= {"name": f"{label(store.number)}.{suffix}", "proxy_url": None}
-    body = with_environment(head, environment, store.number)
-    store.insert(KIND, body, created_at=store.now())
+    head |= {"name": f"{label(number)}.{suffix}", "proxy_url": None}
+    return with_environment(head, environment, number)
+
+
+def is_primary(domain: Object) -> bool:
+    return not domain["is_satellite"]
+
+
+def lowercased(store: Store, domain: Object) -> Object:
+    return {**domain, "name": domain["name"].lower()}
 
 
 def primary(store: Store) -> Object:
@@ -184,3 +192,19 @@ ROUTES = (
     Operation("PATCH", "/domains/{id}", update),
     Operation("DELETE", "/domains/{id}", delete),
 )
+DOMAINS = Collection(
+    KIND,
+    "dmn",
+    required={"name": str, "is_satellite": bool},
+    defaults={"proxy_url": None},
+    others=frozenset(
+        {"accounts_portal_url", "cname_targets", "development_origin", "frontend_api_url"}
+    ),
+    timed=False,
+    unique="name",
+    complete=lowercased,
+    first=made_primary,
+    is_first=is_primary,
+    adapt=with_environment,
+)
+GROUP = Group(ROUTES, (DOMAINS,))

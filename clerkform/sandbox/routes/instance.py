@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.settings import Environment
+from clerkform.sandbox.settings import Environment, Settings
+from clerkform.sandbox.singletons import Singleton
 from clerkform.sandbox.store import Object, Store
 
 KIND = "instance"
@@ -76,18 +78,36 @@ def update(call: Call) -> None:
         call.store.replace(KIND, {**call.instance, "allowed_origins": unique})
 
 
-def add_instance(store: Store, environment: Environment) -> None:
-    body: Object = {
+def made(number: int, environment: Environment) -> Object:
+    return {
         "object": "instance",
         "id": new_id("ins"),
         "environment_type": environment,
         "allowed_origins": [],
         "workspace_id": None,
     }
-    store.insert(KIND, body, created_at=store.now())
+
+
+def adapted(instance: Object, environment: Environment, number: int) -> Object:
+    return {**instance, "environment_type": environment}
+
+
+def itself(store: Store, settings: Settings) -> Object | None:
+    return next(iter(store.select(KIND)), None)
 
 
 ROUTES = (
     Operation("GET", "/instance", get),
     Operation("PATCH", "/instance", update, status=204, body_optional=True),
 )
+INSTANCE = Singleton(
+    KIND,
+    "instance",
+    FIELDS,
+    {"allowed_origins": []},
+    others=frozenset({"id", "environment_type", "workspace_id", *FIELDS}),
+    answer=itself,
+    first=made,
+    adapt=adapted,
+)
+GROUP = Group(ROUTES, (INSTANCE,))

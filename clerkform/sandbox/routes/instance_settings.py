@@ -9,8 +9,19 @@ from functools import partial
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem
 from clerkform.sandbox.fields import Field
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.singletons import Singleton, change, keep, read_changes, shown, stored
+from clerkform.sandbox.settings import Settings
+from clerkform.sandbox.singletons import (
+    Singleton,
+    change,
+    change_one,
+    keep,
+    read_changes,
+    read_one,
+    shown,
+    stored,
+)
 from clerkform.sandbox.store import Object, Store
 
 _COUNTRY_CODES = (
@@ -77,6 +88,14 @@ OAUTH = Singleton(
     {**dict.fromkeys(_OAUTH, _SWITCH), "default_scopes": Field(list, nullable=True)},
     {**dict.fromkeys(_OAUTH, False), "default_scopes": _DEFAULT_SCOPES},
 )
+
+
+def beta(store: Store, settings: Settings) -> Object:
+    restricted = stored(store, "restrictions").get("allowlist", False)
+    (instance,) = store.select("instance")
+    return {**shown(store, BETA), "id": instance["id"], "restricted_to_allowlist": restricted}
+
+
 BETA = Singleton(
     "instance_settings",
     "instance_settings",
@@ -91,8 +110,9 @@ BETA = Singleton(
         "progressive_sign_up": True,
         "enhanced_email_deliverability": False,
     },
+    others=frozenset({"id", "restricted_to_allowlist"}),
+    answer=beta,
 )
-SINGLETONS = (RESTRICTIONS, COMMUNICATION, PROTECT, OAUTH, BETA)
 
 
 def change_communication(call: Call) -> Object:
@@ -123,27 +143,7 @@ def change_beta(call: Call) -> Object:
     if "restricted_to_allowlist" in changed:
         keep(call.store, "restrictions", {"allowlist": changed.pop("restricted_to_allowlist")})
     change(call, BETA, changed)
-    return beta(call.store)
-
-
-def beta(store: Store) -> Object:
-    restricted = stored(store, "restrictions").get("allowlist", False)
-    (instance,) = store.select("instance")
-    return {**shown(store, BETA), "id": instance["id"], "restricted_to_allowlist": restricted}
-
-
-def all_shown(store: Store) -> dict[str, Object]:
-    """Each as a read would answer it, by its name."""
-    found = {singleton.kind: shown(store, singleton) for singleton in SINGLETONS}
-    return {**found, BETA.kind: beta(store)}
-
-
-def read_one(singleton: Singleton, call: Call) -> Object:
-    return shown(call.store, singleton)
-
-
-def change_one(singleton: Singleton, call: Call) -> Object:
-    return change(call, singleton)
+    return beta(call.store, call.settings)
 
 
 settings = partial(Operation, "PATCH", body_optional=True)
@@ -157,3 +157,4 @@ ROUTES = (
     settings("/instance/oauth_application_settings", change_oauth),
     settings("/beta_features/instance_settings", change_beta, plan="restrictions"),
 )
+GROUP = Group(ROUTES, (RESTRICTIONS, COMMUNICATION, PROTECT, OAUTH, BETA))

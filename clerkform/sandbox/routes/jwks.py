@@ -1,6 +1,7 @@
 """/jwks, with the key, and /.well-known/jwks.json of the Frontend API, for everybody."""
 
 from clerkform.sandbox import tokens
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.minting import instance_key
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.store import Object, Store
@@ -10,10 +11,19 @@ def get(call: Call) -> Object:
     return {"keys": [public_key(call.store)]}
 
 
+def get_all(call: Call) -> Object:
+    """Of all instances: in reality each has a host of its own to publish its key at."""
+    return {"keys": [public_key(store) for store in call.store.instances()]}
+
+
 def public_key(store: Store) -> tokens.Jwk:
     key, _, kid = instance_key(store)
     return tokens.jwk(kid, key)
 
 
-# In reality the second is each instance's own host. ``app`` answers it for all of a state's.
-ROUTES = (Operation("GET", "/jwks", get, unlimited=True, writes=True),)
+# Writes, for an instance's key is made when it is first asked for.
+ROUTES = (
+    Operation("GET", "/jwks", get, unlimited=True, writes=True),
+    Operation("GET", "/.well-known/jwks.json", get_all, public=True, prefixes=("",), writes=True),
+)
+GROUP = Group(ROUTES)

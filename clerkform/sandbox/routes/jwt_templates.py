@@ -11,6 +11,7 @@ from typing import Any
 from clerkform.sandbox import errors, tokens
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import switched
 from clerkform.sandbox.operation import Call, Json, Operation
@@ -141,3 +142,17 @@ ROUTES = (
     Operation("PATCH", "/jwt_templates/{id}", update, plan="jwt_templates"),
     Operation("DELETE", "/jwt_templates/{id}", delete),
 )
+TEMPLATES = Collection(
+    KIND,
+    "jtmp",
+    required={"name": str, "claims": dict},
+    defaults={
+        "lifetime": 60,
+        "allowed_clock_skew": 5,
+        "custom_signing_key": False,
+        "signing_algorithm": "RS256",
+    },
+    unique="name",
+    secrets={"signing_key": None},
+)
+GROUP = Group(ROUTES, (TEMPLATES,))

@@ -6,8 +6,10 @@ from typing import Any
 from clerkform.sandbox import metadata
 from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.fields import read
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes.organizations import KIND, METADATA, find
+from clerkform.sandbox.routes.organization_settings import require_organizations
+from clerkform.sandbox.routes.organizations import BUCKET, KIND, METADATA, find
 from clerkform.sandbox.store import Object
 
 
@@ -31,8 +33,9 @@ def keep(call: Call, live: Object, changed: dict[str, Any]) -> Object:
     return call.store.replace(KIND, {**live, **changed, "updated_at": call.store.now()})
 
 
-operation = partial(Operation, feature="organizations", limited_by_id=True)
+operation = partial(Operation, gate=require_organizations, bucket=BUCKET)
 ROUTES = (
     operation("PATCH", "/organizations/{id}/metadata", merge_metadata),
     operation("PUT", "/organizations/{id}/metadata", replace_metadata),
 )
+GROUP = Group(ROUTES)

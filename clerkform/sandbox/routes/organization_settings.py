@@ -1,12 +1,15 @@
 """/instance/organization_settings: what holds for all organizations. Roles go in as ids and come
 out as keys; the sandbox has the two that every instance starts with, and no way to list them."""
 
+from functools import partial
+
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.settings import Settings
-from clerkform.sandbox.singletons import Singleton, change, read_changes, stored
+from clerkform.sandbox.singletons import Singleton, change, read_changes, read_one, stored
 from clerkform.sandbox.store import Object, Store
 
 ROLE_SET = "role_set:default"
@@ -17,6 +20,17 @@ def mode_problem(name: str, values: list[str]) -> Problem | None:
     if all(value in _MODES for value in values):
         return None
     return errors.wrong_value(name, f"{name} must be among {' and '.join(_MODES)}.")
+
+
+def organization_settings(store: Store, settings: Settings) -> Object:
+    """As they are, the knobs being what holds until the API is told otherwise."""
+    values = {
+        "object": SINGLETON.object,
+        **SINGLETON.defaults,
+        "slug_disabled": not settings.slugs,
+        **stored(store, SINGLETON.kind),
+    }
+    return {**values, "enabled": settings.organizations and values["enabled"]}
 
 
 _SWITCH = Field(bool, nullable=True)
@@ -45,12 +59,11 @@ SINGLETON = Singleton(
         "domains_enrollment_modes": [],
         "domains_default_role": "org:member",
         "initial_role_set_key": ROLE_SET,
+        "enabled": True,
+        "slug_disabled": False,
     },
+    answer=organization_settings,
 )
-
-
-def get(call: Call) -> Object:
-    return organization_settings(call.store, call.settings)
 
 
 def update(call: Call) -> Object:
@@ -64,23 +77,20 @@ def update(call: Call) -> Object:
     if modes := changed.get("domains_enrollment_modes"):
         changed["domains_enrollment_modes"] = list(dict.fromkeys(modes))
     change(call, SINGLETON, changed)
-    return get(call)
+    return organization_settings(call.store, call.settings)
 
 
-def organization_settings(store: Store, settings: Settings) -> Object:
-    """As they are, the knobs being what holds until the API is told otherwise."""
-    values = {
-        "object": SINGLETON.object,
-        **SINGLETON.defaults,
-        "enabled": True,
-        "slug_disabled": not settings.slugs,
-        **stored(store, SINGLETON.kind),
-    }
-    return {**values, "enabled": settings.organizations and values["enabled"]}
+def require_organizations(call: Call) -> None:
+    """The knob must be on, and nobody may have switched organizations off by the API."""
+    if not organization_settings(call.store, call.settings)["enabled"]:
+        text = "The organizations feature is not enabled for this instance."
+        raise Refusal(403, Problem("organization_not_enabled_in_instance", "not enabled", text))
 
 
 ROUTES = (
-    Operation("GET", "/instance/organization_settings", get, plan="organizations"),
+    Operation(
+        "GET", "/instance/organization_settings", partial(read_one, SINGLETON), plan="organizations"
+    ),
     Operation(
         "PATCH",
         "/instance/organization_settings",
@@ -89,3 +99,4 @@ ROUTES = (
         body_optional=True,
     ),
 )
+GROUP = Group(ROUTES, (SINGLETON,))

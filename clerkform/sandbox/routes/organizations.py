@@ -8,13 +8,20 @@ from typing import Any
 from clerkform.sandbox import errors, metadata, moments
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
-from clerkform.sandbox.ids import new_id, random_text
+from clerkform.sandbox.groups import Collection, Group
+from clerkform.sandbox.ids import image_url, new_id, random_text
+from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import counted, flag, order, signed, window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes.organization_settings import ROLE_SET, organization_settings
+from clerkform.sandbox.routes.organization_settings import (
+    ROLE_SET,
+    organization_settings,
+    require_organizations,
+)
 from clerkform.sandbox.store import Object, Store, Where, among, equals, matches, path_of
 
 KIND = "organizations"
+BUCKET = Bucket(KIND)
 NO_METADATA_SINCE = "2026-05-12"
 """From this version on a PATCH of the organization itself refuses its metadata."""
 _URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
@@ -113,7 +120,7 @@ def create(call: Call) -> Object:
         "id": id,
         "name": sent["name"],
         "slug": slug,
-        "image_url": f"https://img.clerk.com/{id}",
+        "image_url": image_url(id),
         "has_image": False,
         "max_allowed_memberships": sent.get(
             "max_allowed_memberships", defaults["max_allowed_memberships"]
@@ -200,11 +207,38 @@ def members_shown(call: Call) -> Callable[[Object], Object]:
     return more
 
 
-operation = partial(Operation, feature="organizations")
+def completed(store: Store, organization: Object) -> Object:
+    slug = organization["slug"] or free_slug(store, organization["name"])
+    image = organization["image_url"] or image_url(organization["id"])
+    return {**organization, "slug": slug, "image_url": image}
+
+
+operation = partial(Operation, gate=require_organizations)
 ROUTES = (
     operation("GET", "/organizations", list_all),
     operation("POST", "/organizations", create, plan="organizations"),
     operation("GET", "/organizations/{id}", get),
-    operation("PATCH", "/organizations/{id}", update, plan="organizations", limited_by_id=True),
+    operation("PATCH", "/organizations/{id}", update, plan="organizations", bucket=BUCKET),
     operation("DELETE", "/organizations/{id}", delete),
 )
+ORGANIZATIONS = Collection(
+    KIND,
+    "org",
+    required={"name": str},
+    defaults={
+        "slug": "",
+        "image_url": "",
+        "has_image": False,
+        "max_allowed_memberships": 5,
+        "admin_delete_enabled": True,
+        "public_metadata": {},
+        "private_metadata": {},
+        "role_set_key": ROLE_SET,
+    },
+    others=frozenset({"created_by"}),
+    unique="slug",
+    looked_up_by=("name",),
+    after=("users",),
+    complete=completed,
+)
+GROUP = Group(ROUTES, (ORGANIZATIONS,))

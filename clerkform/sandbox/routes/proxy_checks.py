@@ -3,6 +3,7 @@
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.routes.domains import is_reached, proxy_problem, unreached
@@ -39,3 +40,4 @@ def check(call: Call) -> Object:
 
 
 ROUTES = (Operation("POST", "/proxy_checks", check),)
+GROUP = Group(ROUTES)

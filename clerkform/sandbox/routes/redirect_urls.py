@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import switched
 from clerkform.sandbox.operation import Call, Json, Operation
@@ -74,3 +75,4 @@ ROUTES = (
     Operation("GET", "/redirect_urls/{id}", get),
     Operation("DELETE", "/redirect_urls/{id}", delete),
 )
+GROUP = Group(ROUTES, (Collection(KIND, "ru", required={"url": str}, unique="url"),))

@@ -3,10 +3,11 @@
 from clerkform.sandbox import errors, minting
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import counted, flag, window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.store import Object, Where, equals, path_of
+from clerkform.sandbox.store import Object, Store, Where, equals, path_of
 from clerkform.sandbox.tokens import UnusableKey
 
 KIND = "sessions"
@@ -131,6 +132,15 @@ def seconds_of(call: Call) -> int | None:
     return seconds
 
 
+def completed(store: Store, session: Object) -> Object:
+    return {
+        **session,
+        "client_id": session["client_id"] or new_id("client"),
+        "last_active_at": session["last_active_at"] or session["created_at"],
+        "abandon_at": session["abandon_at"] or session["expire_at"],
+    }
+
+
 ROUTES = (
     Operation("GET", "/sessions", list_all),
     Operation("POST", "/sessions", create),
@@ -141,3 +151,20 @@ ROUTES = (
         "POST", "/sessions/{id}/tokens/{template}", create_template_token, body_optional=True
     ),
 )
+SESSIONS = Collection(
+    KIND,
+    "sess",
+    required={"user_id": str, "expire_at": int},
+    defaults={
+        "client_id": "",
+        "actor": None,
+        "status": "active",
+        "last_active_organization_id": None,
+        "last_active_at": 0,
+        "abandon_at": 0,
+    },
+    looked_up_by=("user_id",),
+    after=("users", "organizations"),
+    complete=completed,
+)
+GROUP = Group(ROUTES, (SESSIONS,))

@@ -6,16 +6,19 @@ Passwords are checked by nobody here, so only that there is one is kept.
 from typing import Any
 
 from clerkform.sandbox import errors, identifications, metadata, moments
-from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
-from clerkform.sandbox.identifications import EVERY
-from clerkform.sandbox.ids import new_id
+from clerkform.sandbox.groups import Collection, Group
+from clerkform.sandbox.identifications import EVERY, Identification
+from clerkform.sandbox.ids import image_url, new_id
+from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.store import Object, Where, equals
+from clerkform.sandbox.store import Object, Store, Where, equals
 from clerkform.sandbox.user_filters import conditions, cursor
 
 KIND = "users"
+BUCKET = Bucket(KIND)
 _KINDS = ("public", "private", "unsafe")
 _TEXT = Field(str, nullable=True)
 _SWITCH = Field(bool, nullable=True)
@@ -78,7 +81,7 @@ def create(call: Call) -> Object:
     if problems:
         raise Refusal(422, *problems)
     now, id = call.store.now(), new_id("user")
-    body = {**BLANK, "id": id, "image_url": f"https://img.clerk.com/{id}", "created_at": now}
+    body = {**BLANK, "id": id, "image_url": image_url(id), "created_at": now}
     for kind in EVERY:
         values = [identifications.normalized(kind, value) for value in sent.pop(kind.name, [])]
         body[kind.several] = [identifications.built(kind, value or "", now) for value in values]
@@ -157,6 +160,25 @@ def changes(sent: dict[str, Any]) -> Object:
     return changed
 
 
+def completed(store: Store, user: Object) -> Object:
+    """A seed's user, whose identifications may be as little as their values."""
+    more: Object = {"image_url": user["image_url"] or image_url(user["id"])}
+    for kind in EVERY:
+        more[kind.several] = built = [
+            built_from(store, user, kind, given) for given in user[kind.several]
+        ]
+        primary = f"primary_{kind.name}_id"
+        if built and user[primary] is None:
+            more[primary] = built[0]["id"]
+    return {**user, **more}
+
+
+def built_from(store: Store, user: Object, kind: Identification, given: object) -> Object:
+    if not isinstance(given, dict) or not isinstance(given.get(kind.name), str):
+        raise SandboxError(f"The seed's {user['id']} has {kind.several} without a value.")
+    return {**identifications.built(kind, given[kind.name], store.now()), **given}
+
+
 _OFF = ("has_image", "password_enabled", "two_factor_enabled", "totp_enabled", "banned", "locked")
 _NONE = ("phone_numbers", "web3_wallets", "passkeys", "external_accounts", "saml_accounts")
 _UNKNOWN = ("last_sign_in_at", "last_active_at", "mfa_enabled_at", "mfa_disabled_at")
@@ -183,8 +205,10 @@ ROUTES = (
     Operation("POST", "/users", create),
     Operation("GET", "/users/count", count),
     Operation("GET", "/users/{id}", get),
-    Operation("PATCH", "/users/{id}", update, limited_by_id=True),
-    Operation("PATCH", "/users/{id}/metadata", merge_metadata, limited_by_id=True),
-    Operation("PUT", "/users/{id}/metadata", replace_metadata, limited_by_id=True),
+    Operation("PATCH", "/users/{id}", update, bucket=BUCKET),
+    Operation("PATCH", "/users/{id}/metadata", merge_metadata, bucket=BUCKET),
+    Operation("PUT", "/users/{id}/metadata", replace_metadata, bucket=BUCKET),
     Operation("DELETE", "/users/{id}", delete),
 )
+USERS = Collection(KIND, "user", defaults={**BLANK, "image_url": ""}, complete=completed)
+GROUP = Group(ROUTES, (USERS,), hidden=("password", "password_digest", "backup_codes"))

@@ -1,33 +1,27 @@
 """The sandbox under the clients and documents that Clerk publishes, in process and served."""
 
 import pytest
-import yaml
 
 from clerkform.sandbox import Settings
+from tests import documents
 from tests.conformance.sandbox.client import Client
 from tests.conformance.sandbox.server import serving
-from tests.sandbox.conftest import DOCUMENT, Api, Judge
-
-VERSIONS = ("2025-11-10", "2026-05-12")
+from tests.documents import VERSIONS
+from tests.sandbox.conftest import Api, Judge
 
 
 @pytest.fixture(scope="session")
 def judges():
     """A judge for each version whose document is at hand."""
-    paths = {version: DOCUMENT.with_name(f"bapi-{version}.yml") for version in VERSIONS}
     return {
-        version: Judge(yaml.load(path.read_text(), yaml.CSafeLoader))
-        for version, path in paths.items()
-        if path.is_file()
+        version: Judge(document) for version in VERSIONS if (document := documents.find(version))
     }
 
 
 @pytest.fixture(scope="session")
 def newest(judges):
     """The judge of the newest version."""
-    if VERSIONS[-1] not in judges:
-        pytest.skip("the OpenAPI document is not beside this checkout")
-    return judges[VERSIONS[-1]]
+    return judges.get(VERSIONS[-1]) or Judge(documents.need())
 
 
 @pytest.fixture(params=VERSIONS)

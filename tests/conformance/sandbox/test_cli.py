@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.conformance.sandbox import javascript
+from tests.shell import PATIENCE
 
 GROUPS = {
     "instance": {
@@ -79,7 +80,7 @@ class Cli:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def told(self, *arguments):
@@ -97,7 +98,7 @@ def cli(server, tmp_path, request):
 @pytest.fixture
 def http(server, cli):
     headers = {"Authorization": f"Bearer {cli.key}"}
-    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE) as http:
         yield http
 
 

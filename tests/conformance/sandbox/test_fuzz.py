@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from clerkform.sandbox.routes import operations
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.deviations import amended
+from tests.shell import PATIENCE
 
 schemathesis = pytest.importorskip("schemathesis")
 requests = pytest.importorskip("requests")  # schemathesis sends by it
@@ -106,7 +107,7 @@ def cases(operation):
 def test_no_request_leads_out_of_the_document(server, described, name):
     headers = {"Authorization": f"Bearer sk_test_fuzz{next(_names)}"}
     headers["Clerk-API-Version"] = "2026-05-12"
-    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE) as http:
         known = Known(http)
 
     @settings(

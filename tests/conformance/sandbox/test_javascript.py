@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.conformance.sandbox import javascript
+from tests.shell import PATIENCE
 
 SCRIPT = javascript.HERE / "kinds.mjs"
 KINDS = re.findall(r"^  async (\w+)\(\) \{$", SCRIPT.read_text(), re.MULTILINE)
@@ -24,7 +25,7 @@ def test_clerk_backend_can_use_it(server, kind):
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
 

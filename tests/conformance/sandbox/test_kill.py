@@ -8,6 +8,7 @@ import pytest
 
 from clerkform.sandbox import dump
 from tests.conformance.sandbox.server import serving
+from tests.shell import PATIENCE
 
 HEADERS = {"Authorization": "Bearer sk_test_kill", "Clerk-API-Version": "2026-05-12"}
 WRITES = 1000
@@ -79,7 +80,7 @@ def test_nothing_that_was_answered_is_lost(tmp_path, kill_after):
     state = tmp_path / "state.db"
     with (
         serving(tmp_path, state) as server,
-        httpx.Client(base_url=server.url, headers=HEADERS, timeout=60) as http,
+        httpx.Client(base_url=server.url, headers=HEADERS, timeout=PATIENCE) as http,
     ):
         made = http.post("/organizations", json={"name": "Acme"}).json()["id"]
         doomed = {
@@ -91,7 +92,7 @@ def test_nothing_that_was_answered_is_lost(tmp_path, kill_after):
 
     with (
         serving(tmp_path, state) as server,
-        httpx.Client(base_url=server.url, headers=HEADERS, timeout=60) as http,
+        httpx.Client(base_url=server.url, headers=HEADERS, timeout=PATIENCE) as http,
     ):
         templates = {t["name"]: t for t in everything(http, "/jwt_templates")}
         kept = http.get(f"/organizations/{made}").json()["private_metadata"]

@@ -3,11 +3,14 @@
 import clerk_backend_api
 import pytest
 
+from tests.shell import PATIENCE
+
 
 @pytest.fixture
 def clerk(server, request):
     key = f"sk_test_{request.node.name}"
-    with clerk_backend_api.Clerk(bearer_auth=key, server_url=server.url) as clerk:
+    waits = int(PATIENCE * 1000)
+    with clerk_backend_api.Clerk(bearer_auth=key, server_url=server.url, timeout_ms=waits) as clerk:
         yield clerk
 
 

@@ -17,6 +17,8 @@ from clerk_backend_api.security.types import (
 )
 from cryptography.hazmat.primitives import serialization
 
+from tests.shell import PATIENCE
+
 ORIGIN = "https://app.example"
 
 
@@ -27,7 +29,10 @@ class Application:
         self.key = key
         self.origin = server.origin
         self._sdk = clerk_backend_api.Clerk(
-            bearer_auth=key, server_url=server.url, retry_config=None
+            bearer_auth=key,
+            server_url=server.url,
+            retry_config=None,
+            timeout_ms=int(PATIENCE * 1000),
         )
         user = self._sdk.users.create(username="ann", public_metadata={"role": "admin"})
         self.user = user.id
@@ -45,7 +50,7 @@ class Application:
     def template(self, **body):
         headers = {"Authorization": f"Bearer {self.key}"}
         httpx.post(
-            f"{self.origin}/v1/jwt_templates", json=body, headers=headers, timeout=60
+            f"{self.origin}/v1/jwt_templates", json=body, headers=headers, timeout=PATIENCE
         ).raise_for_status()
 
     def verify(self, token, **options):
@@ -154,5 +159,7 @@ def test_an_expired_token_is_refused(client):
 
 def test_the_public_keys_are_published_to_everybody(application):
     (own,) = application.keys()
-    published = httpx.get(f"{application.origin}/.well-known/jwks.json", timeout=60).json()["keys"]
+    published = httpx.get(f"{application.origin}/.well-known/jwks.json", timeout=PATIENCE).json()[
+        "keys"
+    ]
     assert own in published

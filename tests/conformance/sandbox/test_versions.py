@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.documents import VERSIONS
+
 PAIRS = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text())
-VERSIONS = ("2025-11-10", "2026-05-12")
 
 
 def masked(value):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.conformance.sandbox.server import serving
+from tests.shell import PATIENCE
 
 KEY = b"Authorization: Bearer sk_test_wire\r\n"
 JSON = b"Content-Type: application/json\r\n"
@@ -23,7 +24,7 @@ def address(tmp_path_factory):
 def exchanged(address, sent, *, cut_off=False):
     """All that comes back until the server closes."""
     received = b""
-    with socket.create_connection(address, timeout=10) as connection:
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
         try:
             connection.sendall(sent)
             if cut_off:
@@ -187,7 +188,7 @@ def test_a_value_with_line_ends_is_stored_as_it_is(address):
     url = "http://{}:{}/v1".format(*address)
     headers = {"Authorization": "Bearer sk_test_wire"}
     claims = {"a\r\nb": "c\r\nX-Evil: yes", "\u2028": "\x00\x7f"}
-    with httpx.Client(base_url=url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as http:
         made = http.post("/jwt_templates", json={"name": "a\r\nb", "claims": claims})
         assert made.status_code == 200
         got = http.get(f"/jwt_templates/{made.json()['id']}").json()

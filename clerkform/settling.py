@@ -1,0 +1,156 @@
+"""Creates that an earlier apply did not finish: what became of them, told until that is known.
+
+What is proved to be such a create's object ``ledger.recall`` takes at once. Here is the rest: what
+may still show is waited for, what nothing shows of was not made, and of what may be it or somebody
+else's a warning comes with every plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from clerkform.desired import Desired
+from clerkform.diagnostics import Diagnostic
+from clerkform.diff.going import Rules
+from clerkform.ledger.entries import Entry, Intent, Ledger
+from clerkform.ledger.recall import LOOK_BACK, candidates
+from clerkform.live import Live, Read
+from clerkform.model import Address, Registry
+from clerkform.reading import Reader, Seen, is_looked_for, read_and_match
+
+CODE: Final = "cut-off-create"
+PAUSE: Final = 3000
+"""Milliseconds between two looks for what a run that was cut off may have made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How time passes."""
+
+    now: Callable[[], int]
+    """Milliseconds since 1970, by the server's clock."""
+    sleep: Callable[[float], Awaitable[None]]
+    """Takes seconds."""
+
+
+async def read_until_settled(
+    desired: Desired,
+    registry: Registry,
+    reader: Reader,
+    rules: Rules,
+    reads: Sequence[Read],
+    ledger: Ledger,
+    patience: Patience,
+) -> tuple[Seen, list[Diagnostic]]:
+    """Live state, read again while what an apply that was cut off may have made need not show.
+
+    What nothing shows of by then was not made, and is noted. What is to be made now keeps its
+    intent, and is looked for once more before.
+    """
+    waited = 0
+    while True:
+        seen = await read_and_match(desired, registry, reader, rules, reads, ledger)
+        open_since = [
+            entry.intent.at
+            for address, entry in seen.ledger.entries.items()
+            if entry.intent
+            and is_looked_for(address, desired, rules)
+            and not candidates(address, entry, seen.live, registry)
+        ]
+        left = max(open_since) + LOOK_BACK - patience.now() if open_since else 0
+        wait = min(left, LOOK_BACK - waited)
+        if wait <= 0:
+            break
+        await patience.sleep(min(wait, PAUSE) / 1000)
+        waited += min(wait, PAUSE)
+
+    def is_over(address: Address, intent: Intent) -> bool:
+        item = desired.items.get(address)
+        is_made_now = item and not item.absent and address not in seen.matched.ids
+        would_show = waited >= LOOK_BACK or patience.now() - intent.at >= LOOK_BACK
+        return would_show and not is_made_now and is_looked_for(address, desired, rules)
+
+    ledger, notes = _without_failed(seen, registry, is_over)
+    return replace(seen, ledger=ledger), notes
+
+
+def _without_failed(
+    seen: Seen, registry: Registry, is_over: Callable[[Address, Intent], bool]
+) -> tuple[Ledger, list[Diagnostic]]:
+    """The ledger without the intents that have made nothing, and a note of each.
+
+    ``is_over`` says of an address's intent that what it has made would show by now.
+    """
+    ledger, notes = seen.ledger, []
+    for address, entry in seen.ledger.entries.items():
+        if not entry.intent or not is_over(address, entry.intent):
+            continue
+        if candidates(address, entry, seen.live, registry):
+            continue
+        text = (
+            f"an apply that was cut off was about to make {address}, and nothing shows that it did"
+        )
+        notes.append(Diagnostic(CODE, text, severity="note"))
+        left = replace(entry, intent=None)
+        ledger = ledger.with_(address, None if left == Entry(under=left.under) else left)
+    return ledger, notes
+
+
+def unsettled(
+    seen: Seen,
+    declared: Collection[Address],
+    desired: Desired,
+    registry: Registry,
+    rules: Rules,
+    wanted: Callable[[Address], bool],
+) -> Iterator[Diagnostic]:
+    """A warning for each secret that may be lost and that this plan would not deliver.
+
+    ``declared`` is what all manifests declare, ``desired`` what is in question now.
+    """
+    for address, entry in sorted(seen.ledger.entries.items(), key=lambda pair: pair[0]):
+        item = desired.items.get(address)
+        if not entry.is_open or not wanted(address) or (item and item.absent):
+            continue
+        ids = [one.id for one in candidates(address, entry, seen.live, registry)]
+        if is_owed(address, entry, seen.live, registry):
+            ids.append(str(entry.id))
+        if address in declared:
+            if entry.intent and ids:
+                yield _declared(address, ids)
+        elif address.kind in rules.owned and not entry.intent:
+            continue  # the plan removes it
+        elif ids or not is_looked_for(address, desired, rules):
+            yield _forgotten(address, ids)
+
+
+def is_owed(address: Address, entry: Entry, live: Live, registry: Registry) -> bool:
+    """Whether somebody waits for the secret of what is recorded, and that is live."""
+    kind = registry.get(address.kind)
+    one = live.objects.get(address.kind, {}).get(entry.id or "")
+    return bool(entry.delivery == "owed" and kind and one and not kind.ignore(one.values))
+
+
+def _declared(address: Address, ids: list[str]) -> Diagnostic:
+    return Diagnostic(
+        CODE,
+        f"an apply was cut off while it made {address}, and {' and '.join(ids)}, which was not there"
+        " before, may be what it made, though its time does not say so: nobody may have its secret",
+        hint=f"--deliver '{address}' delivers it, --replace '{address}' makes a new one",
+        severity="warning",
+    )
+
+
+def _forgotten(address: Address, ids: list[str]) -> Diagnostic:
+    text = f"an apply was cut off while it made {address}, which no manifest declares any more"
+    if not ids:
+        hint = f"declare it again, or keep an empty section `{address.kind}: []`, to have it looked for"
+        return Diagnostic(CODE, f"{text}; nobody looked whether it is live", None, hint, "warning")
+    return Diagnostic(
+        CODE,
+        f"{text}; {' and '.join(ids)} is live, and nobody may have its secret",
+        hint="declare it again to have it delivered, or remove it in Clerk's dashboard",
+        severity="warning",
+    )

@@ -1,0 +1,110 @@
+"""What is counted of the answers under way, and what is given back."""
+
+import asyncio
+import json
+
+import pytest
+
+from clerkform.client.body import NotJson, parse_json
+from clerkform.client.bounds import Account, Bounds, PastBound
+from clerkform.together import AT_ONCE, together
+from tests.client.test_http import Server, ask, numbered, ok  # noqa: F401  fixture
+
+
+def test_what_a_question_took_up_is_free_again_at_its_end():
+    account = Account(Bounds(bytes=10, pages=2))
+    for _ in range(3):
+        with account.question() as question:
+            question.holds(10)
+            question.turns(2)
+    with account.question() as one, account.question() as other:
+        one.holds(6)
+        with pytest.raises(PastBound) as caught:
+            other.holds(6)
+    assert caught.value.option == "--max-answer-mb"
+    with account.question() as question:
+        question.holds(10)
+
+
+def test_a_list_that_is_read_again_keeps_its_pages_and_nothing_else():
+    with Account(Bounds(bytes=10, pages=2)).question() as question:
+        for _ in range(2):
+            question.forgets()
+            question.holds(10)
+            question.turns()
+        with pytest.raises(PastBound, match="more than 2 pages"):
+            question.turns()
+
+
+def test_the_values_of_an_answer_are_counted_before_it_is_parsed(ask):  # noqa: F811
+    few = Bounds(bytes=2000)
+    error, _ = ask(
+        Server(ok({"data": [[] for _ in range(100)]})), lambda it: it.get("/x"), bounds=few
+    )
+    assert error.detail == "sent more than 100 values"
+    assert error.option == "--max-answer-mb"
+    found, _ = ask(Server(ok({"data": [[]] * 20})), lambda it: it.get("/x"), bounds=few)
+    assert found == {"data": [[]] * 20}
+
+
+def test_a_write_whose_answer_is_too_much_may_have_been_done(ask):  # noqa: F811
+    server = Server(ok({"id": "x" * 2000}))
+    few = Bounds(bytes=1000)
+    error, _ = ask(server, lambda it: it.write("POST", "/x", {}, repeatable=True), bounds=few)
+    assert error.may_have_acted
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NaN", '{"a": [Infinity]}', "-Infinity", "1e400", "-1e400", "9" * 1001, f"1.{'0' * 1000}"],
+)
+def test_only_numbers_that_can_be_counted_with_are_json(text):
+    with pytest.raises(NotJson):
+        parse_json(text.encode())
+
+
+def test_things_are_begun_when_it_is_their_turn():
+    made = 0
+
+    async def main():
+        gate = asyncio.Event()
+
+        async def one(at):
+            await gate.wait()
+            return at
+
+        def each():
+            nonlocal made
+            for made in range(1, 100_001):
+                yield one(made)
+
+        waiting = asyncio.create_task(together(each()))
+        for _ in range(3 * AT_ONCE):
+            await asyncio.sleep(0)
+        assert made == AT_ONCE
+        gate.set()
+        assert await waiting == list(range(1, 100_001))
+
+    asyncio.run(main())
+
+
+def test_the_first_failure_ends_the_rest_and_begins_nothing_more():
+    begun = []
+
+    async def main():
+        async def one(at):
+            begun.append(at)
+            await asyncio.sleep(0)
+            raise ValueError(at)
+
+        await together(one(at) for at in range(10**9))
+
+    with pytest.raises(ValueError, match="0"):
+        asyncio.run(main())
+    assert len(begun) <= AT_ONCE
+
+
+def test_numbers_that_a_manifest_takes_are_json():
+    for text in ("9" * 1000, "1e308", f"1.{'0' * 998}"):
+        assert parse_json(text.encode()) == json.loads(text)

@@ -1,0 +1,128 @@
+"""What an apply would be refused, validate or plan has said before; see ``table``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import httpx
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from clerkform.kinds import KINDS
+from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from tests.foresight.sites import fields, sites
+from tests.foresight.table import FORESEEN, MODULES, SECRETS, USER, WRONG_FORMS, Met, Seen
+from tests.shell import Folder
+
+SEEN = [
+    pytest.param(entry, id=f"{place} {at}")
+    for place, entries in FORESEEN.items()
+    for at, entry in enumerate(entries)
+    if isinstance(entry, Seen)
+]
+MET = [
+    pytest.param(entry, id=place)
+    for place, entries in FORESEEN.items()
+    for entry in entries
+    if isinstance(entry, Met)
+]
+
+
+def test_every_refusal_of_the_sandbox_is_foreseen_or_said_to_be_unforeseeable():
+    found = {place: n for place, n in sites().items() if place.partition(".")[0] not in MODULES}
+    listed = Counter({place: len(entries) for place, entries in FORESEEN.items()})
+    assert found == listed
+
+
+def test_a_part_of_the_sandbox_that_is_left_out_belongs_to_no_kind():
+    assert not {module.removeprefix("routes/") for module in MODULES} & KINDS.keys()
+    assert {place.partition(".")[0] for place in sites()} >= MODULES.keys()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of these manifests on a sandbox with these knobs."""
+
+    def write(manifest, knobs=()):
+        sandbox = {"sandbox": dict(knobs)} if knobs else "sandbox"
+        environment = {"api": sandbox, "production": True}
+        text = yaml.safe_dump({"version": 1, "environments": {"test": environment}})
+        (tmp_path / "clerkform.yaml").write_text(text)
+        (tmp_path / "clerk.yaml").write_text(manifest)
+        return Folder(tmp_path, {"KEY": "0123456789abcdef0123456789abcdef"})
+
+    return write
+
+
+@pytest.mark.parametrize("case", SEEN)
+def test_a_refusal_is_told_before_anything_is_written(project, case):
+    if case.live:
+        project(case.live, case.knobs).run("apply", "--auto-approve")
+    folder = project(case.manifest, case.knobs)
+    if case.by == "validate":
+        output = folder.run("validate", exit_code=1).output
+    else:
+        folder.run("validate")
+        output = folder.run("plan", exit_code=0 if case.is_warned else case.exit_code).output
+        if not case.is_warned:
+            before = folder.run("sandbox", "dump").stdout
+            folder.run("apply", "--auto-approve", exit_code=case.exit_code)
+            assert folder.run("sandbox", "dump").stdout == before
+    if case.exit_code == 3:
+        assert case.code in output  # as the API says it
+    else:
+        assert f"{'warning' if case.is_warned else 'error'}[{case.code}]" in output
+        assert "clerk.yaml:1:" in output
+
+
+@pytest.mark.parametrize("case", [one for one in SEEN if one.values[0].sends])
+def test_the_sandbox_does_refuse_what_is_foreseen_of_an_instance(case):
+    method, path, body = case.sends
+    app = create_app(Store(), Settings(**case.knobs))
+
+    async def status():
+        transport = SandboxTransport(app)
+        headers = {"Authorization": "Bearer sk_test_x"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://s.test/v1") as client:
+            return (await client.request(method, path, json=body, headers=headers)).status_code
+
+    assert asyncio.run(status()) == 422
+
+
+@pytest.mark.parametrize("case", MET)
+def test_what_is_there_already_is_not_made_again(project, case):
+    project(case.live).run("apply", "--auto-approve")
+    output = project(case.manifest).run("apply", "--auto-approve").output
+    assert "Nothing to do." in output
+
+
+BOUNDED = sorted(
+    {
+        (kind, name, bound)
+        for kind in KINDS
+        for _, name, field in fields(kind)
+        for bound in ("low", "high", "shortest", "longest", "pattern")
+        if name in KINDS[kind].fields and getattr(field, bound) not in (None, 0)
+    }
+)
+
+
+@pytest.mark.parametrize(("kind", "name", "bound"), BOUNDED)
+def test_a_value_out_of_the_sandboxs_bounds_is_out_of_the_models(kind, name, bound):
+    if (kind, name) in SECRETS:
+        return
+    for _, declared, field in fields(kind):
+        limit = getattr(field, bound)
+        if declared == name and limit not in (None, 0):
+            values = {
+                "low": lambda limit=limit: limit - 1,
+                "high": lambda limit=limit: limit + 1,
+                "shortest": lambda limit=limit: "a" * (limit - 1),
+                "longest": lambda limit=limit: "a" * (limit + 1),
+                "pattern": lambda: WRONG_FORMS[kind, name],
+            }
+            with pytest.raises(ValidationError) as caught:
+                KINDS[kind].model.model_validate({"subject": USER, name: values[bound]()})
+            assert any(error["loc"][0] == name for error in caught.value.errors())

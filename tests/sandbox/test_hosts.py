@@ -1,0 +1,56 @@
+"""A page of another site can have its own host name lead here; what is served answers none."""
+
+import httpx
+import pytest
+
+from clerkform.sandbox import ClerkSandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with ClerkSandbox() as sandbox:
+        assert sandbox.url
+        yield sandbox
+
+
+def ask(sandbox, path, host):
+    port = httpx.URL(sandbox.url).port
+    headers = {"Host": host.replace("PORT", str(port)), "Authorization": "Bearer sk_test_x"}
+    url = httpx.URL(sandbox.url).copy_with(path=path)
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        return http.get(url, headers=headers)
+
+
+@pytest.mark.parametrize("path", ["/v1/instance", "/.well-known/jwks.json", "/_sandbox/config"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example:PORT",
+        "localhost.evil.example:PORT",
+        "sandbox.test:PORT",
+        "192.0.2.1:PORT",
+        "[::2]:PORT",
+        "localhost:1",
+        "127.0.0.1:99999",
+        "127.0.0.1:PORT@evil.example",
+        "[::1",
+    ],
+)
+def test_another_host_is_answered_by_no_path(sandbox, path, host):
+    before = len(sandbox.requests)
+    answer = ask(sandbox, path, host)
+    assert answer.status_code == 403
+    assert answer.json()["errors"][0]["code"] == "authorization_invalid"
+    assert len(sandbox.requests) == before
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost:PORT", "LOCALHOST:PORT", "127.0.0.1:PORT", "[::1]:PORT", "a.localhost:PORT"],
+)
+def test_this_machine_is_answered_by_each_of_its_names(sandbox, host):
+    assert ask(sandbox, "/v1/instance", host).is_success
+
+
+def test_a_simple_client_need_not_name_the_port(sandbox):
+    assert ask(sandbox, "/v1/instance", "localhost").is_success
