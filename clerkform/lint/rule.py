@@ -9,7 +9,7 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Severity, Span
-from clerkform.jwt.shortcodes import Operand, Path, find, strings
+from clerkform.jwt.shortcodes import Operand, Path, find, strings, walk
 from clerkform.source.validation import LONGEST_PART
 
 
@@ -69,17 +69,8 @@ class Template:
     @cached_property
     def key_paths(self) -> Sequence[Path]:
         """The path of every key, at any depth."""
-        return tuple(_keys(self.claims, ()))
-
-
-def _keys(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield (*path, key)
-            yield from _keys(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _keys(inner, (*path, index))
+        places = (path for path, _ in walk(self.claims))
+        return tuple(path for path in places if path and isinstance(path[-1], str))
 
 
 @dataclass(frozen=True)
