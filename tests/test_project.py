@@ -252,3 +252,10 @@ def test_every_field_explains_itself():
         assert len(model["description"]) > 20
         for name, field in model["properties"].items():
             assert len(field.get("description", "")) > 30, name
+
+
+def test_a_project_has_no_thousands_of_environments(tmp_path):
+    """Each of them reads every manifest."""
+    many = "version: 1\nenvironments:\n" + "".join(f"  e{n}: {{}}\n" for n in range(101))
+    assert found(tmp_path, many) == [("out-of-bounds", "3:3")]
+    assert found(tmp_path, many.removesuffix("  e100: {}\n")) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Severity, Span
-from clerkform.jwt.shortcodes import Operand, Path, find, strings
+from clerkform.jwt.shortcodes import Operand, Path, find, walk
 from clerkform.source.validation import LONGEST_PART
 
 
@@ -52,9 +52,14 @@ class Template:
         return Diagnostic(code, message, span, hint, severity, related)
 
     @cached_property
+    def places(self) -> Sequence[tuple[Path, Any]]:
+        """Every value of the claims with its path, themselves first."""
+        return tuple(walk(self.claims))
+
+    @cached_property
     def texts(self) -> Sequence[tuple[Path, str]]:
         """Every claim that is text, at any depth."""
-        return tuple(strings(self.claims))
+        return tuple((path, value) for path, value in self.places if isinstance(value, str))
 
     @cached_property
     def operands(self) -> Sequence[tuple[Path, Operand]]:
@@ -69,17 +74,7 @@ class Template:
     @cached_property
     def key_paths(self) -> Sequence[Path]:
         """The path of every key, at any depth."""
-        return tuple(_keys(self.claims, ()))
-
-
-def _keys(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield (*path, key)
-            yield from _keys(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _keys(inner, (*path, index))
+        return tuple(path for path, _ in self.places if path and isinstance(path[-1], str))
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,9 @@ class ProjectFile(_Part):
     """How much one apply may delete without being told that it is meant."""
     lint: DeclaredLint | MISSING = MISSING
     """Which findings of the linter are not reported."""
-    environments: dict[EnvironmentName, DeclaredEnvironment] | MISSING = MISSING
+    environments: (
+        Annotated[dict[EnvironmentName, DeclaredEnvironment], Field(max_length=100)] | MISSING
+    ) = MISSING
     """The Clerk instances, by the names that `-e` takes."""
     default_environment: str | MISSING = MISSING
     """The environment that a command works in when none is named with `-e`."""

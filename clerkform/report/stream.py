@@ -64,8 +64,15 @@ class Outgoing(io.TextIOWrapper):
             encoding=file.encoding,
             # A lone surrogate, or an arrow where the locale knows only ASCII, is no reason to fail.
             errors="backslashreplace",
-            line_buffering=bool(getattr(file, "line_buffering", False)),
+            line_buffering=_is_seen_at_once(file),
         )
+
+
+def _is_seen_at_once(file: TextIO) -> bool:
+    """As standard error is, a terminal, and with PYTHONUNBUFFERED everything."""
+    if not isinstance(file, io.TextIOWrapper):
+        return False
+    return bool(file.line_buffering or file.write_through)
 
 
 def outgoing(file: TextIO) -> TextIO:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import yaml
@@ -34,6 +34,10 @@ MAX_EXPANSION: Final = 1_000_000
 """Characters of YAML that all of a file's aliases together may stand for."""
 MAX_REPAIRS: Final = 20
 """Syntax errors with a known cure that are reported for one file at once."""
+MAX_PIECES: Final = 300_000
+"""Keys, values and brackets of a file; each takes a while to look at."""
+LEAST_PIECE: Final = 3
+"""Characters for each of them where there are more. What people and ``pull`` write has twice that."""
 MAX_READ: Final = 500_000
 """Characters of a file that are read once more after a cure: it is read from its beginning."""
 
@@ -123,22 +127,26 @@ class _Known:
     height: int = 0
 
 
-@dataclass(slots=True)
 class _Open:
     """A list, or where ``map`` is set a map, whose end has not come yet."""
 
-    span: Span
-    index: int
-    map: dict[str, Node] | None = None
-    items: list[Node] = field(default_factory=list)
-    keys: dict[str, Span] = field(default_factory=dict)
-    key: str | None = None
-    awaits_value: bool = False
-    odd_keys: list[Span] = field(default_factory=list)
-    known: _Known | None = None
-    expanded: int = 0
-    """What aliases had written out before this began."""
-    height: int = 0
+    __slots__ = (
+        *("span", "index", "map", "items", "keys", "key", "awaits_value", "odd_keys"),
+        *("known", "expanded", "height"),
+    )
+
+    def __init__(
+        self, span: Span, index: int, *, is_map: bool, known: _Known | None, expanded: int
+    ) -> None:
+        """``expanded``: what aliases had written out before this began."""
+        self.span, self.index = span, index
+        self.map: dict[str, Node] | None = {} if is_map else None
+        self.items: list[Node] = []
+        self.keys: dict[str, Span] = {}
+        self.key: str | None = None
+        self.awaits_value = False
+        self.odd_keys: list[Span] = []
+        self.known, self.expanded, self.height = known, expanded, 0
 
 
 class _Composer:
@@ -153,7 +161,8 @@ class _Composer:
         self.expanded = 0
         self.taken = 0
         """Where the last event ended."""
-        self.root = _Open(Span(source, 1, 1), 0)
+        self.room = max(MAX_PIECES, len(text) // LEAST_PIECE)
+        self.root = _Open(Span(source, 1, 1), 0, is_map=False, known=None, expanded=0)
         self.stack = [self.root]
 
     def compose(self) -> Node | None:
@@ -191,10 +200,13 @@ class _Composer:
             yaml.DocumentStartEvent: self._document,
         }
         next_event = LOADER(self.text).get_event
-        while (event := next_event()) is not None:
+        for _ in range(self.room):
+            if (event := next_event()) is None:
+                return
             self.taken = event.end_mark.index
             if handle := handlers.get(type(event)):
                 handle(event)
+        self._too_many_pieces(event)
 
     def _is_too_deep_before(self, error: yaml.MarkedYAMLError) -> bool:
         """Report nesting that is too deep ahead of ``error``, if there is any.
@@ -214,6 +226,15 @@ class _Composer:
         found = [problem for problem in before.problems if problem.code == "too-deep"]
         self.problems += found
         return bool(found)
+
+    def _too_many_pieces(self, event: Any) -> None:
+        self._error(
+            "too-large",
+            f"{self.room:,} keys, values and brackets stand before this",
+            self._span(event),
+            hint="use several files",
+        )
+        raise _Stop
 
     def _document(self, event: Any) -> None:
         if self.root.items:
@@ -327,9 +348,7 @@ class _Composer:
         if event.anchor is not None:
             known = self.anchors[event.anchor] = _Known()
         index = event.start_mark.index
-        self.stack.append(
-            _Open(span, index, {} if is_map else None, known=known, expanded=self.expanded)
-        )
+        self.stack.append(_Open(span, index, is_map=is_map, known=known, expanded=self.expanded))
 
     def _end(self, event: Any) -> None:
         frame, end = self.stack.pop(), event.end_mark.index

@@ -40,10 +40,10 @@ def test_a_failure_stops_what_waits_for_it_and_nothing_else(folder):
 
 
 def test_a_refused_value_is_shown_where_it_is_declared(folder, edit):
-    edit("name: Acme GmbH", "name: see https://example.com")
+    edit("name: Acme GmbH", "name: Acme GmbH\n    role_set_key: role_set:none")
     result = folder.run("apply", "--auto-approve", exit_code=exits.FAILED)
-    assert "clerk.yaml:7:5: error[step-failed]: create organizations/acme failed" in result.stderr
-    assert "    7 |     name: see https://example.com" in result.stderr
+    assert "clerk.yaml:8:5: error[step-failed]: create organizations/acme failed" in result.stderr
+    assert "    8 |     role_set_key: role_set:none" in result.stderr
 
 
 def test_a_protected_environment_wants_its_name(folder):

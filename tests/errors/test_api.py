@@ -431,15 +431,15 @@ def test_a_plan_that_lacks_a_feature_is_told_by_its_name(cli):
 
 
 def test_a_value_that_clerk_refuses_is_shown_at_its_line(cli):
-    cli.write("organizations:\n  - slug: acme\n    name: see www.example.com\n")
+    cli.write("organizations:\n  - slug: acme\n    name: Acme\n    role_set_key: role_set:none\n")
     done = cli("apply", "--auto-approve")
     assert done.code == FAILED
     assert done.err.startswith(
-        "clerk.yaml:3:5: error[step-failed]: create organizations/acme failed: "
-        "Clerk does not accept the values: `name`: name must not contain URLs or HTML."
+        "clerk.yaml:4:5: error[step-failed]: create organizations/acme failed: "
+        "Clerk does not accept the values: `role_set_key`: No role set exists with key: role_set:none"
     )
-    assert "422 form_param_value_invalid" in done.err
-    assert "    3 |     name: see www.example.com\n" in done.err
+    assert "422 form_resource_not_found" in done.err
+    assert "    4 |     role_set_key: role_set:none\n" in done.err
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,12 @@ from clerkform.jwt.shortcodes import CATALOGUE, find, known, strings, whole
 TEXTS = st.lists(
     st.sampled_from(["{{", "}}", "||", "'", '"', " ", "user.id", "org.public_metadata.a", "1", "é"])
 ).map("".join)
+
+
+@given(TEXTS)
+def test_a_shortcode_ends_at_the_first_closing_braces(text):
+    spans = [found.span() for found in re.finditer(r"\{\{(.*?)\}\}", text, re.DOTALL)]
+    assert [(shortcode.start, shortcode.end) for shortcode in find(text)] == spans
 
 
 @given(TEXTS)
@@ -93,3 +101,13 @@ def test_strings_are_found_at_any_depth_and_keys_are_none():
 def test_a_long_run_of_quotes_is_read_in_one_pass():
     text = "{{" + "'\"" * 20_000 + "}}"
     assert len(find(text)) == 1
+
+
+def test_values_are_walked_in_the_order_that_they_are_written():
+    claims = {"a": {"b": "1", "c": ["2", {"d": "3"}]}, "e": "4"}
+    assert list(strings(claims)) == [
+        (("a", "b"), "1"),
+        (("a", "c", 0), "2"),
+        (("a", "c", 1, "d"), "3"),
+        (("e",), "4"),
+    ]

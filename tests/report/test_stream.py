@@ -92,3 +92,11 @@ def test_what_the_encoding_lacks_is_escaped(tmp_path):
         stream.write("60 → 300, \ud800")
         stream.flush()
     assert (tmp_path / "out").read_text() == "60 \\u2192 300, \\ud800"
+
+
+@pytest.mark.parametrize("how", [{"line_buffering": True}, {"write_through": True}])
+def test_a_line_of_a_log_is_seen_at_once(tmp_path, how):
+    with (tmp_path / "log").open("wb") as binary, io.TextIOWrapper(binary, **how) as file:
+        stream = Stream(file)
+        stream.write("begin\n")
+        assert (tmp_path / "log").read_text() == "begin\n"

@@ -355,3 +355,24 @@ def test_an_empty_key_is_no_key():
 def test_half_of_a_surrogate_pair_is_refused():
     for text in ('a: "\\ud800"', '"\\udc00": a'):
         assert [code for code, *_ in found(text)] == ["yaml-syntax"]
+
+
+def test_a_file_of_too_many_short_pieces_is_refused_where_there_are_too_many(monkeypatch):
+    monkeypatch.setattr(parse_module, "MAX_PIECES", 60)
+    node, problems = parsed("a: [" + "1," * 60 + "]\n")
+    assert node is None
+    assert [p.code for p in problems] == ["too-large"]
+    assert problems[0].span.column > 100
+    assert parsed("a: [" + "'a long one'," * 60 + "]\n")[1] == []
+
+
+def test_a_cure_is_not_tried_for_ever_in_a_large_file(monkeypatch):
+    text = "a:\n" + "".join(f"  - @{n}\n" for n in range(10))
+    assert len(found(text)) == 10
+    monkeypatch.setattr(parse_module, "MAX_READ", 20)
+    assert 1 < len(found(text)) < 5
+
+
+def test_the_hint_for_a_long_line_shows_the_part_alone():
+    _, problems = parsed("a: [" + "x, " * 200 + "*b]\n")
+    assert [p.hint for p in problems] == ['write `"*b"` if it is text']

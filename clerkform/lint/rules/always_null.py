@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import Path
-from clerkform.lint.rule import Rule, Subject
+from clerkform.lint.rule import Rule, Subject, Template
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims:
-        for path in _nulls(template.claims, ()):
+        for path in _nulls(template):
             yield template.finding(
                 RULE.code,
                 f"the claim `{path[-1]}` is null in every token",
@@ -19,13 +18,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             )
 
 
-def _nulls(value: Any, path: Path) -> Iterator[Path]:
+def _nulls(template: Template) -> Iterator[Path]:
     """Claims that are null; null inside a list is an element, which may be wanted."""
-    for key, inner in value.items():
-        if inner is None:
-            yield (*path, key)
-        elif isinstance(inner, dict):
-            yield from _nulls(inner, (*path, key))
+    for path, value in template.places:
+        if value is None and not any(isinstance(part, int) for part in path):
+            yield path
 
 
 RULE = Rule(

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.jwt.shortcodes import Path
+from clerkform.jwt.shortcodes import walk
 from clerkform.lint.rule import Rule, Subject
 
 _LARGEST: Final = 2**53 - 1
@@ -15,7 +15,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for name, value in item.values.items():
             if item.kind.fields[name].form != "json":
                 continue
-            for path in _large(value, (name,)):
+            for path, number in walk(value, (name,)):
+                if not isinstance(number, int) or abs(number) <= _LARGEST:
+                    continue
                 yield Diagnostic(
                     RULE.code,
                     "this number is beyond 2^53: whoever reads JSON as JavaScript does, browsers and"
@@ -24,17 +26,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "put quotes around it",
                     "warning",
                 )
-
-
-def _large(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _large(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _large(inner, (*path, index))
-    elif isinstance(value, int) and abs(value) > _LARGEST:
-        yield path
 
 
 RULE = Rule(
