@@ -54,13 +54,15 @@ def test_no_secret_is_read_from_or_written_to_what_git_or_ci_reads(folder, path)
 
 
 def test_a_secret_file_of_the_checkout_cannot_hide_what_a_plan_does(folder):
-    (folder.root / "hide.txt").write_text("https://evil.example/cb\n" + "x" * 40 + "\n")
+    (folder.root / "hide.txt").write_text("https://evil.example/cb" + "x" * 40 + "\n")
     (folder.root / "clerk.yaml").write_text(
-        "redirect_urls: [https://evil.example/cb]\n"
+        f"redirect_urls: [https://evil.example/cb, https://evil.example/cb{'x' * 40}]\n"
         "jwt_templates:\n  - name: t\n    claims: {}\n    signing_algorithm: HS256\n"
         "    signing_key: {from_file: hide.txt}\n"
     )
-    assert "+ redirect_urls/https://evil.example/cb" in folder.run("plan").stdout
+    out = folder.run("plan").stdout
+    assert "+ redirect_urls/https://evil.example/cb" in out
+    assert "x" * 40 in out
 
 
 def test_what_is_external_is_never_made_anew(folder):

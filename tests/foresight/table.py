@@ -101,7 +101,7 @@ FORESEEN: dict[str, list[Entry]] = {
     "keys.key_of authentication_invalid": [NOT_SENT],
     "keys.key_of authorization_header_format_invalid": [NOT_SENT],
     "keys.key_of clerk_key_invalid": [Unseen("the plan itself ends there, with exit code 3")],
-    "operation.allow organization_not_enabled_in_instance": [
+    "routes/organization_settings.require_organizations organization_not_enabled_in_instance": [
         Seen(
             "organizations: [{slug: acme, name: Acme}]\n",
             "organization_not_enabled_in_instance",
@@ -110,7 +110,7 @@ FORESEEN: dict[str, list[Entry]] = {
             exit_code=3,
         )
     ],
-    "operation.allow api_keys_not_enabled": [
+    "routes/api_keys.require_api_keys api_keys_not_enabled": [
         Seen(
             f"api_keys: [{{name: billing, subject: {USER}, secret_to: none}}]\n",
             "api_keys_not_enabled",
@@ -308,6 +308,7 @@ FORESEEN: dict[str, list[Entry]] = {
 }
 
 MODULES = {
+    "hosts": "a gate of the sandbox's own, for what comes from another machine",
     "control": "the sandbox's own endpoints, for whoever runs it",
     "identifications": "of users, whom clerkform never writes",
     "user_filters": "of users, whom clerkform never reads",

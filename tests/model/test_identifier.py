@@ -17,13 +17,14 @@ SOLANA = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"
         ("*@Bücher.example", "*@xn--bcher-kva.example"),
         ("*@*.日本。example", "*@*.xn--wgv71a.example"),
         ("bücher@faß.example", "bücher@xn--fa-hia.example"),
-        ("x@" + "ü" * 300, "x@" + "ü" * 300),
+        ("x@" + "ü" * 300 + ".example", "x@" + "ü" * 300 + ".example"),
     ],
 )
 def test_an_identifier_is_kept_as_clerk_keeps_it(written, kept):
     assert stored(written) == kept
     assert stored(kept) == kept
-    for kind in ("allowlist_identifiers", "blocklist_identifiers"):
+    takers = ["allowlist_identifiers"] if not written.startswith("*@*.") else []
+    for kind in (*takers, "blocklist_identifiers"):
         assert KINDS[kind].model.model_validate({"identifier": written}).identifier == written
 
 

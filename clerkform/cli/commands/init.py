@@ -29,7 +29,7 @@ def _complete(context: click.Context, _: click.Parameter, incomplete: str) -> li
 def command(
     invocation: Invocation, preset: tuple[str, ...], ci: str | None, environment: str | None
 ) -> None:
-    """Start a project in this folder, or add a workflow or a JWT template to it.
+    """Start a project here, or add a workflow or a JWT template.
 
     Writes a project file, a first manifest, and what git should ignore. With --ci, writes a
     workflow, and in a project that exists nothing else. With `jwt NAME`, writes the template that
