@@ -108,10 +108,10 @@ def test_what_the_server_alone_sets_is_shown(applied):
     (applied.root / "domains.yaml").write_text("domains: [shop.example.net]\n")
     applied.run("apply", "--auto-approve")
     said = json.loads(applied.run("show", "domains/shop.example.net", "--format", "json").stdout)
-    assert said["computed"]["cname_targets"][0]["host"].endswith("shop.example.net")
+    assert said["computed"]["frontend_api_url"].startswith("https://")
     rows = {row["field"]: row for row in said["fields"]}
-    assert rows["cname_targets"]["note"] == "computed"
-    assert rows["cname_targets"]["live"] == said["computed"]["cname_targets"]
+    assert rows["frontend_api_url"]["note"] == "computed"
+    assert rows["frontend_api_url"]["live"] == said["computed"]["frontend_api_url"]
 
 
 def test_what_is_live_but_not_declared_can_be_shown(applied, edit):
