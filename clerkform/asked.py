@@ -9,7 +9,7 @@ from operator import eq
 from pathlib import Path
 from typing import Final
 
-from clerkform.desired import Desired, Item, secrets
+from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.diff.actions import Actions
 from clerkform.diff.going import Rules
@@ -139,7 +139,7 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
         frozenset(policies["owned"]),
         _addresses("--replace", asked, desired, lambda item: True),
         asked.delete_first,
-        _addresses("--resend", asked, desired, _has_secrets),
+        _addresses("--resend", asked, desired, _has_unread),
         _addresses("--deliver", asked, desired, _is_delivered),
         frozenset(
             address
@@ -149,8 +149,9 @@ def rules_of(loaded: Loaded, asked: Asked) -> Rules:
     )
 
 
-def _has_secrets(item: Item) -> bool:
-    return any(True for _ in secrets(item))
+def _has_unread(item: Item) -> bool:
+    """Whether something of it is sent that no read shows."""
+    return any(leaf.traits.write_only and value is not None for leaf, value in item.declared())
 
 
 def _is_delivered(item: Item) -> bool:
@@ -164,7 +165,9 @@ def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
     """
     if not asked.targets:
         return desired
-    names = {n for n in registry if any(fnmatchcase(n, t.split("/")[0]) for t in asked.targets)}
+    names = {
+        n for n in registry if any(fnmatchcase(n, Address.parse(t).kind) for t in asked.targets)
+    }
     refers = {kind.name for kind in registry.values() if kind.references() & names}
     names |= refers
     names |= {to for name in names for to in registry[name].references()}
@@ -204,7 +207,7 @@ def _addresses(
 
 
 _LACKS = {
-    "--resend": "nothing there has a secret that is sent",
+    "--resend": "nothing there is sent that Clerk never returns",
     "--deliver": "nothing there has a secret that is delivered, or it is declared as `none`",
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clerkform.desired import Desired, listed_under
 from clerkform.model import Address, Kind, Registry, Values
+from clerkform.model.fields import over
+from clerkform.model.paths import GONE, Path, nested, value_at
 
 FEW = 3
 """Up to this many objects are read one by one without asking how many there are."""
@@ -21,6 +23,8 @@ class LiveObject:
     id: str
     values: Values
     """Field name to value. References stand as ids, and what is no field of a manifest stays."""
+    unreachable: Mapping[Path, str] = field(default_factory=dict)
+    """Fields that a second source shows, and why it did not this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,37 @@ class Live:
         return Live(merged, self.whole | frozenset(whole))
 
 
-def decode(kind: Kind, bodies: Sequence[Mapping[str, Any]]) -> tuple[LiveObject, ...]:
-    """The objects in the answer to a read."""
+def decode(
+    kind: Kind, bodies: Sequence[Mapping[str, Any]], under: tuple[tuple[str, str], ...] = ()
+) -> tuple[LiveObject, ...]:
+    """The objects in the answer to a read, which need not repeat what they were listed ``under``."""
+    known = {kind.reads.under[parameter]: value for parameter, value in under}
     return tuple(
-        LiveObject(kind.name, str(body["id"]), kind.from_api(dict(body))) for body in bodies
+        LiveObject(kind.name, str(kind.id_of(body)), {**known, **kind.from_api(dict(body))})
+        for body in bodies
+    )
+
+
+def shown_elsewhere(kind: Kind, one: LiveObject, document: Mapping[str, Any]) -> LiveObject:
+    """The object with the fields that a second source shows; what is not there was not reached."""
+    found: list[tuple[Path, Any]] = []
+    missing: dict[Path, str] = {}
+    for leaf in kind.leaves:
+        if leaf.traits.read_from is None:
+            continue
+        value = value_at(document, leaf.traits.read_from.path)
+        if value is GONE:
+            missing[leaf.path] = f"{'.'.join(leaf.traits.read_from.path)} is not shown"
+        else:
+            found.append((leaf.path, not value if leaf.traits.read_from.invert else value))
+    values = over(kind.fields, one.values, nested(found))
+    return replace(one, values=values, unreachable=missing)
+
+
+def hidden_for(kind: Kind, one: LiveObject, reason: str) -> LiveObject:
+    """The object whose second source could not be read."""
+    return replace(
+        one, unreachable={leaf.path: reason for leaf in kind.leaves if leaf.traits.read_from}
     )
 
 
@@ -83,16 +114,17 @@ def first_reads(
 
     ``whole`` kinds are listed to the end; ``also`` are addresses to look up, declared or not.
     """
-    reads = []
+    reads, referred = [], desired.referred
     for kind in registry.values():
-        if kind.name in desired.sections and not kind.listed_per:
-            keys = {address.key for address in also if address.kind == kind.name}
+        keys = {address.key for address in referred if address.kind == kind.name}
+        if (kind.name in desired.sections or keys) and not kind.listed_per:
+            keys |= {address.key for address in also if address.kind == kind.name}
             reads.append(Read(kind.name) if kind.name in whole else _read(kind, desired, keys))
     return tuple(reads)
 
 
 def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:
-    lookups = kind.endpoints.lookups
+    lookups = kind.reads.lookups
     if not (lookups.by_key or lookups.by_ids):
         return Read(kind.name)
     names, ids = set[str](), set[str]()
@@ -108,8 +140,8 @@ def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:
 
 def cheaper_to_list(kind: Kind, read: Read, total: int) -> bool:
     """Whether the rest of the pages cost no more requests than the look-ups would."""
-    page = kind.endpoints.list.page or total or 1
-    return -(-total // page) - 1 <= read.lookups(kind.endpoints.lookups.ids_at_once)
+    page = kind.reads.page or total or 1
+    return -(-total // page) - 1 <= read.lookups(kind.reads.lookups.ids_at_once)
 
 
 def second_reads(

@@ -22,6 +22,8 @@ from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
 from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
+from clerkform.model.fields import every
+from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
@@ -218,7 +220,7 @@ def _desired(
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
     sections = {
-        kind.name: {name: _held_by(known) for name, known in kind.fields.items()}
+        kind.name: {known.name: _held_by(known) for known in every(kind.fields)}
         for kind in registry.values()
     }
     return replace(source, hidden=hidden_lines(source.text, sections))
@@ -241,7 +243,7 @@ def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Prob
                     "forbidden-variable",
                     f"`{ref.from_env}` is the secret key of an environment, which no manifest may"
                     " read",
-                    item.at(field_.name, "from_env"),
+                    item.at(*field_.path, "from_env"),
                     hint="keep this secret in a variable of its own",
                 )
 
@@ -258,6 +260,13 @@ def _check_prune(
                 span,
                 hint=did_you_mean(name, registry)
                 or f"the sections are {', '.join(sorted(registry))}",
+            )
+        elif kind.endpoints.removal(None) is None:
+            problems.error(
+                "never-pruned",
+                f"`{name}` cannot be pruned: it always exists",
+                span,
+                hint="leave it out; what a manifest does not declare is not managed",
             )
         elif kind.runtime and policy == "all":
             problems.error(
@@ -307,9 +316,10 @@ def secret_findings(
         if item.absent or item.external:
             continue
         for field_, ref in secrets(item):
-            base = folder_of(item, field_.name, root)
-            span = item.node.at((field_.name,)).span
-            algorithm = item.values.get(field_.traits.signs_with or "")
+            base = folder_of(item, field_, root)
+            span = item.node.at(field_.path).span
+            signs_with = field_.sibling(field_.traits.signs_with or "")
+            algorithm = value_at(item.values, signs_with)
             if found := vault.check_ref(ref, base, span):
                 yield found
                 continue
@@ -328,9 +338,9 @@ def sink_findings(items: Iterable[Item], vault: Secrets, root: Path) -> Iterator
             yield found
 
 
-def folder_of(item: Item, name: str, root: Path) -> Path:
+def folder_of(item: Item, field_: Field, root: Path) -> Path:
     """The folder of the manifest that declares a field: what paths in it are relative to."""
-    return (root / item.at(name).path).parent
+    return (root / item.at(*field_.path).path).parent
 
 
 def sinks(items: Iterable[Item], root: Path) -> Iterator[tuple[Sink, Path, Span]]:

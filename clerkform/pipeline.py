@@ -28,12 +28,12 @@ from clerkform.asked import (
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import diff
+from clerkform.diff.actions import Prints, diff
 from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
 from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched
 from clerkform.errors import ApiError, ManifestError, PlanError
-from clerkform.ledger.entries import Ledger, pointer
+from clerkform.ledger.entries import Ledger
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
@@ -42,7 +42,9 @@ from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, first_reads, second_reads
 from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sink_findings, sinks
-from clerkform.model import Address, Registry, SecretRef
+from clerkform.model import Address, Field, Registry, SecretRef
+from clerkform.model.paths import Path as ValuePath
+from clerkform.model.paths import pointer
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
@@ -89,7 +91,7 @@ class Planned:
     ledger: Ledger = NO_LEDGER
     """What was opened, with what the reads settled of it."""
     rules: Rules = field(default_factory=Rules)
-    prints: Mapping[tuple[Address, str], str] = field(default_factory=dict)
+    prints: Prints = field(default_factory=dict)
     """Fingerprints of declared secrets that could be compared with those that were sent."""
     refusals: tuple[Diagnostic, ...] = ()
     """Nobody may apply this plan."""
@@ -194,18 +196,16 @@ def _live_addresses(matched: Matched, live: Live, registry: Registry) -> Iterato
             yield live_address(registry[pair.live.kind], pair.live, keys)
 
 
-async def _prints(
-    desired: Desired, ledger: Ledger, vault: Secrets, root: Path
-) -> Mapping[tuple[Address, str], str]:
+async def _prints(desired: Desired, ledger: Ledger, vault: Secrets, root: Path) -> Prints:
     """Fingerprints of the secrets that the ledger has one of to compare with."""
-    found: dict[tuple[Address, str], str] = {}
+    found: dict[tuple[Address, ValuePath], str] = {}
     for item in desired.items.values():
         entry = ledger.get(item.address)
         for field_, ref in declared_secrets(item) if entry else ():
-            if entry and pointer((field_.name,)) in entry.prints:
-                base = folder_of(item, field_.name, root)
+            if entry and pointer(field_.path) in entry.prints:
+                base = folder_of(item, field_, root)
                 text = await asyncio.to_thread(vault.fingerprint, ref, base, ledger.salt)
-                found |= {(item.address, field_.name): text} if text else {}
+                found |= {(item.address, field_.path): text} if text else {}
     return found
 
 
@@ -310,8 +310,8 @@ def _keeper(planned: Planned, registry: Registry, ends: Ends, journal: Journal) 
     asked, environment = planned.asked, planned.loaded.environment
     items = planned.loaded.desired.items
 
-    async def seal(item: Item, name: str, ref: SecretRef) -> str | None:
-        base = folder_of(item, name, environment.root)
+    async def seal(item: Item, field_: Field, ref: SecretRef) -> str | None:
+        base = folder_of(item, field_, environment.root)
         return await asyncio.to_thread(ends.secrets.fingerprint, ref, base, journal.head.salt)
 
     def is_forgotten(address: Address, is_live: bool) -> bool:

@@ -13,6 +13,7 @@ from clerkform.diff.going import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
 from clerkform.model import Address, Field, Kind, Registry
+from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.pipeline import Ends
 from clerkform.reading import read_all
@@ -23,7 +24,7 @@ from clerkform.source.emit import protect
 class Pulled:
     """What to write, by section, and what was left out and why."""
 
-    sections: Mapping[str, list[Any]]
+    sections: Mapping[str, Any]
     left_out: tuple[str, ...] = ()
 
 
@@ -38,7 +39,7 @@ async def pull(
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
     live = await _read(asked, registry, ends)
-    sections: dict[str, list[Any]] = {}
+    sections: dict[str, Any] = {}
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
         for kind in registry.values()
@@ -64,7 +65,7 @@ async def pull(
             else:
                 items.append(_shortest(kind, item))
         if items or not targets:
-            sections[kind.name] = items
+            sections[kind.name] = kind.reads.section_of(items)
         left_out += _fields_left_out(kind, live, words)
     if idle := [p for p in targets if not any(matches(p, address) for address in addresses)]:
         raise UsageError(
@@ -97,7 +98,7 @@ def _under_each(kind: Kind, live: Live) -> Iterator[Read]:
                     kind.name,
                     tuple(
                         (parameter, str(kind.fields[name].traits.variant or one.id))
-                        for parameter, name in kind.endpoints.list.under.items()
+                        for parameter, name in kind.reads.under.items()
                     ),
                 )
 
@@ -109,16 +110,15 @@ def _item(
     keys: Mapping[tuple[str, str], str],
     registry: Registry,
 ) -> dict[str, Any]:
-    item: dict[str, Any] = {}
-    ordered = sorted(kind.fields.values(), key=lambda field: not field.traits.identity)
-    for field in ordered:
+    item: list[tuple[Path, Any]] = []
+    for field in sorted(kind.leaves, key=lambda field: not field.traits.identity):
         if kind.generates and field.name == kind.generates.sink:
-            item[field.name] = "none"
+            item.append((field.path, "none"))
         elif _is_pulled(field, words):
-            value = one.values.get(field.name)
+            value = value_at(one.values, field.path)
             if not _goes_without_saying(field, value):
-                item[field.name] = _written(field, value, keys, registry)
-    return item
+                item.append((field.path, _written(field, value, keys, registry)))
+    return nested(item)
 
 
 def _is_pulled(field: Field, words: frozenset[str]) -> bool:
@@ -132,7 +132,7 @@ def _goes_without_saying(field: Field, value: Any) -> bool:
     """Null, what a create sends anyway, and a merged map with no key to name."""
     traits = field.traits
     return (
-        value is None
+        value in (None, GONE)
         or value in (traits.creates_as, traits.variant)
         or (traits.merged and value == {})
     )
@@ -168,19 +168,24 @@ def _cannot_be_declared(kind: Kind, item: dict[str, Any]) -> str | None:
 
 def _shortest(kind: Kind, item: dict[str, Any]) -> Any:
     """A bare string where there is only the key; look-alikes of value forms are protected."""
-    if item.keys() == {kind.bare}:
+    if kind.bare and item.keys() == {kind.bare}:
         return item[kind.bare]
-    free_form = {name for name in item if kind.fields[name].form == "json"}
-    return {n: protect(value) if n in free_form else value for n, value in item.items()}
+    return nested(
+        (leaf.path, protect(value) if leaf.form == "json" else value)
+        for leaf, value in kind.declared(item)
+    )
 
 
 def _fields_left_out(kind: Kind, live: Live, words: frozenset[str]) -> Iterator[str]:
     """What was there and is not written: fields behind a word, and secrets."""
-    for field in kind.fields.values():
-        traits = field.traits
-        word = traits.pulled_with
-        has_any = any(one.values.get(field.name) for one in live.of(kind.name))
-        if word and word not in words and has_any:
-            yield f"{kind.name}: {field.name}; pull it with --with {word}"
-        if traits.presence and any(one.values.get(traits.presence) for one in live.of(kind.name)):
-            yield f"{kind.name}: {field.name}, which Clerk never returns"
+    for field in kind.leaves:
+        word = field.traits.pulled_with
+        if word and word not in words and _has_any(kind, live, field.path):
+            yield f"{kind.name}: {field}; pull it with --with {word}"
+        if field.presence and _has_any(kind, live, field.presence):
+            yield f"{kind.name}: {field}, which Clerk never returns"
+
+
+def _has_any(kind: Kind, live: Live, path: Path) -> bool:
+    values = (value_at(one.values, path) for one in live.of(kind.name))
+    return any(value and value is not GONE for value in values)

@@ -91,7 +91,7 @@ def _by_recorded_id(
     """
     reads = []
     for kind in registry.values():
-        if kind.name in live.whole or not kind.endpoints.lookups.by_ids:
+        if kind.name in live.whole or not kind.reads.lookups.by_ids:
             continue
         items = (item for item in desired.of(kind) if item.address not in first.ids)
         ids = {

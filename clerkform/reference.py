@@ -18,6 +18,7 @@ from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
+from clerkform.model.fields import Fields
 from clerkform.plan.saved import document
 from clerkform.project.file import (
     DeclaredEnvironment,
@@ -68,7 +69,18 @@ def _kinds() -> Iterator[str]:
     for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
         yield from [f"## `{kind.name}`", "", _summary(kind), "", _facts(kind), ""]
         own = {n: f for n, f in kind.fields.items() if n not in Resource.model_fields}
-        yield from _table(kind.model, {name: _notes(kind, field) for name, field in own.items()})
+        yield from _table(kind.model, {n: _notes(field) for n, field in own.items()})
+        yield from _part_tables(own)
+
+
+def _part_tables(fields: Fields) -> Iterator[str]:
+    """A table for each part, and for the parts in it."""
+    for field in fields.values():
+        if field.model:
+            yield from [f"### `{field}`", ""]
+            inner = field.parts or field.each
+            yield from _table(field.model, {n: _notes(one) for n, one in inner.items()})
+            yield from _part_tables(inner)
 
 
 def _tests() -> Iterator[str]:
@@ -128,7 +140,7 @@ def _facts(kind: Kind) -> str:
     return " ".join(facts)
 
 
-def _notes(kind: Kind, field: Field) -> str:
+def _notes(field: Field) -> str:
     told = field.traits
     notes = {
         "key": told.identity or told.variant,

@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from clerkform.model import Field, Kind, Registry
+from clerkform.model.fields import Fields
 from clerkform.project import ProjectFile
 
 Schema = dict[str, Any]
@@ -78,8 +79,9 @@ def build_schema(registry: Registry) -> Schema:
     )
     defs = {name: _tidy(schema) for name, schema in made["$defs"].items()}
     kinds = {kind.model.__name__: kind for kind in registry.values()}
-    for name in _parts(defs, kinds):
-        _add_forms(defs[name], {})
+    inside = dict(model for kind in kinds.values() for model in _models(kind.fields))
+    for name in _parts(defs, kinds) | inside.keys():
+        _add_forms(defs[name], inside.get(name, {}))
     for name, kind in kinds.items():
         _add_forms(defs[name], kind.fields)
         _demand_key(defs[name], kind)
@@ -113,12 +115,18 @@ def _manifest(registry: Registry, defs: Mapping[str, Schema]) -> Schema:
 def _section(kind: Kind, defs: Mapping[str, Schema]) -> Schema:
     name = kind.model.__name__
     item = _ref(name)
-    if set(defs[name].get("required", ())) <= {kind.bare}:
+    if kind.bare and set(defs[name].get("required", ())) <= {kind.bare}:
         key = defs[name]["properties"][kind.bare]
         texts = [option for option in key.get("anyOf", [key]) if option != _ref("from_file")]
-        item = {"anyOf": [item, *({**text, "description": key["description"]} for text in texts)]}
+        item = {
+            "anyOf": [
+                item,
+                *({**text, "description": key.get("description", "")} for text in texts),
+            ]
+        }
     about = inspect.getdoc(inspect.getmodule(kind.model)) or ""
-    return {"description": _sentence(about.partition("\n\n")[0]), "type": "array", "items": item}
+    said = {"description": _sentence(about.partition("\n\n")[0])}
+    return {**said, **kind.reads.schema_of(item)}
 
 
 def _ref(name: str) -> Schema:
@@ -158,6 +166,15 @@ def _parts(defs: Mapping[str, Schema], kinds: Mapping[str, Kind]) -> set[str]:
     return found
 
 
+def _models(fields: Fields) -> Iterator[tuple[str, Fields]]:
+    """The models at every depth of parts and of lists of them, by name, with their fields."""
+    for field in fields.values():
+        if field.model:
+            inside = field.parts or field.each
+            yield field.model.__name__, inside
+            yield from _models(inside)
+
+
 def _add_forms(model: Schema, fields: Mapping[str, Field]) -> None:
     for schema in [model, *model.get("anyOf", ())]:
         for name, value in schema.get("properties", {}).items():
@@ -178,7 +195,8 @@ def _with_forms(schema: Schema, field: Field | None) -> Schema:
         forms.append(_ref("from_file"))
     if field and field.form == "json":
         forms.append(_ref("literal"))
-    return {"description": schema["description"], "anyOf": [*options, *forms]} if forms else schema
+    said = {word: inner for word, inner in schema.items() if word == "description"}
+    return {**said, "anyOf": [*options, *forms]} if forms else schema
 
 
 def _is_text(schema: Schema) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar
 
-from pydantic import MISSING
+from pydantic import MISSING, Field
 
 from clerkform.model import (
+    Collection,
+    Endpoints,
     Kind,
     Lookups,
     Many,
@@ -14,8 +17,12 @@ from clerkform.model import (
     Part,
     Registry,
     Resource,
+    SecretRef,
+    SetChange,
+    SettingsResource,
     crud,
     paginated,
+    single,
     trait,
 )
 
@@ -42,7 +49,8 @@ TEAMS = Kind(
     singular="team",
     model=Team,
     endpoints=crud(
-        "/teams", listing=paginated("/teams"), lookups=Lookups(by_key=Op("GET", "/teams/{key}"))
+        "/teams",
+        reads=replace(paginated("/teams"), lookups=Lookups(by_key=Op("GET", "/teams/{key}"))),
     ),
     id_prefix="team_",
 )
@@ -59,9 +67,186 @@ BADGES = Kind(
     name="badges",
     singular="badge",
     model=Badge,
-    endpoints=crud("/badges", listing=paginated("/badges")),
+    endpoints=crud("/badges", reads=paginated("/badges")),
     id_prefix="badge_",
     last_one_matters="without a badge nobody gets in",
 )
 
-MADE_UP = Registry([TEAMS, BADGES])
+
+class Login(Part):
+    """Taken field by field: what a request leaves out stays as it is."""
+
+    client_id: Annotated[str | MISSING, trait.needed_to_create] = MISSING
+    client_secret: Annotated[SecretRef | MISSING, trait.write_only] = MISSING
+    scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
+    retries: Annotated[int, Field(ge=0, le=9)] | MISSING = MISSING
+
+
+class Seal(Part):
+    replaced_whole: ClassVar[bool] = True
+
+    motto: str | MISSING = MISSING
+    key: Annotated[SecretRef | MISSING | None, trait.write_only_but(presence="has_key")] = MISSING
+    year: int | MISSING = MISSING
+
+
+class Hint(Part):
+    word: str
+    weight: int | MISSING = MISSING
+
+
+class Look(Part):
+    seal: Seal | MISSING = MISSING
+    colour: str | MISSING = MISSING
+
+
+class Gate(Resource):
+    """Has parts in parts, with a secret in each sort of them."""
+
+    name: Annotated[str, trait.identity]
+    login: Login | MISSING = MISSING
+    look: Look | MISSING = MISSING
+    hints: Many[Hint] | MISSING = MISSING
+    notes: Annotated[dict[str, Any] | MISSING, trait.merged, trait.sensitive] = MISSING
+
+
+GATES = Kind(
+    name="gates",
+    singular="gate",
+    model=Gate,
+    endpoints=crud("/gates", reads=paginated("/gates")),
+    id_prefix="gate_",
+)
+
+
+class Right(Resource):
+    key: Annotated[str, trait.identity]
+    name: str | MISSING = MISSING
+
+
+RIGHTS = Kind(
+    name="rights",
+    singular="right",
+    model=Right,
+    endpoints=crud("/rights", reads=paginated("/rights")),
+    id_prefix="right_",
+)
+
+
+class Duty(Resource):
+    """Has many rights, of which some are the server's own."""
+
+    key: Annotated[str, trait.identity]
+    rights: Annotated[
+        Many[str] | MISSING, trait.refs("rights", system=lambda key: key.startswith("sys:"))
+    ] = MISSING
+
+
+DUTIES = Kind(
+    name="duties",
+    singular="duty",
+    model=Duty,
+    endpoints=crud("/duties", reads=paginated("/duties")),
+    id_prefix="duty_",
+)
+
+
+class Worker(Resource):
+    """May call others, which are added and removed one by one and may form a ring; and may have a
+    deputy, which is named once both exist."""
+
+    name: Annotated[str, trait.identity]
+    calls: Annotated[
+        Many[str] | MISSING,
+        trait.refs("workers"),
+        trait.edges(
+            Op("POST", "/workers/{id}/calls", {"to": "{member}"}),
+            Op("DELETE", "/workers/{id}/calls/{member}"),
+        ),
+    ] = MISSING
+    deputy: Annotated[str | MISSING, trait.ref("workers", late=True)] = MISSING
+
+
+WORKERS = Kind(
+    name="workers",
+    singular="worker",
+    model=Worker,
+    endpoints=crud("/workers", reads=paginated("/workers")),
+    id_prefix="worker_",
+)
+
+
+class House(SettingsResource):
+    """Settings: one object, with a set of which some members are managed."""
+
+    open: bool | MISSING = MISSING
+    codes: Annotated[Many[str] | SetChange | MISSING, trait.unordered] = MISSING
+
+
+HOUSE = Kind(
+    name="house",
+    singular="house",
+    model=House,
+    endpoints=single("/house"),
+    id_prefix="",
+    after=("badges",),
+)
+
+
+class Locks(SettingsResource):
+    """Settings that no read shows: one is in a second source, others in none."""
+
+    bolted: Annotated[bool | MISSING, trait.read_from("doors.open", invert=True)] = MISSING
+    code: Annotated[str | MISSING, trait.write_only] = MISSING
+    phrase: Annotated[str | MISSING, trait.write_only, trait.sensitive] = MISSING
+
+
+LOCKS = Kind(
+    name="locks",
+    singular="locks",
+    model=Locks,
+    endpoints=single("/locks", readable=False),
+    id_prefix="",
+)
+
+
+class Crown(Resource):
+    """Is never replaced by itself."""
+
+    name: Annotated[str, trait.identity]
+    metal: Annotated[str | MISSING, trait.immutable] = MISSING
+
+
+CROWNS = Kind(
+    name="crowns",
+    singular="crown",
+    model=Crown,
+    endpoints=crud("/crowns", reads=paginated("/crowns")),
+    id_prefix="crown_",
+    replace="by_hand",
+    lost_by_delete="its wearer is nobody any more",
+)
+
+
+class Room(Resource):
+    """A child, which is listed and written under its parent, and known by its number."""
+
+    team: Annotated[str, trait.identity, trait.ref("teams", owner=True)]
+    number: Annotated[str, trait.identity]
+    colour: str | MISSING = MISSING
+
+
+ROOMS = Kind(
+    name="rooms",
+    singular="room",
+    model=Room,
+    endpoints=Endpoints(
+        reads=Collection("/teams/{team}/rooms", page=None, under={"team": "team"}),
+        create=Op("POST", "/teams/{team}/rooms"),
+        update=Op("PATCH", "/teams/{team}/rooms/{number}"),
+        delete=Op("DELETE", "/teams/{team}/rooms/{number}"),
+    ),
+    id_prefix="room_",
+)
+
+MADE_UP = Registry([TEAMS, BADGES, GATES, RIGHTS, DUTIES, WORKERS, HOUSE, ROOMS, LOCKS, CROWNS])

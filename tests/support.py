@@ -138,7 +138,7 @@ class LiveReader:
         return {"id": "ins_1", "environment_type": "development"}
 
     async def read(self, read: Read) -> Live:
-        under = KINDS[read.kind].endpoints.list.under
+        under = KINDS[read.kind].reads.under
         wanted = {under[parameter]: value for parameter, value in read.under}
         found = [
             one

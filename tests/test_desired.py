@@ -222,7 +222,7 @@ def test_an_overlay_of_what_nobody_declares_has_to_be_whole():
             "jwt_templates: [{name: a, lifecycle: {ignore_changes: [lifetme]}}]",
             ["unknown-field 1:56"],
         ),
-        ("jwt_templates: [{name: a, id: x}, {name: b, id: x}]", ["pinned-twice 1:45"]),
+        ("jwt_templates: [{name: a, id: jtmp_x}, {name: b, id: jtmp_x}]", ["pinned-twice 1:50"]),
         (
             "api_keys: [{name: one, subject: {organization: acme}}]",
             ["reference-to-nothing 1:48"],

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 import clerkform
 from clerkform.cli import main
 from clerkform.kinds import KINDS
+from clerkform.model import Bucket, Generates, Kind
+from clerkform.model.trait import Edges, ReadFrom, Ref, Traits
 from clerkform.sandbox import routes
 from tests.strategies import own_fields, values_of
 
@@ -33,10 +36,10 @@ def test_a_kind_has_a_route_for_every_call_it_makes(kind):
     served = {(one.method, re.sub(r"\{\w+\}", "{}", one.path)) for one in routes.operations()}
     ends = kind.endpoints
     calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
-    calls += [*ends.removals.values(), ends.lookups.by_key]
+    calls += [*ends.removals.values(), ends.reads.lookups.by_key]
     calls += [kind.generates.again] if kind.generates else []
     made = {(op.method, re.sub(r"\{\w+\}", "{}", op.path)) for op in calls if op}
-    assert made | {("GET", ends.list.path)} <= served
+    assert made | {("GET", ends.reads.path)} <= served
     assert kind.name in routes.kinds()
 
 
@@ -61,6 +64,29 @@ def test_every_field_of_a_kind_is_described(kind):
         assert field.description, f"{kind.name}.{field.name} says nothing"
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_field_of_a_kind_says_what_a_change_of_it_means(kind):
+    silent = [
+        str(leaf)
+        for leaf in kind.leaves
+        if leaf.path[0] in kind.own_fields and not leaf.traits.meanings
+    ]
+    assert silent == []
+    for leaf in kind.leaves:
+        assert all(len(one.says) > 5 for one in leaf.traits.meanings)
+
+
+@pytest.mark.parametrize("of", [Kind, Traits, Ref, Edges, ReadFrom, Generates, Bucket])
+def test_what_a_kind_can_say_is_read_by_somebody(of):
+    """But for meanings, which the guards will read, and their sentences."""
+    places = (p for p in PACKAGE.rglob("*.py") if not {"kinds", "sandbox"} & {*p.parts})
+    texts = [path.read_text() for path in places if path.name != "trait.py"]
+    for attribute in fields(of):
+        if attribute.name != "meanings":
+            pattern = re.compile(rf"\.{attribute.name}\b")
+            assert any(pattern.search(text) for text in texts), f"{of.__name__}.{attribute.name}"
+
+
 @given(st.data())
 @settings(max_examples=5)
 def test_every_field_of_a_kind_has_values_that_its_model_admits(data):
@@ -80,7 +106,7 @@ def test_what_a_kind_says_of_its_fields_is_of_its_fields(kind):
         assert named <= names
         assert told.via is None or told.via in kind.endpoints.parts
         assert told.ref is None or told.ref.kind in KINDS
-    assert set(kind.listed_per) | set(kind.endpoints.list.under.values()) <= names
+    assert set(kind.listed_per) | set(kind.reads.under.values()) <= names
     assert kind.identity
 
 

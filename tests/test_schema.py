@@ -10,6 +10,7 @@ import yaml
 
 from clerkform.kinds import KINDS
 from clerkform.schema import build_schema, render_schema
+from tests.made_up import MADE_UP
 
 COMMITTED = Path(__file__).parent.parent / "schema.json"
 SCHEMA = build_schema(KINDS)
@@ -109,3 +110,17 @@ def test_it_takes_what_clerkform_takes(text):
 )
 def test_it_refuses_what_clerkform_refuses(text):
     assert not fits(text)
+
+
+def test_what_stands_in_a_part_is_as_it_is_in_a_resource():
+    made = jsonschema.Draft202012Validator(build_schema(MADE_UP))
+
+    def takes(login):
+        return made.is_valid({"gates": [{"name": "a", "login": login}]})
+
+    assert takes({"client_id": "x", "client_secret": {"from_env": "S"}, "retries": "${var.n}"})
+    assert takes({"client_id": {"from_file": "id.txt"}})
+    assert not takes({"client_secret": "hunter2"})
+    assert not takes({"client_secret": "${var.secret}"})
+    assert not takes({"retries": 10})
+    assert not takes({"client": "x"})

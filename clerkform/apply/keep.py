@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -9,15 +10,17 @@ from dataclasses import replace
 from clerkform.apply.run import Done, Event, Failed, Started, Written
 from clerkform.desired import Item, secrets
 from clerkform.diff.actions import Action
-from clerkform.ledger.entries import Entry, pointer, recorded, sent_record
+from clerkform.ledger.entries import Entry, recorded, sent_record
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import superseded
 from clerkform.live import Live
-from clerkform.model import Address, Kind, SecretRef
+from clerkform.model import Address, Field, Kind, SecretRef
+from clerkform.model.fields import over
+from clerkform.model.paths import Path, nested, pointer
 from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 
-Seal = Callable[[Item, str, SecretRef], Awaitable[str | None]]
+Seal = Callable[[Item, Field, SecretRef], Awaitable[str | None]]
 """Makes the fingerprint of a secret that an item declares in a field; None if it is not there."""
 
 
@@ -39,7 +42,7 @@ class Keeper:
         self._ids, self._seal, self._is_forgotten = dict(ids), seal, is_forgotten
         self._actions = {a.address: a for a in plan.actions if a.item}
         self._left = Counter(s.address for s in plan.steps if s.id.verb != "delete")
-        self._sent: dict[Address, set[str]] = {}
+        self._sent: dict[Address, set[Path]] = {}
         ledger = journal.ledger
         self._at = {**superseded(ledger), **ledger.addresses}
 
@@ -95,9 +98,10 @@ class Keeper:
             self._journal.put(address, self._with_sent(entry, step, written))
             self._at[written.object_id] = address
             self._ids[address] = written.object_id
-            self._sent.setdefault(address, set()).update(step.values)
             self._left[address] -= is_whole
             action = self._actions.get(address)
+            sent = action.kind.declared(step.values) if action else ()
+            self._sent.setdefault(address, set()).update(leaf.path for leaf, _ in sent)
             if action and not self._left[address]:
                 await self._record(action, written.object_id)
         self._journal.commit_soon()
@@ -128,11 +132,12 @@ class Keeper:
         prints: dict[str, str] = {}
         for field, ref in secrets(item):
             is_same = before.id == object_id
-            was = before.prints.get(pointer((field.name,))) if is_same else None
-            is_sent = field.name in self._sent.get(item.address, ())
-            now = await self._seal(item, field.name, ref) if is_sent or was is None else was
+            at = pointer(field.path)
+            was = before.prints.get(at) if is_same else None
+            is_sent = field.path in self._sent.get(item.address, ())
+            now = await self._seal(item, field, ref) if is_sent or was is None else was
             if kept := now or was:
-                prints[field.name] = kept
+                prints[at] = kept
         entry = recorded(item, before, self._journal.head, object_id, prints)
         entry = replace(
             entry,
@@ -168,17 +173,26 @@ class Keeper:
     def _with_sent(self, entry: Entry, step: Step, written: Written) -> Entry:
         """With the fields of one step, of which an address may have several."""
         action = self._actions.get(step.address)
-        dropped = {path.partition(".")[0].partition("[")[0] for path in written.dropped}
         if action is None:
             return entry
-        sent = {name: value for name, value in step.values.items() if name not in dropped}
+        sent = nested(
+            (leaf.path, value)
+            for leaf, value in action.kind.declared({} if step.edge else step.values)
+            if not any(_is_at(leaf, path) for path in written.dropped)
+        )
         values, prints = sent_record(action.kind, sent, self._journal.head)
-        return replace(entry, values={**entry.values, **values}, prints={**entry.prints, **prints})
+        values = over(action.kind.fields, entry.values, values)
+        return replace(entry, values=values, prints={**entry.prints, **prints})
 
     def _is_live(self, kind: Kind, object_id: str) -> bool:
         """Whether an object was there when the plan was made, and still counts."""
         one = self._live.objects.get(kind.name, {}).get(object_id)
         return one is not None and kind.ignore(one.values) is None
+
+
+def _is_at(leaf: Field, dropped: str) -> bool:
+    """Whether a dotted path leads to the field or inside its value."""
+    return re.match(re.escape(str(leaf)) + r"($|[.\[])", dropped) is not None
 
 
 def _must_be_absent(item: Item) -> Entry | None:

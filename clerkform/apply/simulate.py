@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clerkform.diff.fields import wire_of
 from clerkform.diff.values import merged
 from clerkform.live import Live, LiveObject
-from clerkform.model import Address, Kind, Reference, Registry, Values
+from clerkform.model import Address, Field, Kind, Registry, Values
+from clerkform.model.fields import over
+from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 
@@ -32,17 +35,32 @@ def simulate(plan: Plan, live: Live, registry: Registry) -> Live:
 
 
 def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -> dict[str, Any]:
-    after = dict(before)
-    for name, value in step.values.items():
-        field = kind.fields[name]
-        if field.traits.presence:
-            after[field.traits.presence] = value is not None
-        elif isinstance(value, Reference):
-            after[name] = ids[value.to]
+    written: list[tuple[Path, Any]] = []
+    for field, value in kind.declared(step.values):
+        if field.presence:
+            written.append((field.presence, value is not None))
+        elif field.traits.ref:
+            written.append((field.path, _referred(field, value, before, step, ids)))
         elif field.traits.merged:
-            after[name] = merged(after.get(name), value)
+            there = value_at(before, field.path)
+            written.append((field.path, merged(None if there is GONE else there, value)))
         elif not field.traits.write_only:
-            after[name] = field.normalized(value)
+            written.append((field.path, field.normalized(value)))
+    after = over(kind.fields, before, nested(written))
     if kind.variant and kind.variant.name not in after:
         after[kind.variant.name] = kind.variant.traits.variant
     return after
+
+
+def _referred(
+    field: Field, value: Any, before: Values, step: Step, ids: Mapping[Address, str]
+) -> Any:
+    """What live has of references: ids, or the keys where the API has those."""
+    if not isinstance(value, list):
+        return wire_of(field, value, ids)
+    wired = [wire_of(field, one, ids) for one in value]
+    there = value_at(before, field.path)
+    there = there if isinstance(there, list) else []
+    if step.edge == "add":
+        return there + wired
+    return [one for one in there if one not in wired] if step.edge == "remove" else wired

@@ -25,7 +25,7 @@ def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
     """What ``--with`` names, separated by commas or by repeating it."""
     found = {word.strip() for text in given for word in text.split(",") if word.strip()}
     known = {kind.name for kind in registry.values() if kind.runtime}
-    fields = (field for kind in registry.values() for field in kind.fields.values())
+    fields = (field for kind in registry.values() for field in kind.leaves)
     known |= {field.traits.pulled_with for field in fields if field.traits.pulled_with}
     if odd := sorted(found - known):
         hint = f"it takes {', '.join(sorted(known))}"

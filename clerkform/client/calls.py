@@ -12,21 +12,23 @@ from clerkform.diff.fields import dropped
 from clerkform.errors import BadAnswer
 from clerkform.live import LiveObject
 from clerkform.model import Kind, Op, Values
+from clerkform.model.endpoints import filled
 
 
-def path_of(op: Op, object_id: str) -> str:
-    return op.path.replace("{id}", quote(object_id, safe=""))
+def path_of(op: Op, object_id: str = "", within: Mapping[str, Any] | None = None) -> str:
+    """``op``'s path to an object; ``within`` are the fields that may stand in it, as ids."""
+    parts = {"id": object_id, **(within or {})}
+    return filled(op.path, {name: quote(str(part), safe="") for name, part in parts.items()})
 
 
 async def send(
     client: ClerkClient,
     op: Op,
-    object_id: str,
+    path: str,
     body: Mapping[str, Any] | None,
     bucket: str | None = None,
 ) -> Mapping[str, Any] | None:
     """The answer to a call about one object, which may be repeated safely."""
-    path = path_of(op, object_id)
     return await client.write(op.method, path, body, repeatable=True, bucket=bucket)
 
 
@@ -42,7 +44,8 @@ def checked(
     Raises:
         BadAnswer: it has no id, so nobody knows what was done.
     """
-    if not answer or not isinstance(answer.get("id"), str):
+    object_id = kind.id_of(answer or {})
+    if not answer or object_id is None:
         raise BadAnswer(method, path, detail="answered without an id", may_have_acted=True)
-    live = LiveObject(kind.name, answer["id"], kind.from_api(dict(answer)))
-    return Written(live.id, live, dropped(kind, values, live))
+    live = LiveObject(kind.name, object_id, kind.from_api(dict(answer)))
+    return Written(object_id, live, dropped(kind, values, live))

@@ -41,7 +41,7 @@ class Finder:
                 if not error.is_not_found or waited >= within:
                     raise BadAnswer(
                         "GET",
-                        kind.endpoints.list.path,
+                        kind.reads.path,
                         detail=f"did not say whether {step.address} was made: {error}",
                         may_have_acted=True,
                     ) from None
@@ -72,13 +72,13 @@ def under_of(kind: Kind, values: Values) -> tuple[tuple[str, str], ...]:
     """Where an object with these fields is listed, references being ids by now."""
     return tuple(
         (parameter, str(values.get(name, kind.fields[name].traits.variant)))
-        for parameter, name in kind.endpoints.list.under.items()
+        for parameter, name in kind.reads.under.items()
     )
 
 
 def read_of(kind: Kind, values: Values) -> Read:
     """The cheapest question whose answer has the object with these fields, if it is there."""
-    lookups, (first, *more) = kind.endpoints.lookups, kind.identity
+    lookups, (first, *more) = kind.reads.lookups, kind.identity
     has_key = values.get(first.name) is not None
     if lookups.by_key and has_key and not more:
         return Read(kind.name, keys=(str(values[first.name]),))

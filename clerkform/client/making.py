@@ -58,7 +58,7 @@ class Maker:
             left = None
             self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
             try:
-                secret = secret or await self._secret_again(kind, written.object_id)
+                secret = secret or await self._secret_again(kind, step, written.object_id)
             except ApiError as error:
                 await self._discard(kind, step, written, f"asking for its secret failed: {error}")
                 raise
@@ -76,7 +76,7 @@ class Maker:
         """Deliver the secret of what is live; what nobody can have the secret of is made anew."""
         assert step.object_id is not None
         written = Written(step.object_id, note="its secret was delivered")
-        secret = await self._secret_again(kind, step.object_id)
+        secret = await self._secret_again(kind, step, step.object_id)
         if secret is not None:
             await self._put(kind, step, step.object_id, secret)
             return written
@@ -114,14 +114,16 @@ class Maker:
         Only where there is nothing is the create sent again.
         """
         op = kind.endpoints.create
+        assert op is not None
+        path = path_of(op, within=step.within)
         if kind.generates:
             self._intend(kind, step, values)
         for is_last in (False, True):
             try:
                 answer = await self._client.write(
-                    op.method, op.path, kind.to_api(values), repeatable=False
+                    op.method, path, kind.to_api(values), repeatable=False
                 )
-                written = checked(kind, op.method, op.path, values, answer)
+                written = checked(kind, op.method, path, values, answer)
             except ApiError as error:
                 note = "taken over, as its answer was lost"
                 if error.may_have_acted:
@@ -177,11 +179,11 @@ class Maker:
         await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
         self._journal.delivered(step.address, object_id)
 
-    async def _secret_again(self, kind: Kind, object_id: str) -> str | None:
+    async def _secret_again(self, kind: Kind, step: Step, object_id: str) -> str | None:
         """What the server made, if it still shows it."""
         assert kind.generates is not None
         try:
-            answer = await self._client.get(path_of(kind.generates.again, object_id))
+            answer = await self._client.get(path_of(kind.generates.again, object_id, step.within))
         except ApiError as error:
             if error.status is None or error.status >= 500:
                 raise
@@ -204,7 +206,8 @@ class Maker:
                 hint=way_out,
             )
         try:
-            await send(self._client, op, written.object_id, dict(op.body) if op.body else None)
+            path = path_of(op, written.object_id, step.within)
+            await send(self._client, op, path, dict(op.body) if op.body else None)
         except ApiError:
             raise SecretNotKept(
                 f"{step.address} was created, but {why}. It could not be removed again either, so"

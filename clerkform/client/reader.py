@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError, BadAnswer
-from clerkform.live import FEW, Live, Read, cheaper_to_list, decode
-from clerkform.model import Kind, Registry
+from clerkform.live import (
+    FEW,
+    Live,
+    LiveObject,
+    Read,
+    cheaper_to_list,
+    decode,
+    hidden_for,
+    shown_elsewhere,
+)
+from clerkform.model import Collection, Hidden, Kind, Registry, Single
+from clerkform.model.endpoints import filled
 from clerkform.together import together
 
 
@@ -21,9 +31,14 @@ class ClerkReader:
         client: ClerkClient,
         registry: Registry,
         on_read: Callable[[int], None] = lambda count: None,
+        second_source: Callable[[], Awaitable[Mapping[str, Any]]] | None = None,
     ) -> None:
-        """``on_read`` is told how many objects came, each time some did."""
+        """``on_read`` is told how many objects came, each time some did.
+
+        ``second_source`` answers the document that shows what the API's own reads hide.
+        """
         self._client, self._registry, self._on_read = client, registry, on_read
+        self._second_source = second_source
 
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
@@ -38,7 +53,7 @@ class ClerkReader:
         kind = self._registry[read.kind]
         bodies, is_whole = await self._bodies(kind, read)
         self._on_read(len(bodies))
-        objects = decode(kind, bodies)
+        objects = decode(kind, bodies, read.under)
         for body, one in zip(bodies, objects, strict=True):
             lacking = [name for name in kind.judged_by if type(body.get(name)) is not bool]
             # Without its key it would look undeclared, and a prune would delete it.
@@ -47,16 +62,40 @@ class ClerkReader:
             if lacking:
                 names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
-                raise BadAnswer("GET", kind.endpoints.list.path, detail=detail)
+                raise BadAnswer("GET", kind.reads.path, detail=detail)
+        if any(leaf.traits.read_from for leaf in kind.leaves):
+            objects = await self._with_second_source(kind, objects)
         return Live().with_(objects, [kind.name] if is_whole else [])
+
+    async def _with_second_source(
+        self, kind: Kind, objects: Sequence[LiveObject]
+    ) -> tuple[LiveObject, ...]:
+        """A source that fails hides its fields and nothing else."""
+        if self._second_source is None:
+            return tuple(hidden_for(kind, one, "there is no source for it") for one in objects)
+        try:
+            document = await self._second_source()
+        except ApiError as error:
+            return tuple(hidden_for(kind, one, str(error)) for one in objects)
+        return tuple(shown_elsewhere(kind, one, document) for one in objects)
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""
+        match kind.reads:
+            case Hidden():
+                return [{}], True
+            case Single(path):
+                return [await self._client.get(path)], True
+            case Collection() as listing:
+                return await self._listed(kind, listing, read)
+
+    async def _listed(
+        self, kind: Kind, listing: Collection, read: Read
+    ) -> tuple[Sequence[dict[str, Any]], bool]:
         if read.is_whole:
             return await self._filtered(kind, dict(read.under)), not read.under
-        if read.lookups(kind.endpoints.lookups.ids_at_once) <= FEW:
+        if read.lookups(kind.reads.lookups.ids_at_once) <= FEW:
             return await self._look_up(kind, read), False
-        listing = kind.endpoints.list
         first = await self._client.page(listing.path, params=listing.params, page=listing.page)
         if first.total == len(first.objects):
             return first.objects, True
@@ -71,7 +110,7 @@ class ClerkReader:
     def _lookups(
         self, kind: Kind, read: Read
     ) -> Iterator[Coroutine[Any, Any, Sequence[dict[str, Any]]]]:
-        lookups = kind.endpoints.lookups
+        lookups = kind.reads.lookups
         if lookups.by_key:
             for key in read.keys:
                 yield self._one(lookups.by_key.path, key)
@@ -84,7 +123,7 @@ class ClerkReader:
                 yield self._filtered(kind, {lookups.by_ids: read.ids[at : at + size]})
 
     async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
-        path = path.replace("{key}", quote(key, safe=""))
+        path = filled(path, {"key": quote(key, safe="")})
         try:
             found = await self._client.get(path)
         except ApiError as error:
@@ -96,7 +135,9 @@ class ClerkReader:
         return [found]
 
     async def _filtered(self, kind: Kind, params: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-        listing = kind.endpoints.list
-        return await self._client.list(
-            listing.path, params={**listing.params, **params}, page=listing.page
-        )
+        """The list, narrowed by parameters, of which some may stand in its path."""
+        reads = kind.reads
+        in_path = {name: quote(str(params[name]), safe="") for name in params}
+        path = filled(reads.path, in_path)
+        query = {n: v for n, v in params.items() if f"{{{n}}}" not in reads.path}
+        return await self._client.list(path, params={**reads.params, **query}, page=reads.page)

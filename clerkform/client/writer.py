@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from clerkform.apply.run import Written
+from clerkform.apply.run import VISIBLE_WITHIN, Written
 from clerkform.client.calls import checked, path_of, send
 from clerkform.client.finding import Finder
 from clerkform.client.http import ClerkClient
 from clerkform.client.making import Maker
 from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
+from clerkform.diff.fields import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live
-from clerkform.model import Address, Kind, Reference, Registry, SecretRef, Values
+from clerkform.model import Address, Field, Kind, Reference, Registry, SecretRef, Values
+from clerkform.model.fields import Fields, over
+from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.build import DELIVER
 
@@ -40,16 +45,20 @@ class ClerkWriter:
     ) -> None:
         """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
-        self._live = live
+        self._live, self._sleep = live, sleep
         finder = Finder(reader, live, sleep)
         self._maker = Maker(client, vault, finder, live, journal, now, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
         kind = self._registry[step.address.kind]
+        within = {
+            name: ids[v.to] if isinstance(v, Reference) else v for name, v in step.within.items()
+        }
+        step = replace(step, within=within)
         if step.id.verb == "delete":
             return await self._remove(kind, step)
-        values = {n: await self._filled(step, n, value, ids) for n, value in step.values.items()}
+        values = await self._filled(kind.fields, step, step.values, ids)
         self._remember_sensitive(kind, values)
         before = self._live.objects.get(kind.name, {}).get(step.object_id or "")
         self._remember_sensitive(kind, before.values if before else {})
@@ -57,20 +66,33 @@ class ClerkWriter:
             return await self._maker.create(kind, step, values)
         if step.id.part == DELIVER:
             return await self._maker.hand_over(kind, step, values)
+        if step.edge:
+            return await self._edge(kind, step, values, step.object_id or ids[step.address])
         return await self._update(kind, step, values, step.object_id or ids[step.address])
 
-    async def _filled(self, step: Step, name: str, value: Any, ids: Mapping[Address, str]) -> Any:
-        if isinstance(value, Reference):
-            return ids[value.to]
-        if isinstance(value, SecretRef):
-            return await asyncio.to_thread(self._vault.resolve, value, self._base(step, name))
-        return value
+    async def _filled(
+        self, fields: Fields, step: Step, values: Values, ids: Mapping[Address, str]
+    ) -> dict[str, Any]:
+        """``values`` with ids for references and secrets for what refers to them."""
+        filled = dict(values)
+        for name, value in values.items():
+            field = fields[name]
+            if field.parts and isinstance(value, Mapping):
+                filled[name] = await self._filled(field.parts, step, value, ids)
+            elif isinstance(value, list):
+                filled[name] = [wire_of(field, one, ids) for one in value]
+            elif isinstance(value, Reference):
+                filled[name] = wire_of(field, value, ids)
+            elif isinstance(value, SecretRef):
+                base = self._base(step, str(field))
+                filled[name] = await asyncio.to_thread(self._vault.resolve, value, base)
+        return filled
 
     def _remember_sensitive(self, kind: Kind, values: Values) -> None:
         """What is never printed must not be either when Clerk's refusal quotes it."""
-        for name, field in kind.fields.items():
-            if field.traits.sensitive:
-                for text in _texts(values.get(name)):
+        for leaf in kind.leaves:
+            if leaf.traits.sensitive:
+                for text in _texts(value_at(values, leaf.path)):
                     self._vault.net.remember_sent(text)
 
     def _base(self, step: Step, name: str) -> Path:
@@ -82,27 +104,65 @@ class ClerkWriter:
         assert op is not None
         assert step.object_id is not None
         try:
-            await send(self._client, op, step.object_id, dict(op.body) if op.body else None)
+            path = path_of(op, step.object_id, step.within)
+            await send(self._client, op, path, dict(op.body) if op.body else None)
         except ApiError as error:
             if not error.is_not_found:
                 raise
             return Written(step.object_id, note="it was gone already")
         return Written(step.object_id)
 
+    async def _edge(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
+        """Add or remove one member. That it is there, or gone, already is no failure."""
+        ((field, (member,)),) = kind.declared(values)
+        assert field.traits.edges is not None
+        adds = step.edge == "add"
+        op = field.traits.edges.add if adds else field.traits.edges.remove
+        path = path_of(op, object_id, {**step.within, "member": member})
+        body = {n: member if v == "{member}" else v for n, v in (op.body or {}).items()}
+        try:
+            await send(self._client, op, path, body or None)
+        except ApiError as error:
+            if not (error.status == HTTPStatus.CONFLICT if adds else error.is_not_found):
+                raise
+            note = "it was there already" if adds else "it was gone already"
+            return Written(object_id, note=note)
+        return Written(object_id)
+
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
         sent = dict(values)
-        if kind.update_sends == "all" and kind.endpoints.get:
-            path = path_of(kind.endpoints.get, object_id)
+        whole = [f for f in kind.fields.values() if _is_sent_whole(kind, f) and f.name in values]
+        if (kind.update_sends == "all" or whole) and kind.endpoints.get:
+            path = path_of(kind.endpoints.get, object_id, step.within)
             live = kind.from_api(await self._client.get(path))
-            if lacking := sorted(_settable_names(kind) - live.keys() - sent.keys()):
+            of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
+            if lacking := sorted(_lacking(of, live, sent)):
                 detail = f"answered without {', '.join(lacking)}, which an update would reset"
                 raise BadAnswer("GET", path, detail=detail)
-            sent = _settable(kind, live) | sent
+            sent = over(of, _settable(of, live), sent)
         bucket = object_id if kind.bucket else None
-        answer = await send(self._client, op, object_id, kind.to_api(sent), bucket)
-        return checked(kind, "PATCH", op.path, values, answer)
+        path = path_of(op, object_id, step.within)
+        answer = await send(self._client, op, path, kind.to_api(sent), bucket)
+        if answer is None:
+            return await self._read_back(kind, step, values, object_id)
+        return checked(kind, op.method, op.path, values, answer)
+
+    async def _read_back(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
+        """What a write that was answered without a body has done, if anything can be read.
+
+        Reads lag behind writes, so what does not show is looked for again.
+        """
+        if kind.endpoints.get is None:
+            return Written(object_id)
+        path, waited, pause = path_of(kind.endpoints.get, object_id, step.within), 0.0, 0.25
+        while True:
+            written = checked(kind, "GET", path, values, await self._client.get(path))
+            if not written.dropped or waited >= VISIBLE_WITHIN:
+                return written
+            await self._sleep(pause)
+            waited, pause = waited + pause, pause * 2
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -119,11 +179,27 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _settable(kind: Kind, live: Values) -> dict[str, Any]:
+def _is_sent_whole(kind: Kind, field: Field) -> bool:
+    """Whether the API would reset what of a part, or of a part in it, is left out."""
+    return field.is_replaced_whole or any(_is_sent_whole(kind, f) for f in field.parts.values())
+
+
+def _settable(fields: Fields, live: Values) -> dict[str, Any]:
     """The live fields that an update sends along, with the flags that say what is write-only."""
-    return {name: live[name] for name in live if name in _settable_names(kind)}
+    names, sent = _settable_names(fields), {}
+    for name in live:
+        if name in names:
+            parts = fields[name].parts if name in fields else {}
+            is_part = parts and isinstance(live[name], Mapping)
+            sent[name] = _settable(parts, live[name]) if is_part else live[name]
+    return sent
 
 
-def _settable_names(kind: Kind) -> set[str]:
-    names = {n for n, f in kind.fields.items() if not f.traits.local and not f.traits.write_only}
-    return names | {f.traits.presence for f in kind.fields.values() if f.traits.presence}
+def _settable_names(fields: Fields) -> set[str]:
+    names = {n for n, f in fields.items() if not f.traits.local and not f.traits.write_only}
+    return names | {f.traits.presence for f in fields.values() if f.traits.presence}
+
+
+def _lacking(fields: Fields, live: Values, sent: Values) -> Iterator[str]:
+    """What of the fields neither the answer to a read has nor the update sends."""
+    yield from _settable_names(fields) - live.keys() - sent.keys()

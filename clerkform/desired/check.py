@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from clerkform.desired.item import Item
-from clerkform.diagnostics import Problems, did_you_mean
-from clerkform.model import Address, Registry
+from clerkform.diagnostics import Problems, Span, did_you_mean
+from clerkform.model import Address, Field, Reference, Registry
+from clerkform.model.fields import Fields
 
 
 def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
     seen: dict[tuple[str, str], Item] = {}
     for item in items.values():
         if item.pin is None:
+            continue
+        if not item.pin.startswith(item.kind.id_prefix):
+            problems.error(
+                "pin-of-another-kind",
+                f"{item.pin} is no id of {item.kind.name}: those begin with `{item.kind.id_prefix}`",
+                item.at("id"),
+                hint="take the id from `clerkform show` or from Clerk's dashboard",
+            )
             continue
         first = seen.setdefault((item.kind.name, item.pin), item)
         if first is not item:
@@ -29,14 +38,20 @@ def check_ignored(items: Mapping[Address, Item], problems: Problems) -> None:
     """An ignored path that leads nowhere is a slip, and would protect nothing."""
     for item in items.values():
         for index, path in enumerate(item.lifecycle("ignore_changes") or ()):
-            name = path.partition(".")[0]
-            if name not in item.kind.own_fields:
-                problems.error(
-                    "unknown-field",
-                    f"`{name}` is no field of {item.kind.name}",
-                    item.at("lifecycle", "ignore_changes", index),
-                    hint=did_you_mean(name, item.kind.own_fields),
-                )
+            fields: Fields = {name: item.kind.fields[name] for name in item.kind.own_fields}
+            of = item.kind.name
+            for name in path.split("."):
+                if name not in fields:
+                    problems.error(
+                        "unknown-field",
+                        f"`{name}` is no field of {of}",
+                        item.at("lifecycle", "ignore_changes", index),
+                        hint=did_you_mean(name, fields),
+                    )
+                    break
+                of, fields = f"`{fields[name]}`", fields[name].parts
+                if not fields:  # a leaf, inside which any path may lead somewhere
+                    break
 
 
 def check_renames(items: Mapping[Address, Item], problems: Problems) -> None:
@@ -66,12 +81,14 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
         known.setdefault(address.kind, []).append(address.key)
     for item in items.values():
         for field_, reference in item.references():
-            target = items.get(reference.to)
+            target, ref = items.get(reference.to), field_.traits.ref
             if target is None:
+                if ref and ref.system and ref.system(reference.to.key):
+                    continue
                 problems.error(
                     "reference-to-nothing",
                     f"{item.address} refers to {reference}, which no manifest declares",
-                    item.node.at((field_.name, registry[reference.to.kind].singular)).span,
+                    _place(item, field_, reference, registry),
                     hint=problems.nearest(reference.to.key, known.get(reference.to.kind, ()))
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
@@ -79,11 +96,11 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
                 problems.error(
                     "reference-to-absent",
                     f"{item.address} refers to {reference}, which must not exist",
-                    item.at(field_.name),
+                    item.at(*field_.path),
                     related=[("declared absent here", target.at("absent"))],
                     hint="make this item `absent: true` as well",
                 )
-            else:
+            elif not field_.is_late:  # what is written when both exist may form a ring
                 graph.setdefault(item.address, set()).add(reference.to)
     try:
         TopologicalSorter(graph).prepare()
@@ -95,3 +112,13 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
             items[ring[0]].span,
             hint="leave one of the references out",
         )
+
+
+def _place(item: Item, field: Field, reference: Reference, registry: Registry) -> Span:
+    """Where a reference was written, in a list or alone."""
+    kind, node = registry[reference.to.kind], item.node.at(field.path)
+    written = node.value if isinstance(node.value, tuple) else ()
+    for one in written:
+        if isinstance(one.value, str) and kind.parse_key(one.value) == reference.to:
+            return one.span
+    return item.node.at((*field.path, kind.singular)).span

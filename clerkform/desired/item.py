@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
 
 from clerkform.diagnostics import Span
-from clerkform.model import Address, Field, Kind, Reference, Resource, SecretRef, Values
+from clerkform.model import Address, Declared, Field, Kind, Reference, SecretRef, Values
 from clerkform.source.node import Node
 
 
@@ -23,7 +24,7 @@ class Item:
     """The key as normalised text; a reference stands as the key it refers to."""
     values: Values
     """The declared fields, as they were written: plain values, references, secret references."""
-    resource: Resource
+    resource: Declared
     node: Node
     destroyed: bool = False
     """Asked to go, whatever its manifest says."""
@@ -41,22 +42,25 @@ class Item:
     def may_be_quoted(self, span: Span) -> bool:
         """Whether nothing that is never printed stands on that line, which may hold several
         fields."""
-        fields = self.kind.fields
-        return all(
-            self.at(name).line != span.line for name in self.values if fields[name].traits.sensitive
-        )
+        sensitive = (field for field, _ in self.declared() if field.traits.sensitive)
+        return all(self.at(*field.path).line != span.line for field in sensitive)
+
+    def _said(self, name: str) -> Any:
+        """One of the words that any item takes, or None where it is not there."""
+        return getattr(self.resource, name) if name in self.resource.model_fields_set else None
 
     @property
     def pin(self) -> str | None:
-        return self.resource.id if "id" in self.resource.model_fields_set else None  # type: ignore[return-value]
+        pin: str | None = self._said("id")
+        return pin
 
     @property
     def absent(self) -> bool:
-        return self.resource.absent is True or (self.destroyed and not self.external)
+        return self._said("absent") is True or (self.destroyed and not self.external)
 
     @property
     def external(self) -> bool:
-        return self.resource.external is True
+        return self._said("external") is True
 
     @property
     def has_key(self) -> bool:
@@ -65,7 +69,7 @@ class Item:
 
     def lifecycle(self, name: str) -> Any:
         """A lifecycle setting, or None where it is not declared."""
-        block = self.resource.lifecycle
+        block = self._said("lifecycle")
         if isinstance(block, BaseModel) and name in block.model_fields_set:
             return getattr(block, name)
         return None
@@ -90,10 +94,15 @@ class Item:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""
         return listed_under(self.kind, self.values, ids)
 
+    def declared(self) -> Iterator[tuple[Field, Any]]:
+        """Each declared leaf with its value."""
+        return self.kind.declared(self.values)
+
     def references(self) -> Iterator[tuple[Field, Reference]]:
-        for name, value in self.values.items():
-            if isinstance(value, Reference):
-                yield self.kind.fields[name], value
+        for leaf, value in self.declared():
+            for one in value if isinstance(value, list) else (value,):
+                if isinstance(one, Reference):
+                    yield leaf, one
 
     def owners(self) -> Iterator[Address]:
         """What this item goes with."""
@@ -107,7 +116,7 @@ def listed_under(
 ) -> tuple[tuple[str, str], ...]:
     """The query parameters under which an object with these fields is listed."""
     found = []
-    for parameter, name in kind.endpoints.list.under.items():
+    for parameter, name in kind.reads.under.items():
         value = values.get(name, kind.fields[name].traits.variant)
         if isinstance(value, Reference):
             value = ids.get(value.to)
@@ -117,7 +126,7 @@ def listed_under(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desired:
     """What the manifests of an environment declare."""
 
@@ -127,6 +136,12 @@ class Desired:
 
     def of(self, kind: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if item.kind is kind)
+
+    @cached_property
+    def referred(self) -> frozenset[Address]:
+        """What items refer to and nobody declares: objects of the server's own."""
+        named = (ref.to for item in self.items.values() for _, ref in item.references())
+        return frozenset(named) - self.items.keys()
 
     def destroyed(self, wanted: Callable[[Address], bool]) -> Desired:
         """The same, but what is wanted is to go, and what that owns."""
@@ -139,7 +154,6 @@ class Desired:
 
 def secrets(item: Item) -> Iterator[tuple[Field, SecretRef]]:
     """The secret references that an item declares, with their fields."""
-    for name, value in item.values.items():
-        field_ = item.kind.fields[name]
+    for field_, value in item.declared():
         if field_.form == "secret" and value is not None:
             yield field_, value

@@ -8,6 +8,7 @@ from typing import Any
 from clerkform.desired.validate import validated
 from clerkform.diagnostics import Problems, did_you_mean
 from clerkform.model import Kind, Registry
+from clerkform.model.fields import Fields
 from clerkform.source.node import Node
 from clerkform.source.values import Scope, fill
 
@@ -37,14 +38,11 @@ def sections_of(
                     hint=did_you_mean(name, registry)
                     or f"the sections are {', '.join(sorted(registry))}",
                 )
-            elif not isinstance(section.value, tuple):
-                problems.error(
-                    "wrong-type",
-                    f"`{name}` must be a list of items; write `{name}: []` for none",
-                    root.keys[name],
-                )
+            elif not isinstance(section.value, (reads := registry[name].reads).section):
+                wanted = reads.says.format(name=name)
+                problems.error("wrong-type", f"`{name}` must be {wanted}", root.keys[name])
             else:
-                found.setdefault(name, []).extend(section.value)
+                found.setdefault(name, []).extend(reads.items_in(section))
     return found
 
 
@@ -70,7 +68,7 @@ def keyed(
         node = fill(written, scope, problems, forms)
         if node is None:
             continue
-        if not node.is_map:
+        if kind.bare and not node.is_map:
             node = Node({kind.bare: node}, node.span, {kind.bare: node.span})
         key = _key(kind, node)
         if key is None:
@@ -94,10 +92,13 @@ def _forms(kind: Kind) -> Callable[[tuple[str, ...]], Any]:
     """What may stand at a path of field names, for ``fill``."""
 
     def form(path: tuple[str, ...]) -> Any:
-        known = kind.fields.get(path[0])
-        if known is None:
-            return None
-        return known.form if len(path) == 1 else "plain"
+        fields, known = kind.fields, None
+        for name in path:
+            known = fields.get(name)
+            if known is None:
+                return None
+            fields = known.parts or known.each
+        return known and known.form
 
     return form
 
@@ -166,7 +167,7 @@ def overlaid(
         if skip and skip.value is True:
             result.pop(key, None)
             continue
-        merged = _merge(base[key], change, kind) if key in base else change
+        merged = _merge(base[key], change, kind.fields) if key in base else change
         paths = unset.value if unset and isinstance(unset.value, tuple) else ()
         result[key] = _without(
             merged, [(str(path.value).split("."), path) for path in paths], problems
@@ -174,14 +175,19 @@ def overlaid(
     return result
 
 
-def _merge(base: Node, over: Node, kind: Kind | None = None) -> Node:
-    """``over`` on ``base``, maps entry by entry. An item's own span stays where it was declared."""
+def _merge(base: Node, over: Node, fields: Fields | None = None) -> Node:
+    """``over`` on ``base``, maps entry by entry. An item's own span stays where it was declared.
+
+    Inside free-form data, where there are no ``fields``, every map merges.
+    """
     if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
     value = dict(base.value)
     for name, node in over.value.items():
-        merges = kind is None or (name in kind.fields and kind.fields[name].merges)
-        value[name] = _merge(value[name], node) if merges and name in value else node
+        field = fields.get(name) if fields else None
+        merges = fields is None or (field is not None and field.merges)
+        parts = field.parts or None if field else None
+        value[name] = _merge(value[name], node, parts) if merges and name in value else node
     return Node(value, base.span, {**base.keys, **over.keys})
 
 

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
-from clerkform.model import Field, Kind, Reference, Registry, Resource
+from clerkform.model import Address, Declared, Field, Kind, Reference, Registry, SetChange
+from clerkform.model.fields import Fields
+from clerkform.model.trait import Ref
 from clerkform.source.node import Node
 from clerkform.source.validation import report
 
 
-def validated(kind: Kind, node: Node, problems: Problems) -> Resource | None:
+def validated(kind: Kind, node: Node, problems: Problems) -> Declared | None:
     plain = node.plain()
     assert isinstance(plain, dict)
     try:
@@ -29,33 +31,50 @@ def item_of(
     resource = validated(kind, node, problems)
     if resource is None:
         return None
-    if resource.absent is True and resource.external is True:
+    own = {name: kind.fields[name] for name in kind.own_fields}
+    values = _values(own, resource, registry)
+    item = Item(kind, kind.address(key), key, values, resource, node)
+    if item.absent and item.external:
         problems.error(
             "absent-and-external",
             "`absent` says the object must not exist and `external` that it must; keep one",
             node.keys["external"],
         )
         return None
-    declared = resource.model_fields_set
-    values = {
-        name: _value(kind.fields[name], getattr(resource, name), registry)
-        for name in kind.own_fields
+    return item
+
+
+def _values(fields: Fields, model: BaseModel, registry: Registry) -> dict[str, Any]:
+    """What a model declares, in the order of ``fields``."""
+    declared = model.model_fields_set
+    return {
+        name: _value(field, getattr(model, name), registry)
+        for name, field in fields.items()
         if name in declared
     }
-    return Item(kind, kind.address(key), key, values, resource, node)
 
 
 def _value(field: Field, value: Any, registry: Registry) -> Any:
     """A model's value in the shape that is compared and sent."""
-    if field.traits.ref:
-        target = registry[field.traits.ref.kind]
-        if isinstance(value, BaseModel):
-            value = getattr(value, target.singular)
-        elif field.traits.ref.literal:
-            return value
-        return Reference(target.address((str(target.identity[-1].normalized(value)),)))
+    if field.traits.ref and value is not None:
+        if isinstance(value, tuple):
+            return [_reference(field.traits.ref, one, registry) for one in value]
+        return _reference(field.traits.ref, value, registry)
     if isinstance(value, tuple):
-        return list(value)
-    if isinstance(value, BaseModel) and field.form == "part" and not field.traits.local:
-        return value.model_dump(exclude_unset=True)
+        return [_values(field.each, one, registry) if field.each else one for one in value]
+    if isinstance(value, BaseModel) and field.parts:
+        return _values(field.parts, value, registry)
+    if isinstance(value, SetChange):
+        return value.model_dump(exclude_unset=True, mode="json")
     return value
+
+
+def _reference(ref: Ref, value: Any, registry: Registry) -> Any:
+    """What a field refers to; an id of the server's stays as it is."""
+    target = registry[ref.kind]
+    if isinstance(value, BaseModel):
+        value = getattr(value, target.singular)
+    elif ref.literal:
+        return value
+    # A key that lacks a part is nobody's, so it is reported with those that are not declared.
+    return Reference(target.parse_key(value) or Address(target.name, value))

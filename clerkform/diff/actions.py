@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems, Span
 from clerkform.diff import attribution
-from clerkform.diff.fields import Difference, creation, delivery, difference, ignored_paths
+from clerkform.diff.edges import Edge, edges
+from clerkform.diff.fields import (
+    Difference,
+    creation,
+    delivery,
+    difference,
+    ignored_paths,
+    is_within,
+)
 from clerkform.diff.going import (
     Rules,
     deleted_ids,
@@ -20,16 +29,20 @@ from clerkform.diff.going import (
 )
 from clerkform.diff.match import Matched
 from clerkform.diff.values import Change, MadeBy, equal
-from clerkform.ledger.entries import Entry, Ledger, pointer, sent_record
+from clerkform.ledger.entries import Entry, Ledger, leaf_prints, sent_record
 from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
-from clerkform.model import Address, Kept, Kind, Registry
+from clerkform.model import Address, Field, Kept, Kind, Registry, Values
+from clerkform.model.fields import Fields
+from clerkform.model.paths import GONE, Path, dotted, pointer, value_at
 
 MADE_ANEW = (
     "the ledger says that nobody has its secret: if Clerk does not show it again, the live object is"
     " removed and made anew"
 )
 Verb = Literal["create", "update", "replace", "delete", "none"]
+Prints = Mapping[tuple[Address, Path], str]
+"""Fingerprints of declared secrets as they are now, by address and the field's path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,8 @@ class Action:
     """With ``delete``: what replaces it, and has to be there first."""
     namesake: Address | None = None
     """The address that its key has, where another object has that already."""
+    edges: tuple[Edge, ...] = ()
+    """The members of sets that are written one by one."""
     is_owed: bool = False
     """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 
@@ -88,11 +103,12 @@ class Actions:
 @dataclass(frozen=True, slots=True)
 class _Context:
     ids: Mapping[Address, str]
+    declared: Collection[Address]
     keys: Mapping[tuple[str, str], str]
     rules: Rules
     problems: Problems
     ledger: Ledger
-    prints: Mapping[tuple[Address, str], str]
+    prints: Prints
 
 
 def diff(
@@ -103,17 +119,16 @@ def diff(
     problems: Problems,
     wanted: Callable[[Address], bool] = lambda address: True,
     ledger: Ledger = NO_LEDGER,
-    prints: Mapping[tuple[Address, str], str] | None = None,
+    prints: Prints | None = None,
 ) -> Actions:
     """Conclude what to do about each pair whose address is wanted.
 
     A live object whose owner is deleted goes first: the API would leave it behind without one.
-    ``prints`` are the fingerprints of declared secrets, as they are now, by address and field.
     """
     keys = keys_by_id(matched, live, registry)
     going = deleted_ids(matched, rules, ledger)
-    context = _Context(matched.ids, keys, rules, problems, ledger, prints or {})
     items = {pair.item.address: pair.item for pair in matched.pairs if pair.item}
+    context = _Context(matched.ids, items, keys, rules, problems, ledger, prints or {})
     named = set(items)
     mine, leftovers = forgotten(matched, ledger), superseded(ledger)
     actions, undeclared = [], []
@@ -146,7 +161,7 @@ def diff(
             if not any(wanted(one) for one in at if one):
                 continue
             reason = _why_deleted(kind, owner, was_at, after, rules)
-            if reason and (owner or not kind.keep(pair.live.values)):
+            if reason and (owner or not kind.kept(pair.live.values)):
                 made_by = attribution.of_unwanted(None, pair.live, ledger, bool(was_at or after))
                 entry = ledger.get(was_at) if was_at else None
                 actions.append(
@@ -163,7 +178,7 @@ def diff(
                         namesake=namesake,
                     )
                 )
-            elif not kind.keep(pair.live.values):
+            elif not kind.kept(pair.live.values) and kind.name not in matched.beside:
                 undeclared.append(address)
     by_address = sorted(actions, key=lambda action: (action.address, action.verb))
     return Actions(tuple(by_address), tuple(sorted(undeclared)))
@@ -191,7 +206,7 @@ def _why_deleted(
 
 
 def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
-    kept = (item.kind.keep(live.values) if live else None) or item.kind.keep(item.values)
+    kept = (item.kind.kept(live.values) if live else None) or item.kind.kept(item.values)
     if item.destroyed and (kept or item.external):
         note = f"left alone: it is {kept.what if kept else 'external'}"
         return Action(item.address, item.kind, "none", item, live, notes=(note,))
@@ -205,9 +220,23 @@ def _declared(item: Item, live: LiveObject | None, context: _Context) -> Action:
         return Action(item.address, item.kind, "delete", item, live, reason=reason, made_by=made_by)
     if item.external:
         return Action(item.address, item.kind, "none", item, live)
+    _check_referred(item, context)
     if live is None:
         return _create(item, kept, context)
     return _update(item, live, kept, context)
+
+
+def _check_referred(item: Item, context: _Context) -> None:
+    """What is the server's own has to be live, as no plan makes it."""
+    for field_, reference in item.references():
+        is_known = reference.to in context.ids or reference.to in context.declared
+        if field_.traits.ref and field_.traits.ref.system and not is_known:
+            context.problems.error(
+                "reference-not-live",
+                f"{item.address} refers to {reference}, which is neither declared nor live",
+                item.at(*field_.path),
+                hint="correct the key, or declare the object",
+            )
 
 
 def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
@@ -226,37 +255,61 @@ def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
     is_as_recorded = entry is not None and equal(values, entry.values)
     is_as_recorded &= entry is not None and prints.items() <= entry.prints.items()
     made_by = attribution.of_missing(item, ledger, is_as_recorded)
-    return Action(item.address, item.kind, "create", item, None, creation(item), made_by=made_by)
+    return Action(
+        item.address,
+        item.kind,
+        "create",
+        item,
+        None,
+        creation(item),
+        made_by=made_by,
+        edges=tuple(edges(item, None, context.ids)),
+    )
 
 
 def _check_needed(item: Item, what: str, problems: Problems) -> None:
-    """The fields that a create needs are declared."""
-    for name, field_ in item.kind.fields.items():
-        beside = field_.traits.needed_with
-        is_needed = beside is None or item.values.get(beside) is not None
-        if field_.traits.needed_to_create and is_needed and name not in item.values:
-            problems.error(
-                "needed-to-create",
-                f"{item.address} would be {what}, and that needs `{name}`",
-                item.span,
-                hint=f"add `{name}:` to this item",
-            )
+    """The fields that a create needs are declared, those of a part where the part is."""
+    for field_ in _needed(item.kind.fields, item.values):
+        is_own = len(field_.path) == 1
+        problems.error(
+            "needed-to-create",
+            f"{item.address} would be {what}, and that needs `{field_}`",
+            item.span if is_own else item.at(*field_.path[:-1]),
+            hint=f"add `{field_.name}:` to "
+            + ("this item" if is_own else f"`{dotted(field_.path[:-1])}`"),
+        )
+
+
+def _needed(fields: Fields, values: Values) -> Iterator[Field]:
+    for name, field_ in fields.items():
+        beside, value = field_.traits.needed_with, values.get(name, GONE)
+        is_needed = beside is None or values.get(beside) is not None
+        if field_.traits.needed_to_create and is_needed and value is GONE:
+            yield field_
+        elif field_.parts and isinstance(value, Mapping):
+            yield from _needed(field_.parts, value)
 
 
 def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) -> Action:
     problems = context.problems
     kind, ledger = item.kind, context.ledger
-    found: Difference = difference(item, live, context.ids, _secrets_of(item, live, context))
+    entry = ledger.of(item.address, live.id)
+    secrets = _secrets_of(item, live, context)
+    found: Difference = difference(
+        item, live, context.ids, secrets, entry.values if entry else None
+    )
     changes = tuple(
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
     )
-    renames = [c for c in changes if kind.fields[c.field].traits.identity]
-    immutable = [c for c in changes if kind.fields[c.field].traits.immutable]
+    renames = [c for c in changes if kind.field_at(c.path).traits.identity]
+    immutable = [c for c in changes if kind.field_at(c.path).traits.immutable]
     is_asked_for = item.address in context.rules.replace
     if kept and (renames or immutable or is_asked_for):
         _refuse(kept, "renamed or replaced", item, problems)
     if immutable or is_asked_for or (changes and kind.endpoints.update is None):
+        if kind.replace == "by_hand" and not is_asked_for:
+            _refuse_replacement(item, _why_replaced(changes, immutable), problems)
         _check_needed(item, "replaced", problems)
         if item.pin:
             problems.error(
@@ -277,11 +330,11 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
             found.notes,
             old if renames else None,
             context.rules.delete_first or (kind.unique_key and not renames),
+            edges=tuple(edges(item, None, context.ids)),
         )
-    if changes and kind.update_sends == "all":
-        _check_resent(item, live, problems)
+    if changes:
+        _check_resent(item, live, changes, problems)
     _check_signed(item, live, changes, problems)
-    entry = ledger.of(item.address, live.id)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
     is_owed = bool(handed) and entry is not None and entry.delivery == "owed"
@@ -296,22 +349,37 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         changes,
         "",
         found.notes + notes,
+        edges=tuple(edges(item, live, context.ids)),
         is_owed=is_owed and item.address not in context.rules.kept,
     )
 
 
-def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[str, bool]:
+def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path, bool]:
     """Of each declared secret that can be compared, whether it is another one than was sent."""
     if item.address in context.rules.resend:
-        return {n: True for n, f in item.kind.fields.items() if f.traits.write_only}
+        return {leaf.path: True for leaf in item.kind.leaves if leaf.traits.write_only}
     entry = context.ledger.of(item.address, live.id)
     was = entry.prints if entry else {}
     found = {}
-    for name in item.kind.fields:
-        now = context.prints.get((item.address, name))
-        if now and pointer((name,)) in was:
-            found[name] = was[pointer((name,))] != now
+    for leaf, value in item.declared():
+        if leaf.is_unread and leaf.traits.sensitive and entry and entry.prints_at(leaf.path):
+            prints = leaf_prints(leaf, value, leaf.path, context.ledger)
+            found[leaf.path] = prints != entry.prints_at(leaf.path)
+        now = context.prints.get((item.address, leaf.path))
+        if now and pointer(leaf.path) in was:
+            found[leaf.path] = was[pointer(leaf.path)] != now
     return found
+
+
+def _refuse_replacement(item: Item, why: str, problems: Problems) -> None:
+    """Of a kind that is never replaced by itself."""
+    lost = f": {item.kind.lost_by_delete}" if item.kind.lost_by_delete else ""
+    problems.error(
+        "replace-by-hand",
+        f"{item.address} would be made anew, as {why}{lost}",
+        item.span,
+        hint=f"if that is what you want: --replace {shlex.quote(str(item.address))}",
+    )
 
 
 def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str:
@@ -319,17 +387,23 @@ def _why_replaced(changes: Sequence[Change], immutable: Sequence[Change]) -> str
     return f"{names} cannot be changed"
 
 
-def _check_resent(item: Item, live: LiveObject, problems: Problems) -> None:
-    """An update that sends everything needs what was never read back."""
-    for name, field_ in item.kind.fields.items():
-        presence = field_.traits.presence
-        if presence and live.values.get(presence) is True and name not in item.values:
+def _check_resent(
+    item: Item, live: LiveObject, changes: Sequence[Change], problems: Problems
+) -> None:
+    """An update that sends everything, or a whole part, needs what of it was never read back."""
+    whole: list[Path] = [()] if item.kind.update_sends == "all" else []
+    whole += [above.path for change in changes for above in item.kind.replaced_with(change.path)]
+    for leaf in item.kind.leaves:
+        is_sent = any(leaf.path[: len(path)] == path for path in whole)
+        is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
+        if is_sent and is_set and value_at(item.values, leaf.path) is GONE:
             problems.error(
-                f"{name.replace('_', '-')}-needed",
-                f"{item.address} has a `{name}` that Clerk never returns, and an update sends"
+                f"{leaf.name.replace('_', '-')}-needed",
+                f"{item.address} has a `{leaf}` that Clerk never returns, and an update sends"
                 " every field, so it cannot be changed without declaring it",
-                item.span,
-                hint=f"add `{name}: {{from_env: NAME}}`, or `{name}: null` to give it up",
+                item.at(*leaf.path[:-1]) if leaf.path[1:] else item.span,
+                hint=f"add `{leaf.name}: {{from_env: NAME}}`"
+                + (f", or `{leaf.name}: null` to give it up" if leaf.nullable else ""),
             )
 
 
@@ -337,20 +411,21 @@ def _check_signed(
     item: Item, live: LiveObject, changes: Sequence[Change], problems: Problems
 ) -> None:
     """An algorithm changes with a key of the object's own, or not at all."""
-    changed = {change.field for change in changes}
-    for name, field_ in item.kind.fields.items():
-        algorithm, presence = field_.traits.signs_with, field_.traits.presence
-        if algorithm is None or algorithm not in changed or presence is None:
+    changed = {change.path for change in changes}
+    for leaf in item.kind.leaves:
+        algorithm = leaf.sibling(leaf.traits.signs_with or "")
+        if algorithm not in changed or leaf.presence is None:
             continue
-        is_sent = item.values.get(name) is not None and (name,) not in ignored_paths(item)
-        if live.values.get(presence) is False and not is_sent:
+        declared = value_at(item.values, leaf.path)
+        is_sent = declared not in (GONE, None) and not is_within(leaf.path, ignored_paths(item))
+        if value_at(live.values, leaf.presence) is False and not is_sent:
             problems.error(
-                f"{name.replace('_', '-')}-needed",
-                f"{item.address} has no `{name}`, and without one of its own Clerk does not change"
-                f" its `{algorithm}`",
-                item.at(algorithm),
-                hint=f"declare `{name}: {{from_env: NAME}}`, and not under `ignore_changes`, or"
-                f" leave `{algorithm}` out",
+                f"{leaf.name.replace('_', '-')}-needed",
+                f"{item.address} has no `{leaf}`, and without one of its own Clerk does not change"
+                f" its `{leaf.traits.signs_with}`",
+                item.at(*algorithm),
+                hint=f"declare `{leaf.name}: {{from_env: NAME}}`, and not under `ignore_changes`, or"
+                f" leave `{leaf.traits.signs_with}` out",
             )
 
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diff.values import GONE, Change, MadeBy, equal, value_at
-from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints, pointer
+from clerkform.diff.fields import declared_items, with_set_change
+from clerkform.diff.values import Change, MadeBy, equal
+from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints
 from clerkform.live import LiveObject
-from clerkform.model import Address, Field
+from clerkform.model import Address, Field, Values
+from clerkform.model.paths import GONE, Path, pointer, value_at
 
 
 def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> MadeBy:
@@ -21,7 +23,7 @@ def of_change(change: Change, item: Item, live: LiveObject, ledger: Ledger) -> M
     entry = ledger.of(item.address, live.id) or ledger.get(item.address)
     if ledger.is_new or entry is None:
         return "unattributed"
-    field = item.kind.fields[change.field]
+    field = item.kind.field_at(change.path)
     if not _is_recorded(field, entry):
         return "edited"
     made_by = _of_field(change, field, item, live, entry, ledger)
@@ -35,11 +37,13 @@ def _of_field(
     if field.form == "secret":
         return _of_secret(field, item, live, entry)
     path = change.path
+    if field.is_unread:  # compared with what was last sent, so only git can have moved
+        return "edited"
     if field.traits.sensitive:
         lists = [at for at, step in enumerate(path) if isinstance(step, int)]
         path = path[: lists[0]] if lists else path
-        declared = _prints(field, item.values[field.name], path, ledger)
-        shown = _prints(field, live.values.get(field.name, GONE), path, ledger)
+        declared = _prints(field, item.values, path, ledger)
+        shown = _prints(field, live.values, path, ledger)
         was = entry.prints_at(path)
         if field.traits.merged and not was:
             return "edited"
@@ -50,29 +54,47 @@ def _of_field(
 
 def _of_plain(
     field: Field,
-    path: tuple[str | int, ...],
+    path: Path,
     item: Item,
     live: LiveObject,
     entry: Entry,
     ledger: Ledger,
 ) -> MadeBy:
-    was = value_at(entry.values[field.name], path[1:])
-    declared = value_at(kept_value(field, item.values[field.name]), path[1:])
-    shown = value_at(live.values.get(field.name, GONE), path[1:])
+    inside = path[len(field.path) :]
+    was = value_at(entry.values, path)
+    declared = value_at(kept_value(value_at(item.values, field.path)), inside)
+    shown = value_at(live.values, path)
+    if field.traits.ref and isinstance(was, list) and isinstance(declared, list):
+        # Of what is the server's own no ledger has an id.
+        ids = {_id_of(one, field, ledger) for one in was} - {"None"}
+        there = set(map(str, shown)) if isinstance(shown, list) else set[str]()
+        live_moved = not ids <= there or len(was) != len(there)
+        return _verdict(not _same(field, declared, was), live_moved)
+    if field.takes_set_change and isinstance(was, dict):
+        is_moved = not equal(with_set_change(shown, was), shown, unordered=True)
+        return _verdict(not equal(was, declared), is_moved)
     if field.traits.ref and isinstance(was, Mapping):
         is_moved = {"to": was.get("to")} != declared
-        kind, _, key = str(was.get("to")).partition("/")
-        return _verdict(is_moved, ledger.id_of(Address(kind, key)) != shown)
+        return _verdict(is_moved, _id_of(was, field, ledger) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
     return _verdict(not _same(field, declared, was), not _same(field, shown, was))
 
 
+def _id_of(recorded: Any, field: Field, ledger: Ledger) -> str:
+    """What the API answers for a recorded reference."""
+    to = Address.parse(str(recorded.get("to"))) if isinstance(recorded, Mapping) else None
+    if to is None:
+        return str(recorded)
+    by_key = field.traits.ref is not None and field.traits.ref.by == "key"
+    return to.key if by_key else str(ledger.id_of(to))
+
+
 def _of_secret(field: Field, item: Item, live: LiveObject, entry: Entry) -> MadeBy:
     """What is never read back shows only in whether there is one."""
-    was_set = pointer((field.name,)) in entry.prints
-    is_declared = item.values[field.name] is not None
-    is_live = live.values.get(field.traits.presence or "") is True
+    was_set = pointer(field.path) in entry.prints
+    is_declared = value_at(item.values, field.path) is not None
+    is_live = field.presence is not None and value_at(live.values, field.presence) is True
     return _verdict(is_declared is not was_set or is_declared is is_live, is_live is not was_set)
 
 
@@ -105,13 +127,12 @@ def _verdict(git_moved: bool, live_moved: bool) -> MadeBy:
 
 def _is_recorded(field: Field, entry: Entry) -> bool:
     is_hidden = field.traits.sensitive or field.form == "secret"
-    return field.name in entry.values or (is_hidden and bool(entry.prints_at((field.name,))))
+    is_kept = value_at(entry.values, field.path) is not GONE
+    return is_kept or (is_hidden and bool(entry.prints_at(field.path)))
 
 
-def _prints(
-    field: Field, value: Any, path: tuple[str | int, ...], ledger: Ledger
-) -> dict[str, str]:
-    found = value_at(value, path[1:])
+def _prints(field: Field, values: Values, path: Path, ledger: Ledger) -> dict[str, str]:
+    found = value_at(values, path)
     return {} if found is GONE else leaf_prints(field, found, path, ledger)
 
 
@@ -119,6 +140,8 @@ def _same(field: Field, left: Any, right: Any) -> bool:
     if left in (GONE, None) or right in (GONE, None):
         is_data = field.traits.free_form and not field.traits.merged
         return left is right if is_data else left in (GONE, None) and right in (GONE, None)
+    if field.each:
+        left = declared_items(left, right, field)
     if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
         left, right = field.normalized(left), field.normalized(right)
     return equal(left, right, unordered=field.traits.unordered)

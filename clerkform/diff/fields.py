@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.values import (
-    GONE,
     Change,
     Known,
-    Path,
-    dotted,
+    declared_part,
     equal,
     json_changes,
     merge_changes,
-    value_at,
 )
-from clerkform.ledger.entries import Entry
+from clerkform.ledger.entries import Entry, kept_value
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.canonical import without_nulls
+from clerkform.model.paths import GONE, Path, value_at
 
 AFTER_APPLY = Known("(known after apply)")
+UNKNOWN = Known("(unknown)")
 SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
@@ -42,32 +41,56 @@ def difference(
     item: Item,
     live: LiveObject,
     ids: Mapping[Address, str],
-    secrets: Mapping[str, bool] | None = None,
+    secrets: Mapping[Path, bool] | None = None,
+    last_sent: Values | None = None,
 ) -> Difference:
     """The declared fields that live does not have.
 
     ``secrets`` says of write-only fields whether the declared one is to be sent; what it lacks
-    cannot be compared.
+    cannot be compared. ``last_sent`` is what the ledger recorded: it stands in for live where no
+    read shows a field, or where its source could not be reached.
     """
     changes: list[Change] = []
     notes: list[str] = []
     ignored = ignored_paths(item)
-    for name, declared in item.values.items():
-        field = item.kind.fields[name]
-        if field.compared and (name,) not in ignored:
-            changes += [
+    for field, declared in item.declared():
+        path, is_ignored = field.path, is_within(field.path, ignored)
+        found: list[Change] = []
+        if path in live.unreachable and not is_ignored:
+            found = _unreachable(field, declared, live, last_sent or {}, notes)
+        elif field.compared and not is_ignored:
+            found = [
                 replace(change, hidden=field.traits.sensitive)
-                for change in _field_changes(field, sent_value(item, name, live), live, ids)
+                for change in _field_changes(field, sent_value(item, field, live), live, ids)
             ]
-        is_other = (secrets or {}).get(name)
-        if is_other is None and (note := _note(field, declared, live)):
+        is_other = (secrets or {}).get(path)
+        was = value_at(last_sent or {}, path) if field.is_unread else GONE
+        if is_other is None and was is GONE and (note := _note(field, declared, live)):
             notes.append(note)
-        is_sent = any(change.field == name for change in changes) or (name,) in ignored
-        if is_other and declared is not None and not is_sent:
-            changes.append(Change((name,), SECRET, OTHER_SECRET))
-        elif is_other and (name,) in ignored:
-            notes.append(f"{name} is ignored, but another one goes along with any other change")
+        if field.is_unread and not is_ignored:
+            is_moved = was is not GONE and not _same(field, was, kept_value(declared))
+            found = (
+                [Change(path, was, declared, field.traits.sensitive)]
+                if is_moved or is_other
+                else []
+            )
+        elif is_other and declared is not None and not (found or is_ignored):
+            found = [Change(path, SECRET, OTHER_SECRET)]
+        elif is_other and is_ignored:
+            notes.append(f"{field} is ignored, but another one goes along with any other change")
+        changes += found
     return Difference(tuple(changes), tuple(notes))
+
+
+def _unreachable(
+    field: Field, declared: Any, live: LiveObject, last_sent: Values, notes: list[str]
+) -> list[Change]:
+    """A field whose source could not be read: as it was last sent, or not known at all."""
+    was = value_at(last_sent, field.path)
+    notes.append(f"{field} could not be read: {live.unreachable[field.path]}")
+    if was is GONE:
+        return [Change(field.path, UNKNOWN, declared)]
+    return [] if _same(field, was, kept_value(declared)) else [Change(field.path, was, declared)]
 
 
 def delivery(
@@ -95,22 +118,25 @@ def delivery(
 def creation(item: Item) -> tuple[Change, ...]:
     """Every declared field of an item that is to be created, as a change from nothing."""
     changes = []
-    for name, value in item.values.items():
-        field = item.kind.fields[name]
+    for field, value in item.declared():
         if field.traits.local:
             continue
-        shown = value
+        path, shown = field.path, value
         if field.form == "secret":
             shown = NO_SECRET if value is None else SECRET
         elif field.traits.merged:
             shown = without_nulls(value)
         elif isinstance(value, Reference):
             shown = Known(value.to.key)
+        elif isinstance(value, list):
+            shown = [_key(one) for one in value]
+        elif field.takes_set_change and is_set_change(value):
+            shown = with_set_change(GONE, value)
         hidden = field.traits.sensitive
         if field.traits.free_form and isinstance(shown, dict) and shown and not hidden:
-            changes += [Change((name, key), GONE, inner) for key, inner in shown.items()]
+            changes += [Change((*path, key), GONE, inner) for key, inner in shown.items()]
         else:
-            changes.append(Change((name,), GONE, shown, hidden=hidden))
+            changes.append(Change(path, GONE, shown, hidden=hidden))
     return tuple(changes)
 
 
@@ -119,12 +145,19 @@ def ignored_paths(item: Item) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(path.split(".")) for path in item.lifecycle("ignore_changes") or ())
 
 
-def sent_value(item: Item, name: str, live: LiveObject) -> Any:
-    """What an update sends for a field: as declared, with live's part where changes are ignored."""
-    value = item.values[name]
+def is_within(path: Path, parents: Iterable[Path]) -> bool:
+    """Whether ``path`` is one of ``parents`` or stands inside one."""
+    return any(path[: len(parent)] == parent for parent in parents)
+
+
+def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
+    """What an update sends for a leaf: as declared, with live's part where changes are ignored."""
+    value, depth = value_at(item.values, field.path), len(field.path)
     for path in ignored_paths(item):
-        if path[0] == name and len(path) > 1:
-            value = with_part(value, path[1:], value_at(live.values.get(name), path[1:]))
+        if path[:depth] == field.path and len(path) > depth:
+            value = with_part(value, path[depth:], value_at(live.values, path))
+    if field.takes_set_change and is_set_change(value):
+        return with_set_change(value_at(live.values, field.path), value)
     return value
 
 
@@ -147,16 +180,17 @@ def with_part(value: Any, path: Path, part: Any) -> Any:
 def _field_changes(
     field: Field, declared: Any, live: LiveObject, ids: Mapping[Address, str]
 ) -> Iterator[Change]:
-    traits, path = field.traits, (field.name,)
-    before = live.values.get(field.name, GONE)
-    if traits.presence:
-        is_set = live.values.get(traits.presence) is True
+    traits, path = field.traits, field.path
+    before = value_at(live.values, path)
+    if field.presence:
+        is_set = value_at(live.values, field.presence) is True
         if is_set is not (declared is not None):
             yield Change(path, *((SECRET, NO_SECRET) if is_set else (NO_SECRET, SECRET)))
-    elif isinstance(declared, Reference):
-        wanted = ids.get(declared.to)
-        if wanted != before and not traits.identity:
-            yield Change(path, before, AFTER_APPLY if wanted is None else wanted)
+    elif traits.ref:
+        yield from _reference_changes(field, before, declared, ids)
+    elif field.takes_set_change and is_set_change(declared):
+        if not equal(wanted := with_set_change(before, declared), before, unordered=True):
+            yield Change(path, before, wanted)
     elif traits.merged:
         yield from merge_changes({} if before in (GONE, None) else before, declared, path)
     elif traits.free_form:
@@ -165,22 +199,110 @@ def _field_changes(
         yield Change(path, before, declared)
 
 
+def _reference_changes(
+    field: Field, before: Any, declared: Any, ids: Mapping[Address, str]
+) -> Iterator[Change]:
+    """What differs of a reference or of a set of them, which is shown by its keys."""
+    if isinstance(declared, list):
+        wanted = [wire_of(field, one, ids) for one in declared]
+        if not _same(field, before, wanted):
+            yield Change(field.path, _keys(before, ids), [_key(one) for one in declared])
+        return
+    wired = wire_of(field, declared, ids)
+    if isinstance(declared, Reference) and wired != before and not field.traits.identity:
+        yield Change(field.path, before, AFTER_APPLY if wired is None else wired)
+    elif not isinstance(declared, Reference) and not _same(field, before, declared):
+        yield Change(field.path, before, declared)
+
+
+def created_value(field: Field, value: Any) -> Any:
+    """What a create sends for a leaf."""
+    if field.traits.merged:
+        return without_nulls(value)
+    if field.takes_set_change and is_set_change(value):
+        return with_set_change(GONE, value)
+    return value
+
+
+def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
+    """What the API takes for a reference; None while what it refers to has no id."""
+    if not isinstance(declared, Reference):
+        return declared
+    by_key = field.traits.ref is not None and field.traits.ref.by == "key"
+    return declared.to.key if by_key else ids.get(declared.to)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, Reference)
+
+
+def _key(value: Any) -> Any:
+    return value.to.key if isinstance(value, Reference) else value
+
+
+def _keys(before: Any, ids: Mapping[Address, str]) -> Any:
+    """A live list of ids with the keys that are known of them."""
+    known = {object_id: address.key for address, object_id in ids.items()}
+    return [known.get(one, one) for one in before] if isinstance(before, list) else before
+
+
+def is_set_change(declared: Any) -> bool:
+    """Whether a value says what is added and what removed, and nothing of the rest."""
+    return isinstance(declared, dict) and bool(declared) and declared.keys() <= {"add", "remove"}
+
+
+def with_set_change(before: Any, declared: Mapping[str, list[Any]]) -> list[Any]:
+    """A live list as it is to be once it has what is added and lacks what is removed."""
+    there = (
+        [one for one in before if one not in declared.get("remove", ())]
+        if isinstance(before, list)
+        else []
+    )
+    return there + [one for one in declared.get("add", ()) if one not in there]
+
+
 def _same(field: Field, before: Any, declared: Any) -> bool:
     if before is GONE or declared is None:
         return declared is None and before in (GONE, None)
     if before == declared and type(before) is str:  # nearly always, and cheap to see
         return True
+    if field.each:
+        before = declared_items(before, declared, field)
     return equal(
         field.normalized(before), field.normalized(declared), unordered=field.traits.unordered
     )
 
 
+def _is_told(field: Field, answer: LiveObject) -> bool:
+    """Whether the answer to a write shows what no read does."""
+    is_hidden = field.traits.write_only and field.form != "secret"
+    return is_hidden and value_at(answer.values, field.path) is not GONE
+
+
+def declared_items(before: Any, declared: Any, field: Field) -> Any:
+    """A live list of parts, of each what the declared one beside it speaks of.
+
+    Where their order does not matter, one that is as declared stands beside that.
+    """
+    if not (isinstance(before, list) and isinstance(declared, list)):
+        return before
+    left, found = list(before), []
+    for wanted in declared:
+        at = next((i for i, one in enumerate(left) if equal(declared_part(one, wanted), wanted)), 0)
+        if left:
+            found.append(declared_part(left.pop(at if field.traits.unordered else 0), wanted))
+    return found + left
+
+
 def _note(field: Field, declared: Any, live: LiveObject) -> str | None:
-    traits, name = field.traits, dotted((field.name,))
-    if traits.write_only and declared is not None and live.values.get(traits.presence or "", True):
-        return f"{name} cannot be compared: Clerk never returns it"
-    if traits.noted and not equal(live.values.get(field.name), declared):
-        return f"{name} acts when the object is created; the live one keeps its own"
+    traits, presence = field.traits, field.presence
+    may_be_set = presence is None or bool(value_at(live.values, presence))
+    is_shown = traits.read_from is not None
+    if traits.write_only and not is_shown and declared is not None and may_be_set:
+        return f"{field} cannot be compared: Clerk never returns it"
+    before = value_at(live.values, field.path)
+    if traits.noted and not equal(None if before is GONE else before, declared):
+        return f"{field} acts when the object is created; the live one keeps its own"
     return None
 
 
@@ -190,9 +312,9 @@ def dropped(kind: Kind, sent: Values, answer: LiveObject) -> tuple[str, ...]:
     The API leaves out what it does not know without a word, and its reads lag behind its writes,
     so the answer to the write itself is what counts. References are ids by now.
     """
-    missing = []
-    for name, value in sent.items():
-        field = kind.fields[name]
-        if field.compared:
-            missing += [c.dotted for c in _field_changes(field, value, answer, {})]
-    return tuple(missing)
+    return tuple(
+        change.dotted
+        for field, value in kind.declared(sent)
+        if (field.compared and not field.traits.read_from) or _is_told(field, answer)
+        for change in _field_changes(field, value, answer, {})
+    )

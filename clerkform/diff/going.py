@@ -51,7 +51,7 @@ def live_address(kind: Kind, one: LiveObject, keys: Mapping[tuple[str, str], str
             owner_id = str(values.get(field_.name))
             values[field_.name] = keys.get((field_.traits.ref.kind, owner_id), owner_id)
     parts = kind.key_parts(values)
-    return kind.address(parts) if parts else Address(kind.name, one.id)
+    return Address(kind.name, one.id) if parts is None else kind.address(parts)
 
 
 def deleted_ids(

@@ -29,6 +29,8 @@ class Matched:
 
     pairs: tuple[Pair, ...]
     ids: Mapping[Address, str]
+    beside: frozenset[str] = frozenset()
+    """Kinds without a section, of which was read what others refer to."""
 
 
 def match(
@@ -49,11 +51,21 @@ def match(
     for kind in registry.values():
         pool = _Pool(kind, live.of(kind.name), going, ledger)
         found = _match_kind(pool, desired.of(kind), ids, problems)
-        pairs += found
         for pair in found:
             if pair.item and pair.live:
                 ids[pair.item.address] = pair.live.id
-    return Matched(tuple(pairs), ids)
+            elif pair.live and desired.referred:
+                ids |= _referred(kind, pair.live, desired)
+        pairs += found
+    beside = frozenset(address.kind for address in desired.referred) - desired.sections
+    return Matched(tuple(pairs), ids, beside)
+
+
+def _referred(kind: Kind, one: LiveObject, desired: Desired) -> Mapping[Address, str]:
+    """The id of what nobody declares, if an item refers to it."""
+    parts = kind.key_parts(one.values)
+    address = None if parts is None else kind.address(parts)
+    return {address: one.id} if address in desired.referred else {}
 
 
 def _match_kind(
@@ -117,11 +129,11 @@ class _Pool:
         for one in self._by_id.values():
             if kind.ignore(one.values):
                 continue
-            if key := kind.key_parts(one.values):
+            if (key := kind.key_parts(one.values)) is not None:
                 self._by_key.setdefault(key, []).append(one)
             if stands_in:
                 values = {k: v for k, v in one.values.items() if k not in stands_in}
-                if key := kind.key_parts(values):
+                if (key := kind.key_parts(values)) is not None:
                     self._by_other.setdefault(key, []).append(one)
 
     def pinned(self, item: Item, problems: Problems) -> LiveObject | None:

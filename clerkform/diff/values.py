@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from clerkform.model.canonical import canonical, folded, without_nulls
+from clerkform.model.paths import GONE, Path, dotted, value_at
 
-Path = tuple[str | int, ...]
 MadeBy = Literal["edited", "drifted", "both", "unattributed"]
 """Who made a difference: git moved, live moved, both did, or no ledger says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """Stands for a value that is not there at all; null is a value."""
-
-    def __repr__(self) -> str:
-        return "GONE"
-
-
-GONE: Final = Gone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +43,6 @@ class Change:
         return dotted(self.path)
 
 
-def dotted(path: Path) -> str:
-    """``("claims", "roles", 0)`` as ``claims.roles[0]``."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            name = step if step and not set(step) & set(". []\"'") else json.dumps(step)
-            text += f".{name}" if text else name
-    return text
-
-
 def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
     """Whether two plain values are the same JSON; ``unordered`` compares lists as sets."""
     if unordered and isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -74,6 +50,15 @@ def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
     if type(left) is type(right) and not isinstance(left, list | dict):
         return bool(left == right)
     return canonical(left) == canonical(right)
+
+
+def declared_part(value: Any, declared: Any) -> Any:
+    """What stands in ``value`` at the keys that are declared, at every depth."""
+    if not (isinstance(value, dict) and isinstance(declared, dict)):
+        return value
+    return {
+        key: declared_part(value[key], inner) for key, inner in declared.items() if key in value
+    }
 
 
 def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
@@ -114,20 +99,6 @@ def _place(before: Any, after: Any, path: list[str | int]) -> Path:
                 break
         place.append(step)
     return tuple(place)
-
-
-def value_at(value: Any, path: Path) -> Any:
-    """What stands at ``path``, or ``GONE``."""
-    for step in path:
-        is_there = (
-            step in value
-            if isinstance(value, Mapping)
-            else isinstance(value, list | tuple) and isinstance(step, int) and step < len(value)
-        )
-        if not is_there:
-            return GONE
-        value = value[step]
-    return value
 
 
 def merge_changes(before: Any, declared: Any, path: Path = ()) -> Iterator[Change]:

@@ -12,11 +12,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import MISSING, Field
 
 from clerkform.model import (
+    Collection,
     Generates,
     Json,
     Kind,
     Lifecycle,
-    Listing,
     Many,
     Op,
     Part,
@@ -26,6 +26,7 @@ from clerkform.model import (
     crud,
     trait,
 )
+from clerkform.model.meaning import Moved, comes, gains, goes, grows
 
 LONGEST = 10**10
 """Seconds, three centuries: what Clerk takes at most is not documented."""
@@ -34,6 +35,11 @@ LONGEST = 10**10
 class Owner(Part):
     organization: Annotated[str, Field(min_length=1)]
     """The key of an organization that these manifests declare, such as its slug."""
+
+
+def lasts_longer(moved: Moved) -> bool:
+    """Null is for ever."""
+    return grows(moved) or goes(moved)
 
 
 SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_[A-Za-z0-9_]{27}$")]
@@ -46,29 +52,50 @@ class KeyLifecycle(Lifecycle):
 
 class ApiKey(Resource):
     subject: Annotated[
-        SubjectId | Owner, trait.identity, trait.ref("organizations", owner=True, literal=True)
+        SubjectId | Owner,
+        trait.identity,
+        trait.ref("organizations", owner=True, literal=True),
+        trait.widens(when=comes, says="whoever holds the key acts for this subject"),
     ]
     """Whose key it is: ``{organization: acme}``, or an id such as ``user_...``."""
     name: Annotated[
-        str, Field(min_length=3, pattern=r"^\S(.*\S)?$"), trait.identity, trait.immutable
+        str,
+        Field(min_length=3, pattern=r"^\S(.*\S)?$"),
+        trait.identity,
+        trait.immutable,
+        trait.neutral("a name, for whoever looks at the key"),
     ]
     """Unique within the subject, by convention. At least three characters."""
     type: Annotated[
         Annotated[str, Field(min_length=3, max_length=25)] | MISSING,
         trait.variant(default="api_key"),
         trait.immutable,
+        trait.neutral("it says which list the key is in"),
     ] = MISSING
     """Keys are listed by type; ``api_key`` is the default."""
-    description: Annotated[str, Field(max_length=255)] | MISSING | None = MISSING
+    description: Annotated[
+        Annotated[str, Field(max_length=255)] | MISSING | None,
+        trait.neutral("a text, for whoever looks at the key"),
+    ] = MISSING
     """What the key is for; null removes it."""
-    claims: Annotated[Json | MISSING, trait.sensitive, trait.pulled_with("metadata")] = MISSING
+    claims: Annotated[
+        Json | MISSING,
+        trait.sensitive,
+        trait.pulled_with("metadata"),
+        trait.widens(says="whoever verifies the key is told something else of its holder"),
+    ] = MISSING
     """Any JSON that verifying the key answers. Owned whole, never printed; null removes it."""
-    scopes: Annotated[Many[str] | MISSING, trait.unordered] = MISSING
+    scopes: Annotated[
+        Many[str] | MISSING,
+        trait.unordered,
+        trait.widens(when=gains, says="whoever holds the key may do more"),
+    ] = MISSING
     """What the key is good for, in the application's own words. Order does not matter."""
     created_by: Annotated[
         Annotated[str, Field(pattern=r"^user_[A-Za-z0-9_]{27}$")] | MISSING,
         trait.immutable,
         trait.never_pulled,
+        trait.neutral("a name on record"),
     ] = MISSING
     """The user on record as its maker."""
     seconds_until_expiration: Annotated[
@@ -78,9 +105,15 @@ class ApiKey(Resource):
         | None,
         trait.create_only_noted,
         trait.never_pulled,
+        trait.widens(when=lasts_longer, says="the key is good for longer"),
     ] = MISSING
     """Seconds from its creation until the key expires; null for never. Acts on create only."""
-    secret_to: Annotated[Sink | MISSING, trait.local, trait.needed_to_create] = MISSING
+    secret_to: Annotated[
+        Sink | MISSING,
+        trait.local,
+        trait.needed_to_create,
+        trait.neutral("it says who gets the secret, which whoever applies has anyway"),
+    ] = MISSING
     """Where the secret goes when the key is created: a file, a line of an env file, a command."""
     lifecycle: Annotated[KeyLifecycle | MISSING, trait.local] = MISSING
     """How clerkform treats this key: guards, ignored fields, how it is removed."""
@@ -113,7 +146,7 @@ KIND = Kind(
     endpoints=replace(
         crud(
             "/api_keys",
-            listing=Listing(
+            reads=Collection(
                 "/api_keys",
                 page=100,
                 params={"include_invalid": "true"},
@@ -130,7 +163,6 @@ KIND = Kind(
     id_prefix="ak_",
     from_api=from_api,
     unique_key=False,  # POST documents a 409 but not for what; names may repeat
-    listed_per=("subject", "type"),
     generates=Generates(field="secret", sink="secret_to", again=Op("GET", "/api_keys/{id}/secret")),
     ignore=ignore,
     judged_by=("revoked", "expired"),

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from clerkform.model import Kind, Listing, Resource, crud, trait
+from clerkform.model import Collection, Kind, Resource, crud, trait
 from clerkform.model.identifier import Identifier
+from clerkform.model.meaning import goes
 
 
 class BlocklistIdentifier(Resource):
-    identifier: Annotated[Identifier, trait.identity]
+    identifier: Annotated[
+        Identifier,
+        trait.identity,
+        trait.weakens(when=goes, says="whoever has this may sign up and in again"),
+    ]
     """An e-mail address, ``*@domain`` or ``*@*.domain``, a phone number like ``"+15555550100"``
     (quoted), or a wallet address. ``*@yourcompany.com`` locks your own team out."""
 
@@ -23,7 +28,7 @@ KIND = Kind(
     model=BlocklistIdentifier,
     endpoints=crud(
         "/blocklist_identifiers",
-        listing=Listing("/blocklist_identifiers", page=None),
+        reads=Collection("/blocklist_identifiers", page=None),
         get=False,
         update=False,
     ),

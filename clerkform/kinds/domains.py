@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import MISSING, AfterValidator, BeforeValidator, Field
 
-from clerkform.model import Kept, Kind, Listing, Resource, Unfit, Values, crud, trait
+from clerkform.model import Collection, Kept, Kind, Resource, Unfit, Values, crud, trait
 from clerkform.model.host_names import ascii_host, refuse_international
+from clerkform.model.meaning import comes, is_unencrypted
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -35,13 +36,23 @@ class Domain(Resource):
         BeforeValidator(refuse_international),
         trait.normalize(ascii_host),
         trait.identity,
+        trait.widens(when=comes, says="users can sign in on this host as well"),
     ]
     """A host name without a scheme; in development it may carry a port."""
-    is_satellite: Annotated[bool | MISSING, trait.immutable, trait.creates_as(True)] = MISSING
+    is_satellite: Annotated[
+        bool | MISSING,
+        trait.immutable,
+        trait.creates_as(True),
+        trait.neutral("it says which domain is the primary one"),
+    ] = MISSING
     """False declares the primary domain, which is never created, renamed or deleted."""
-    proxy_url: (
-        Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_has_host)] | MISSING | None
-    ) = MISSING
+    proxy_url: Annotated[
+        Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_has_host)]
+        | MISSING
+        | None,
+        trait.weakens(when=is_unencrypted, says="sign-in passes through the proxy unencrypted"),
+        trait.widens(when=comes, says="sign-in passes through this proxy, which can read it"),
+    ] = MISSING
     """Where requests to Clerk's Frontend API pass through; null goes back to DNS. Production only."""
 
 
@@ -72,11 +83,12 @@ KIND = Kind(
     name="domains",
     singular="domain",
     model=Domain,
-    endpoints=crud("/domains", listing=Listing("/domains", page=None), get=False),
+    endpoints=crud("/domains", reads=Collection("/domains", page=None), get=False),
     id_prefix="dmn_",
     from_api=from_api,
     keep=keep,
     refuses=refuses,
     judged_by=("is_satellite",),
+    computed=("frontend_api_url", "accounts_portal_url", "cname_targets", "dns_targets"),
     lost_by_delete="the satellite's users can no longer sign in there",
 )

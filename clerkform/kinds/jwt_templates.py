@@ -6,34 +6,70 @@ is true exactly where there is a ``signing_key``.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
 from clerkform.jwt.cases import TemplateTests
 from clerkform.model import JsonObject, Kind, Resource, SecretRef, Values, crud, paginated, trait
+from clerkform.model.meaning import Moved, comes, grows
+
+DAY = 86400
+ROLE_LIKE = re.compile(r"(^|_)(roles?|admin|is_admin|permissions?|scopes?)$", re.IGNORECASE)
+
+
+def outlives_a_day(moved: Moved) -> bool:
+    return grows(moved) and moved.after > DAY
+
+
+def grants_a_role(moved: Moved) -> bool:
+    """A claim that reads like a role gets a value that is the same for everybody."""
+    before = moved.before if isinstance(moved.before, dict) else {}
+    after = moved.after if isinstance(moved.after, dict) else {}
+    literal = ((name, value) for name, value in after.items() if "{{" not in str(value))
+    return any(ROLE_LIKE.search(name) and before.get(name) != value for name, value in literal)
 
 
 class JwtTemplate(Resource):
-    name: Annotated[str, Field(min_length=1), trait.identity]
+    name: Annotated[
+        str,
+        Field(min_length=1),
+        trait.identity,
+        trait.neutral("what a template lets in is what its claims say"),
+    ]
     """What the application asks for: ``getToken({template: name})``. Renaming breaks its callers."""
-    claims: Annotated[JsonObject | MISSING, trait.needed_to_create] = MISSING
+    claims: Annotated[
+        JsonObject | MISSING,
+        trait.needed_to_create,
+        trait.weakens(when=grants_a_role, says="every user's token has this role"),
+    ] = MISSING
     """The token's own claims, owned whole. Values may hold shortcodes such as ``{{user.id}}``."""
-    lifetime: Annotated[int, Field(ge=30, le=315_360_000)] | MISSING = MISSING
+    lifetime: Annotated[
+        Annotated[int, Field(ge=30, le=315_360_000)] | MISSING,
+        trait.weakens(when=outlives_a_day, says="a stolen token works for more than a day"),
+        trait.widens(when=grows, says="a stolen token works for longer"),
+    ] = MISSING
     """Seconds until a token expires. Clerk's default is 60."""
-    allowed_clock_skew: Annotated[int, Field(ge=0, le=300)] | MISSING = MISSING
+    allowed_clock_skew: Annotated[
+        Annotated[int, Field(ge=0, le=300)] | MISSING,
+        trait.widens(when=grows, says="a token is good for longer before its time"),
+    ] = MISSING
     """Seconds that a verifier's clock may be behind: ``nbf`` is set this much earlier. Default 5."""
-    signing_algorithm: Annotated[str | MISSING, trait.needed_to_create_with("signing_key")] = (
-        MISSING
-    )
+    signing_algorithm: Annotated[
+        str | MISSING,
+        trait.needed_to_create_with("signing_key"),
+        trait.weakens(says="verifiers have to trust another algorithm"),
+    ] = MISSING
     """Such as ``RS256`` (the instance's own key) or ``HS256`` (needs ``signing_key``)."""
     signing_key: Annotated[
         SecretRef | MISSING | None,
         trait.write_only_but(presence="custom_signing_key"),
         trait.signs_with("signing_algorithm"),
+        trait.widens(when=comes, says="whoever holds this key can make tokens"),
     ] = MISSING
     """A reference to the key that signs tokens instead of the instance's; null for no own key."""
-    tests: Annotated[TemplateTests | MISSING, trait.local] = MISSING
+    tests: Annotated[TemplateTests | MISSING, trait.local, trait.neutral("never sent")] = MISSING
     """What tokens say of given users: checked by `clerkform jwt test`, never sent to Clerk."""
 
 
@@ -51,7 +87,7 @@ KIND = Kind(
     name="jwt_templates",
     singular="jwt_template",
     model=JwtTemplate,
-    endpoints=crud("/jwt_templates", listing=paginated("/jwt_templates")),
+    endpoints=crud("/jwt_templates", reads=paginated("/jwt_templates")),
     id_prefix="jtmp_",
     to_api=to_api,
     update_sends="all",

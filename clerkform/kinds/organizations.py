@@ -13,8 +13,8 @@ from pydantic import MISSING, AfterValidator, Field
 
 from clerkform.model import (
     Bucket,
+    Collection,
     Kind,
-    Listing,
     Lookups,
     Op,
     Resource,
@@ -22,9 +22,16 @@ from clerkform.model import (
     trait,
 )
 from clerkform.model.canonical import json_bytes
+from clerkform.model.meaning import Moved, becomes, comes, grows
 
 METADATA_BYTES = 8192
+METADATA = "it is the application's own data"
 _URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
+
+
+def takes_more(moved: Moved) -> bool:
+    """0 is no limit."""
+    return grows(moved) or becomes(0)(moved)
 
 
 def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -61,21 +68,36 @@ class Organization(Resource):
     slug: Annotated[
         Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | MISSING,
         trait.identity_otherwise("name"),
+        trait.neutral("a name, as part of addresses"),
     ] = MISSING
     """Unique in the instance. Leave it out where slugs are disabled: then the name is the key."""
     name: Annotated[
         Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_is_plain)] | MISSING,
         trait.needed_to_create,
+        trait.neutral("a name, as members see it"),
     ] = MISSING
     """What members see. It may hold neither URLs nor HTML."""
-    max_allowed_memberships: Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING = MISSING
+    max_allowed_memberships: Annotated[
+        Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING,
+        trait.widens(when=takes_more, says="more members may join"),
+    ] = MISSING
     """How many members there may be; 0 for no limit. The default is the instance's setting."""
-    admin_delete_enabled: Annotated[bool | MISSING, trait.update_only] = MISSING
+    admin_delete_enabled: Annotated[
+        bool | MISSING,
+        trait.update_only,
+        trait.widens(when=becomes(True), says="its admins may delete it"),
+    ] = MISSING
     """True lets an admin of the organization delete it. The default is the instance's setting."""
-    role_set_key: str | MISSING = MISSING
+    role_set_key: Annotated[
+        str | MISSING, trait.widens(says="its members may have other roles")
+    ] = MISSING
     """Which roles its members may have, as ``role_set:...``."""
     public_metadata: Annotated[
-        Metadata | MISSING, trait.merged, trait.via("metadata"), trait.pulled_with("metadata")
+        Metadata | MISSING,
+        trait.merged,
+        trait.via("metadata"),
+        trait.pulled_with("metadata"),
+        trait.neutral(METADATA),
     ] = MISSING
     """Readable by the front end. Only the named keys are managed; null removes one. At most 8 KB."""
     private_metadata: Annotated[
@@ -84,18 +106,21 @@ class Organization(Resource):
         trait.via("metadata"),
         trait.sensitive,
         trait.pulled_with("metadata"),
+        trait.neutral(METADATA),
     ] = MISSING
     """Readable by the back end alone, and never printed. Only the named keys are managed."""
     created_by: Annotated[
         Annotated[str, Field(pattern=r"^user_\w+$")] | MISSING,
         trait.create_only,
         trait.never_pulled,
+        trait.widens(when=comes, says="this user is its first admin"),
     ] = MISSING
     """The user who becomes the first admin when the organization is created."""
     created_at: Annotated[
         Annotated[str, AfterValidator(_is_instant)] | MISSING,
         trait.normalize(instant),
         trait.never_pulled,
+        trait.neutral("a date, for reading"),
     ] = MISSING
     """A date of creation of your own, such as ``2012-10-20T07:15:20.902Z`` (RFC 3339)."""
 
@@ -123,11 +148,14 @@ KIND = Kind(
     endpoints=crud(
         "/organizations",
         # Ascending, so that what is created while pages are read lands on the last one.
-        listing=Listing("/organizations", params={"order_by": "created_at"}),
-        parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
-        lookups=Lookups(
-            by_key=Op("GET", "/organizations/{key}"), by_name="query", by_ids="organization_id"
+        reads=Collection(
+            "/organizations",
+            params={"order_by": "created_at"},
+            lookups=Lookups(
+                by_key=Op("GET", "/organizations/{key}"), by_name="query", by_ids="organization_id"
+            ),
         ),
+        parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
     ),
     id_prefix="org_",
     from_api=from_api,

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from clerkform.model import Kind, Resource, Unfit, Values, crud, paginated, trait
+from clerkform.model.meaning import LOOPBACK, comes, is_unencrypted
 
 NEVER = ("javascript", "data", "vbscript", "file")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def _leads_back(url: str) -> str:
@@ -38,6 +38,8 @@ class RedirectUrl(Resource):
         Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s*<>\"]+$"),
         AfterValidator(_leads_back),
         trait.identity,
+        trait.weakens(when=is_unencrypted, says="sign-in hands over its tokens unencrypted"),
+        trait.widens(when=comes, says="sign-in may also return to this URL"),
     ]
     """A full URL, ``https://...`` or an app's scheme such as ``myapp://callback``, compared as
     it is written: case and a trailing slash matter. No wildcards."""
@@ -54,7 +56,7 @@ KIND = Kind(
     name="redirect_urls",
     singular="redirect_url",
     model=RedirectUrl,
-    endpoints=crud("/redirect_urls", listing=paginated("/redirect_urls"), update=False),
+    endpoints=crud("/redirect_urls", reads=paginated("/redirect_urls"), update=False),
     id_prefix="ru_",
     refuses=refuses,
     lost_by_delete="sign-in on mobile that returns to this URL breaks",

@@ -106,12 +106,12 @@ def decode(text: bytes) -> Ledger:
     return Ledger(environment, instance, salt, entries, is_new=False)
 
 
+def _address(text: str) -> Address:
+    found = Address.parse(text)
+    if not found.kind:
+        raise ValueError("no address")
+    return found
+
+
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
-
-
-def _address(text: str) -> Address:
-    kind, slash, key = text.partition("/")
-    if not slash:
-        raise ValueError("no address")
-    return Address(kind, key)

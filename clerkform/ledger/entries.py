@@ -10,13 +10,13 @@ from typing import Any, Final, Literal
 from clerkform.desired import Item
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model import Address, Field, Kind, Reference, Values
+from clerkform.model.paths import Path, nested, pointer
 
 Delivery = Literal["owed", "delivered", "unknown"]
 """Of a secret that the server made: nobody has it yet, it reached its sink, or the object was
 there before clerkform."""
 
 Under = tuple[tuple[str, str], ...]
-Path = tuple[str | int, ...]
 NO_VALUE: Final = "null"
 """Stands among the fingerprints for a key that a manifest wants removed."""
 
@@ -126,10 +126,10 @@ def recorded(
 ) -> Entry:
     """The entry of an item that is live as it is declared; ``before`` is the one it had.
 
-    ``secret_prints`` are the fingerprints of its secrets, by field.
+    ``secret_prints`` are the fingerprints of its secrets, by JSON pointer.
     """
     values, prints = sent_record(item.kind, item.values, ledger)
-    prints |= {pointer((name,)): text for name, text in secret_prints.items()}
+    prints |= secret_prints
     lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
     generates = item.kind.generates
     delivery = before.delivery if before.id == object_id else None
@@ -152,24 +152,23 @@ def sent_record(
     kind: Kind, values: Values, ledger: Ledger
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Fields as an entry keeps them: plain values, and the fingerprints of what is sensitive."""
-    kept: dict[str, Any] = {}
+    kept: list[tuple[Path, Any]] = []
     prints: dict[str, str] = {}
-    for name, value in values.items():
-        traits = kind.fields[name].traits
-        if traits.local or (kind.fields[name].form == "secret" and value is not None):
+    for leaf, value in kind.declared(values):
+        if leaf.traits.local or (leaf.form == "secret" and value is not None):
             continue
-        if traits.sensitive:
-            prints |= leaf_prints(kind.fields[name], value, (name,), ledger)
+        if leaf.traits.sensitive:
+            prints |= leaf_prints(leaf, value, leaf.path, ledger)
         else:
-            kept[name] = kept_value(kind.fields[name], value)
-    return kept, prints
+            kept.append((leaf.path, kept_value(value)))
+    return nested(kept), prints
 
 
-def kept_value(field_: Field, value: Any) -> Any:
+def kept_value(value: Any) -> Any:
     """A declared value in the form of ``Entry.values``."""
     if isinstance(value, Reference):
         return {"to": str(value.to)}
-    return list(value) if isinstance(value, tuple) else value
+    return [kept_value(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def leaf_prints(field_: Field, value: Any, path: Path, ledger: Ledger) -> dict[str, str]:
@@ -188,8 +187,3 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _leaves(inner, (*path, key))
     else:
         yield path, value
-
-
-def pointer(path: Path) -> str:
-    """Source: RFC 6901, section 3."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

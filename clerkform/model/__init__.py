@@ -3,34 +3,47 @@
 Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 """
 
-from clerkform.model.endpoints import Endpoints, Listing, Lookups, Op, crud, paginated
-from clerkform.model.kind import (
-    Address,
-    Bucket,
-    Field,
-    Generates,
-    Kept,
-    Kind,
-    Reference,
-    Registry,
-    Unfit,
-    Values,
+from clerkform.model.address import Address
+from clerkform.model.endpoints import (
+    Collection,
+    Endpoints,
+    Hidden,
+    Lookups,
+    Op,
+    Single,
+    crud,
+    paginated,
+    single,
 )
-from clerkform.model.resource import Json, JsonObject, Lifecycle, Many, Part, Resource
+from clerkform.model.fields import Field, Values
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Registry, Unfit
+from clerkform.model.resource import (
+    Declared,
+    Json,
+    JsonObject,
+    Lifecycle,
+    Many,
+    Part,
+    Resource,
+    SetChange,
+    SettingsResource,
+)
 from clerkform.model.secrets import SecretRef, Sink
 
 __all__ = [
     "Address",
     "Bucket",
+    "Collection",
+    "Declared",
     "Endpoints",
     "Field",
     "Generates",
+    "Hidden",
     "Json",
     "JsonObject",
     "Kept",
     "Kind",
     "Lifecycle",
-    "Listing",
     "Lookups",
     "Many",
     "Op",
@@ -39,9 +52,13 @@ __all__ = [
     "Registry",
     "Resource",
     "SecretRef",
+    "SetChange",
+    "SettingsResource",
+    "Single",
     "Sink",
     "Unfit",
     "Values",
     "crud",
     "paginated",
+    "single",
 ]

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel
-
-from clerkform.model import trait
-from clerkform.model.endpoints import Endpoints, Op
-from clerkform.model.resource import Part, Resource
-from clerkform.model.secrets import SecretRef
-
-Form = Literal["plain", "json", "secret", "part"]
-
-
-class Address(NamedTuple):
-    """Where a resource is found in plans and on the command line: ``kind/key``."""
-
-    kind: str
-    key: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}/{self.key}"
+from clerkform.model.address import Address
+from clerkform.model.endpoints import Endpoints, Op, Reads
+from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
+from clerkform.model.paths import Path
+from clerkform.model.resource import Declared, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +22,6 @@ class Reference:
 
     def __str__(self) -> str:
         return str(self.to)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A model's field as the engine sees it."""
-
-    name: str
-    traits: trait.Traits
-    form: Form
-    nullable: bool
-    description: str = ""
-    merges: bool = False
-    """A map whose entries an overlay merges; anything else it replaces."""
-
-    @property
-    def compared(self) -> bool:
-        """Whether a difference from live can be seen and matters."""
-        told = self.traits
-        return not (told.local or told.create_only or (told.write_only and not told.presence))
-
-    def normalized(self, value: Any) -> Any:
-        """``value`` in the form that the server stores; what is no text has no other form."""
-        how = self.traits.normalize
-        if how is None:
-            return value
-        if isinstance(value, list | tuple):
-            return [self.normalized(item) for item in value]
-        return how(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +53,9 @@ class Kept:
     """The object in words, such as "the primary domain"."""
 
 
+ALWAYS_THERE: Final = Kept("always-there", "what always exists")
+
+
 @dataclass(frozen=True, slots=True)
 class Unfit:
     """A value that this sort of instance does not take."""
@@ -105,10 +65,6 @@ class Unfit:
     """What follows the field's name in a sentence, such as "must be an https:// address"."""
     is_sure: bool = True
     """False where the evidence differs, so that a write may go through."""
-
-
-Values = Mapping[str, Any]
-"""A resource's fields in the manifest's shape: field name to plain value."""
 
 
 def _as_it_is(values: Values) -> dict[str, Any]:
@@ -123,7 +79,7 @@ class Kind:
     """The API's collection, the manifest's section, the first part of an address."""
     singular: str
     """Its name inside a reference: ``{organization: acme}``."""
-    model: type[Resource]
+    model: type[Declared]
     endpoints: Endpoints
     id_prefix: str
     from_api: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
@@ -134,9 +90,13 @@ class Kind:
     """Whether the server refuses a second object with this key, so that the old one goes first."""
     update_sends: Literal["changes", "all"] = "changes"
     """``all``: live, re-read just before, with the declared fields over it."""
-    listed_per: tuple[str, ...] = ()
-    """Fields under whose declared values alone the kind can be listed."""
+    replace: Literal["freely", "by_hand"] = "freely"
+    """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
+    after: tuple[str, ...] = ()
+    """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
     generates: Generates | None = None
+    computed: tuple[str, ...] = ()
+    """What the server alone sets and somebody may want to know: names in its answers."""
     bucket: Bucket | None = None
     ignore: Callable[[Values], str | None] = lambda values: None
     """Why a live object is never matched, if it is not."""
@@ -156,9 +116,50 @@ class Kind:
     lost_by_delete: str = ""
     """What else goes with the object, for the person who approves."""
 
+    @property
+    def reads(self) -> Reads:
+        """How its objects are read and told apart."""
+        return self.endpoints.reads
+
     @cached_property
-    def fields(self) -> Mapping[str, Field]:
-        return {name: _field(name, info) for name, info in self.model.model_fields.items()}
+    def listed_per(self) -> tuple[str, ...]:
+        """Fields under whose declared values alone the kind can be listed."""
+        return tuple(self.reads.under.values())
+
+    def id_of(self, body: Mapping[str, Any]) -> str | None:
+        """The id of the object that an answer shows; None if it has none.
+
+        What has no key has no other beside it: then the kind's name tells it apart.
+        """
+        if not self.identity:
+            return self.name
+        found = self.reads.id_of(body)
+        return found if isinstance(found, str) and found else None
+
+    @cached_property
+    def fields(self) -> Fields:
+        """The resource's own fields by name; those of a part stand below it."""
+        return fields_of(self.model)
+
+    @cached_property
+    def leaves(self) -> tuple[Field, ...]:
+        """Every field at every depth that is no part."""
+        return tuple(leaves(self.fields))
+
+    def declared(self, values: Values) -> Iterator[tuple[Field, Any]]:
+        """What of ``values`` is compared and sent as one, with its field."""
+        return declared(self.fields, values)
+
+    def field_at(self, path: Path) -> Field:
+        """The deepest field on a path, which may go on inside that one's value."""
+        return field_at(self.fields, path)
+
+    def replaced_with(self, path: Path) -> Iterator[Field]:
+        """The parts on a path that the API replaces whole, the outermost first."""
+        for depth in range(1, len(path)):
+            above = self.field_at(path[:depth])
+            if above.is_replaced_whole and above.path == path[:depth]:
+                yield above
 
     @cached_property
     def identity(self) -> tuple[Field, ...]:
@@ -181,13 +182,24 @@ class Kind:
         return (*names, self.variant.name) if self.variant else tuple(names)
 
     @property
-    def bare(self) -> str:
+    def bare(self) -> str | None:
         """The field that an item written as a bare string gives."""
-        return self.identity[-1].name
+        return self.identity[-1].name if self.identity else None
+
+    def kept(self, values: Values) -> Kept | None:
+        """Why an object can be neither made nor removed, if it cannot."""
+        ends = self.endpoints
+        always_there = ends.create is None and ends.removal(None) is None
+        return self.keep(values) or (ALWAYS_THERE if always_there else None)
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""
-        return frozenset(f.traits.ref.kind for f in self.fields.values() if f.traits.ref)
+        return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref)
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The kinds whose objects exist before this kind's, but for references that come late."""
+        return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref and not f.is_late)
 
     def key_parts(self, values: Values) -> tuple[str, ...] | None:
         """The identity as text, part by part, or None where a part is not there.
@@ -206,6 +218,20 @@ class Kind:
         if self.variant:
             parts.append(str(values.get(self.variant.name) or self.variant.traits.variant))
         return tuple(parts)
+
+    def parse_key(self, text: str) -> Address | None:
+        """The address whose key prints as ``text``; None where parts of it are missing.
+
+        What is a variant in an address is the default one here.
+        """
+        parts = text.split("/") if len(self.identity) > 1 else [text]
+        if len(parts) != len(self.identity):
+            return None
+        plain = [p.replace("%2F", "/").replace("%25", "%") for p in parts] if parts[1:] else parts
+        key = [str(f.normalized(p)) for f, p in zip(self.identity, plain, strict=True)]
+        if self.variant:
+            key.append(str(self.variant.traits.variant))
+        return self.address(tuple(key))
 
     def address(self, parts: tuple[str, ...]) -> Address:
         """``parts`` as an address; what separates them is escaped where it stands inside one."""
@@ -230,7 +256,8 @@ class Registry(Mapping[str, Kind]):
         waiting = {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.name)}
         self._kinds: dict[str, Kind] = {}
         while waiting:
-            free = (n for n, kind in waiting.items() if not kind.references() & waiting.keys())
+            left = waiting.keys()
+            free = (n for n, kind in waiting.items() if not kind.waits_for & left - {n})
             name = next(free, next(iter(waiting)))
             self._kinds[name] = waiting.pop(name)
 
@@ -247,51 +274,3 @@ class Registry(Mapping[str, Kind]):
     def referred_to(self) -> frozenset[str]:
         """Kinds that some kind may refer to."""
         return frozenset(name for kind in self.values() for name in kind.references())
-
-
-def _field(name: str, info: Any) -> Field:
-    metadata = [*info.metadata, *_metadata(info.annotation)]
-    traits = trait.of(metadata)
-    leaves = tuple(_leaves(info.annotation))
-    models = [leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)]
-    form: Form = "plain"
-    if traits.free_form:
-        form = "json"
-    elif _mentions(info.annotation, SecretRef):
-        form = "secret"
-    elif models:
-        form = "part"
-    return Field(
-        name=name,
-        traits=traits,
-        form=form,
-        nullable=type(None) in leaves or Any in leaves,
-        description=info.description or "",
-        merges=form == "json" or (len(leaves) == len(models) == 1 and issubclass(models[0], Part)),
-    )
-
-
-def _metadata(annotation: Any) -> Iterator[Any]:
-    """Metadata of the ``Annotated`` anywhere in a union: ``Annotated[...] | MISSING`` nests it."""
-    if typing.get_origin(annotation) is Annotated:
-        inner, *metadata = typing.get_args(annotation)
-        yield from metadata
-        yield from _metadata(inner)
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _metadata(option)
-
-
-def _leaves(annotation: Any) -> Iterator[Any]:
-    """The options of a union, without pydantic's MISSING and the ``Annotated`` around them."""
-    if typing.get_origin(annotation) is Annotated:
-        yield from _leaves(typing.get_args(annotation)[0])
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _leaves(option)
-    elif getattr(annotation, "__name__", "") != "MISSING" and repr(annotation) != "MISSING":
-        yield annotation
-
-
-def _mentions(annotation: Any, wanted: Any) -> bool:
-    return any(leaf is wanted or leaf in typing.get_args(wanted) for leaf in _leaves(annotation))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from clerkform.diagnostics import did_you_mean
-from clerkform.model.kind import Address
+from clerkform.model.address import Address
 
 
 def matches(pattern: str, address: Address | str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict
 
@@ -18,11 +18,24 @@ Json = Annotated[Any, trait.free_form]
 
 
 class Part(BaseModel):
-    """A model inside a resource."""
+    """A model inside a resource. What of it is not declared is not managed."""
+
+    replaced_whole: ClassVar[bool] = False
+    """The API keeps nothing of it that a request leaves out: then live's part with the declared
+    fields over it is sent. Else the declared fields that differ are."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, defer_build=True
     )
+
+
+class SetChange(Part):
+    """A set of which only the named members are managed."""
+
+    add: Many[str] | MISSING = MISSING
+    """What must be in it."""
+    remove: Many[str] | MISSING = MISSING
+    """What must not."""
 
 
 class Lifecycle(Part):
@@ -36,9 +49,7 @@ class Lifecycle(Part):
     """The key this item had before, so that the object is renamed or replaced, not made twice."""
 
 
-class Resource(Part):
-    """One item of a section. What is not declared is not managed."""
-
+class _Addressed(Part):
     id: Annotated[str, Field(min_length=1), trait.local] | MISSING = MISSING
     """Pins one live object by Clerk's id; an id that is not live is an error, never a create."""
     absent: Annotated[bool | MISSING, trait.local] = MISSING
@@ -47,7 +58,30 @@ class Resource(Part):
     """True: the object must exist and may be referred to, but is never written."""
     lifecycle: Annotated[Lifecycle | MISSING, trait.local] = MISSING
     """How clerkform treats this item: guards, ignored fields, renames."""
+
+
+class Declared(Part):
+    """What a section declares of one object. What is not declared is not managed."""
+
     skip: Annotated[Literal[True] | MISSING, trait.local] = MISSING
     """In an environment's overlay: the item is not declared in that environment."""
     unset: Annotated[Many[str] | MISSING, trait.local] = MISSING
     """In an environment's overlay: paths of fields that are not declared in that environment."""
+
+
+class Resource(Declared, _Addressed):
+    """One item of a section. What is not declared is not managed."""
+
+
+class SettingsLifecycle(Part):
+    """How clerkform treats settings; nothing of it is sent to Clerk."""
+
+    ignore_changes: Many[str] | MISSING = MISSING
+    """Paths of fields whose live value is left as it is."""
+
+
+class SettingsResource(Declared):
+    """Settings: the one object of its kind, which always exists and is only ever updated."""
+
+    lifecycle: Annotated[SettingsLifecycle | MISSING, trait.local] = MISSING
+    """How clerkform treats these settings: which of them it leaves as they are."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from clerkform.model.kind import Address
+from clerkform.model.address import Address
 
 StepVerb = Literal["create", "update", "delete"]
 
@@ -29,16 +29,21 @@ class Step:
     id: StepId
     needs: frozenset[StepId] = frozenset()
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The fields to send: plain values, references, secret references. Where a secret is handed
-    over: what to make anew if Clerk does not show it; empty where others may hold it already."""
+    """The fields to send, those of a part in a map of their own: plain values, references, secret
+    references. Where a secret is handed over: what to make anew if Clerk does not show it; empty where others may hold it already."""
     object_id: str | None = None
     """The live object's id, where it exists before the plan runs."""
     removal: str | None = None
     """With ``delete``: which of the kind's ways to remove, if it has several."""
     sink: Any = None
     """Where a secret that the server makes is delivered."""
+    edge: Literal["add", "remove"] | None = None
+    """The one member in ``values`` is added to the object's set, or removed from it."""
+    within: Mapping[str, Any] = field(default_factory=dict)
+    """The fields that stand in the paths of the kind's calls, such as the parent's: an id, or a
+    reference to what the same plan makes."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Field name to the manifest that declares it, for paths that are relative to it."""
+    """A field's dotted path to the manifest that declares it, for paths that are relative to it."""
 
     @property
     def address(self) -> Address:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from clerkform.model.endpoints import Op
+from clerkform.model.meaning import Meaning, Moved, always
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,32 @@ class Ref:
     """The other object owns this one, which goes first when the owner is deleted."""
     literal: bool = False
     """A bare string is an id of the server's; a reference is written ``{singular: key}``."""
+    late: bool = False
+    """Written by a step of its own once both exist, for kinds that point at each other."""
+    system: Callable[[str], bool] | None = None
+    """Whether an object with this key may be merely live: the server's own, declared by nobody."""
+    by: Literal["id", "key"] = "id"
+    """What the API takes and answers for the other object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """How a list of references is written: a call for each that comes or goes.
+
+    ``{member}`` in a path or as a value of a body stands for the other object's id.
+    """
+
+    add: Op
+    remove: Op
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """A place in the document of a second source."""
+
+    path: tuple[str, ...]
+    invert: bool = False
+    """It shows the opposite: whether something is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +66,8 @@ class Traits:
     """Sent, never read back."""
     presence: str | None = None
     """With ``write_only``: the boolean in an answer that says whether there is a value."""
+    read_from: ReadFrom | None = None
+    """With ``write_only``: where a second source shows what the API's own reads hide."""
     signs_with: str | None = None
     """Holds a signing key for the algorithm that this other field names."""
     create_only: bool = False
@@ -49,6 +80,8 @@ class Traits:
     creates_as: Any = None
     """What a create sends when the field is not declared."""
     ref: Ref | None = None
+    edges: Edges | None = None
+    """With a list of references: each is written by a call of its own."""
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
     most_bytes: int | None = None
@@ -65,6 +98,8 @@ class Traits:
     """The form that the server stores; what was written is still what is sent."""
     pulled_with: str | None = None
     """Left out of a pull unless this word is asked for; the empty word never is."""
+    meanings: tuple[Meaning, ...] = ()
+    """What a change of the field may mean for who can get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +141,11 @@ def write_only_but(presence: str) -> Trait:
     return _trait(write_only=True, presence=presence)
 
 
+def read_from(path: str, *, invert: bool = False) -> Trait:
+    """Not in the API's own reads, but shown at this dotted path of a second source."""
+    return _trait(write_only=True, read_from=ReadFrom(tuple(path.split(".")), invert))
+
+
 def signs_with(algorithm_field: str) -> Trait:
     return _trait(signs_with=algorithm_field)
 
@@ -118,8 +158,32 @@ def creates_as(value: Any) -> Trait:
     return _trait(creates_as=value)
 
 
-def ref(kind: str, *, owner: bool = False, literal: bool = False) -> Trait:
-    return _trait(ref=Ref(kind, owner, literal))
+def ref(
+    kind: str,
+    *,
+    owner: bool = False,
+    literal: bool = False,
+    late: bool = False,
+    system: Callable[[str], bool] | None = None,
+    by: Literal["id", "key"] = "id",
+) -> Trait:
+    return _trait(ref=Ref(kind, owner, literal, late, system, by))
+
+
+def refs(
+    kind: str,
+    *,
+    late: bool = False,
+    system: Callable[[str], bool] | None = None,
+    by: Literal["id", "key"] = "id",
+) -> Trait:
+    """A list of another kind's keys, compared as a set."""
+    return _trait(ref=Ref(kind, late=late, system=system, by=by), unordered=True)
+
+
+def edges(add: Op, remove: Op) -> Trait:
+    """With ``refs``: written by calls that add and remove one each, after both objects exist."""
+    return _trait(edges=Edges(add, remove))
 
 
 def at_most_bytes(number: int) -> Trait:
@@ -138,10 +202,32 @@ def pulled_with(word: str) -> Trait:
     return _trait(pulled_with=word)
 
 
+def weakens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field loosens a rule; ``says`` is what follows from it."""
+    return _trait(meanings=(Meaning("weakens", says, when),))
+
+
+def widens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field lets more in, by the rules that are there."""
+    return _trait(meanings=(Meaning("widens", says, when),))
+
+
+def locks_out(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+    """Some change of the field keeps out who got in before."""
+    return _trait(meanings=(Meaning("locks_out", says, when),))
+
+
+def neutral(why: str) -> Trait:
+    """No change of the field lets anybody in or keeps anybody out."""
+    return _trait(meanings=(Meaning("neutral", why, always),))
+
+
 def of(metadata: Iterable[Any]) -> Traits:
     """The traits among a field's metadata, which pydantic shares with its own constraints."""
     says: dict[str, Any] = {}
     for entry in metadata:
         if isinstance(entry, Trait):
+            meanings = says.get("meanings", ())
             says.update(entry.says)
+            says["meanings"] = (*meanings, *dict(entry.says).get("meanings", ()))
     return Traits(**says)

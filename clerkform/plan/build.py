@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.actions import Action, Actions
-from clerkform.diff.fields import ignored_paths, sent_value
+from clerkform.diff.edges import Edge
+from clerkform.diff.fields import created_value, ignored_paths, is_within, sent_value
 from clerkform.diff.keys import is_renamed
 from clerkform.live import LiveObject
-from clerkform.model import Address
-from clerkform.model.canonical import without_nulls
+from clerkform.model import Address, Field, Kind, Reference, Values
+from clerkform.model.fields import Fields
+from clerkform.model.paths import Path, nested, value_at
 from clerkform.model.step import Step, StepId
 from clerkform.plan.order import order_steps
 
@@ -46,7 +48,50 @@ def build_plan(found: Actions) -> Plan:
     """The steps of all actions, ordered."""
     writers = _Writers(found.actions)
     steps = [step for action in found.actions for step in _steps(action, writers)]
-    return Plan(found.actions, order_steps(steps), found.undeclared)
+    kinds = {action.kind.name: action.kind for action in found.actions}
+    return Plan(found.actions, order_steps(in_kinds_order(steps, kinds)), found.undeclared)
+
+
+def in_kinds_order(steps: Sequence[Step], kinds: Mapping[str, Kind]) -> list[Step]:
+    """The steps with the needs that ``Kind.after`` adds: writes after writes, deletes before.
+
+    Where a reference wants it the other way round, that pair of kinds gives way.
+    """
+    by_kind: dict[tuple[str, bool], set[StepId]] = {}
+    needs: dict[tuple[str, bool], set[tuple[str, bool]]] = {}
+    for step in steps:
+        group = _group(step.id)
+        by_kind.setdefault(group, set()).add(step.id)
+        needs.setdefault(group, set()).update(map(_group, step.needs))
+    added: dict[tuple[str, bool], set[StepId]] = {}
+    for name in sorted(kinds):
+        for other in kinds[name].after:
+            for group, first in (((name, False), (other, False)), ((other, True), (name, True))):
+                if first in by_kind and group in by_kind and not _reaches(first, group, needs):
+                    needs[group].add(first)
+                    added.setdefault(group, set()).update(by_kind[first])
+    return [
+        replace(step, needs=step.needs | more) if (more := added.get(_group(step.id))) else step
+        for step in steps
+    ]
+
+
+def _group(step: StepId) -> tuple[str, bool]:
+    """A kind's writes, or its deletes."""
+    return step.address.kind, step.verb == "delete"
+
+
+def _reaches(
+    start: tuple[str, bool],
+    end: tuple[str, bool],
+    needs: Mapping[tuple[str, bool], Set[tuple[str, bool]]],
+) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        more = needs.get(waiting.pop(), set()) - seen
+        seen |= more
+        waiting += more
+    return end in seen
 
 
 class _Writers:
@@ -63,34 +108,76 @@ class _Writers:
         self._first_create: dict[str, StepId] = {}
         for address in sorted(self.creates):
             self._first_create.setdefault(address.kind, StepId(address, "create"))
-        self._deletes_of: dict[str, list[StepId]] = {}
+        self._lets_go: dict[str, list[StepId]] = {}
+        """By the id of an object: what has to be written before nothing refers to it."""
         for action in actions:
-            if action.verb in ("delete", "replace") and action.live:
-                for name, field in action.kind.fields.items():
-                    if field.traits.ref:
-                        held = str(action.live.values.get(name))
-                        self._deletes_of.setdefault(held, []).append(_delete_id(action))
+            for held, step in _letting_go(action):
+                self._lets_go.setdefault(held, []).append(step)
 
-    def needed_by(self, item: Item) -> frozenset[StepId]:
-        """The creates of what ``item`` refers to."""
+    def needed_by(self, item: Item, *, creating: bool = False) -> frozenset[StepId]:
+        """The creates of what ``item`` refers to, or of what its create has to name."""
         return frozenset(
             StepId(reference.to, "create")
-            for _, reference in item.references()
-            if reference.to in self.creates
+            for field, reference in item.references()
+            if reference.to in self.creates and not (creating and field.is_late)
         )
 
+    def needed_for(self, member: Reference | str) -> frozenset[StepId]:
+        """The create of what an edge leads to."""
+        if isinstance(member, Reference) and member.to in self.creates:
+            return frozenset({StepId(member.to, "create")})
+        return frozenset()
+
     def before_deleting(self, action: Action, object_id: str) -> frozenset[StepId]:
-        """The deletes of what refers to the object.
+        """The deletes of what refers to the object, and the updates that let go of it.
 
         Where the last object of a kind matters, one of its creates as well, so that there is
         never none.
         """
-        needs = frozenset(self._deletes_of.get(object_id, ()))
+        needs = frozenset(self._lets_go.get(object_id, ()))
         first = self._first_create.get(action.kind.name)
         waits_for_this = first and self.makes_way.get(first) == _delete_id(action)
         if action.kind.last_one_matters and first and not waits_for_this:
             needs |= {first}
         return needs
+
+
+def _letting_go(action: Action) -> Iterator[tuple[str, StepId]]:
+    """The ids that a live object refers to, each with the step after which it no longer does."""
+    if action.live is None:
+        return
+    goes = action.verb in ("delete", "replace")
+    for leaf in action.kind.leaves:
+        if not leaf.traits.ref:
+            continue
+        held = value_at(action.live.values, leaf.path)
+        for one in held if isinstance(held, list) else (held,):
+            if goes:
+                yield str(one), _delete_id(action)
+            elif not leaf.traits.edges and any(c.path == leaf.path for c in action.changes):
+                part = action.kind.fields[str(leaf.path[0])].traits.via or ""
+                yield str(one), StepId(action.address, "update", part)
+    for edge in action.edges:
+        if edge.verb == "remove":
+            yield str(edge.member), _edge_id(action, edge)
+
+
+def _edge_id(action: Action, edge: Edge) -> StepId:
+    sign = "+" if edge.verb == "add" else "-"
+    return StepId(action.address, "update", f"{edge.field} {sign} {edge.key}")
+
+
+def _edges(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iterator[Step]:
+    """A step for each member that comes or goes, once both objects are there."""
+    made = frozenset({StepId(action.address, "create")}) if after else frozenset[StepId]()
+    for edge in action.edges:
+        yield Step(
+            _edge_id(action, edge),
+            made | writers.needed_for(edge.member),
+            nested([(edge.field.path, [edge.member])]),
+            None if after or action.live is None else action.live.id,
+            edge=edge.verb,
+        )
 
 
 def _moves_away(action: Action) -> bool:
@@ -142,28 +229,40 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
     item = action.item
     assert item is not None
     create = StepId(action.address, "create")
-    now, later = _created(item)
+    now, later = _created(item.kind.fields, item.values)
     if create in writers.makes_way:
         after |= {writers.makes_way[create]}
-    needs = writers.needed_by(item) | after
-    yield Step(create, needs, now, sink=_sink(item), origins=_origins(item))
+    needs = writers.needed_by(item, creating=True) | after
+    within = _within(action.kind, item.values)
+    yield Step(create, needs, now, sink=_sink(item), within=within, origins=_origins(item))
     if later:
-        yield Step(StepId(action.address, "update", AFTER_CREATE), frozenset({create}), later)
+        update = StepId(action.address, "update", AFTER_CREATE)
+        yield Step(update, writers.needed_by(item) | {create}, later, within=within)
+    yield from _edges(action, writers, frozenset({create}))
 
 
-def _created(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+def _within(kind: Kind, values: Values) -> Mapping[str, Any]:
+    return {name: values[name] for name in sorted(kind.endpoints.path_fields) if name in values}
+
+
+def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a create sends, and what can only be sent once there is something to update."""
     now, later = dict[str, Any](), dict[str, Any]()
-    for name, field in item.kind.fields.items():
+    for name, field in fields.items():
         traits = field.traits
-        if name not in item.values:
+        if name not in values:
             if traits.creates_as is not None:
                 now[name] = traits.creates_as
-        elif traits.update_only:
-            later[name] = item.values[name]
+        elif traits.edges:
+            continue
+        elif traits.update_only or field.is_late:
+            later[name] = values[name]
+        elif field.parts and isinstance(values[name], Mapping):
+            inner, inner_later = _created(field.parts, values[name])
+            now |= {name: inner} if inner or not inner_later else {}
+            later |= {name: inner_later} if inner_later else {}
         elif not traits.local:
-            value = item.values[name]
-            now[name] = without_nulls(value) if traits.merged else value
+            now[name] = created_value(field, values[name])
     return now, later
 
 
@@ -175,73 +274,85 @@ def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     item, live = action.item, action.live
     assert item is not None
     assert live is not None
-    parts: dict[str, dict[str, Any]] = {}
-    generates = item.kind.generates
-    for name in dict.fromkeys(change.field for change in action.changes):
-        if generates and name == generates.sink:
+    parts: dict[str, dict[Path, Field]] = {}
+    generates, kind = item.kind.generates, item.kind
+    for change in action.changes:
+        if generates and change.field == generates.sink:
             yield _delivery(action, item, live, writers)
             continue
-        part = item.kind.fields[name].traits.via or ""
-        parts.setdefault(part, {})[name] = sent_value(item, name, live)
+        part = kind.fields[change.field].traits.via or ""
+        leaf = kind.field_at(change.path)
+        if leaf.traits.edges:
+            continue
+        parts.setdefault(part, {})[leaf.path] = leaf
+        whole = next(kind.replaced_with(change.path), None)
+        if whole:
+            parts[part] |= _declared_in(item, whole.path)
     if "" in parts:
-        if item.kind.update_sends == "all":
-            parts[""] = {n: sent_value(item, n, live) for n in _sent_with_all(item)}
+        if kind.update_sends == "all":
+            parts[""] = _declared_in(item, ())
         parts[""] |= _write_only(item, live)
-    for part, values in sorted(parts.items()):
+    for part, sent in sorted(parts.items()):
         step = StepId(action.address, "update", part)
         makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
         yield Step(
             step,
             writers.needed_by(item) | makes_way,
-            values,
+            nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
+            within=_within(kind, live.values),
             origins=_origins(item),
         )
+    yield from _edges(action, writers, frozenset())
 
 
 def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -> Step:
     return Step(
         StepId(action.address, "update", DELIVER),
         writers.needed_by(item),
-        _created(item)[0] if action.is_owed else {},
+        _created(item.kind.fields, item.values)[0] if action.is_owed else {},
         live.id,
         sink=_sink(item),
+        within=_within(item.kind, live.values),
         origins=_origins(item),
     )
 
 
-def _sent_with_all(item: Item) -> list[str]:
-    """The declared fields; what is ignored as a whole is left for the writer to take from live."""
-    fields, ignored = item.kind.fields, ignored_paths(item)
-    return [
-        name
-        for name in item.values
-        if not (fields[name].traits.local or fields[name].traits.create_only)
-        and (name,) not in ignored
-    ]
+def _declared_in(item: Item, part: Path) -> dict[Path, Field]:
+    """The declared leaves of a part, or of the whole item.
+
+    What is ignored as a whole is left for the writer to take from live.
+    """
+    ignored = ignored_paths(item)
+    return {
+        leaf.path: leaf
+        for leaf, _ in item.declared()
+        if leaf.path[: len(part)] == part
+        and not (leaf.traits.local or leaf.traits.create_only or leaf.traits.edges)
+        and not is_within(leaf.path, ignored)
+    }
 
 
-def _write_only(item: Item, live: LiveObject) -> Mapping[str, Any]:
+def _write_only(item: Item, live: LiveObject) -> dict[Path, Field]:
     """What is never read back goes along with every other change of its object.
 
     Where its changes are ignored, only if live has it: an update that sends everything would lose
     it otherwise.
     """
-    sent = {}
-    for name, value in item.values.items():
-        traits = item.kind.fields[name].traits
-        is_ours = (name,) not in ignored_paths(item)
-        if traits.write_only and (is_ours or live.values.get(traits.presence or "") is True):
-            sent[name] = value
+    ignored, sent = ignored_paths(item), {}
+    for leaf, _ in item.declared():
+        is_ours = not is_within(leaf.path, ignored)
+        is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
+        if leaf.traits.write_only and (is_ours or is_set):
+            sent[leaf.path] = leaf
     return sent
 
 
 def _origins(item: Item) -> Mapping[str, str]:
-    fields = item.kind.fields
     return {
-        name: item.at(name).path
-        for name in item.values
-        if fields[name].form == "secret" or fields[name].traits.local
+        str(leaf): item.at(*leaf.path).path
+        for leaf, _ in item.declared()
+        if leaf.form == "secret" or leaf.traits.local
     }
 
 
@@ -255,4 +366,5 @@ def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step
         writers.before_deleting(action, action.live.id) | after,
         object_id=action.live.id,
         removal=action.lifecycle("deletion") or next(iter(action.kind.endpoints.removals), None),
+        within=_within(action.kind, action.live.values),
     )

@@ -54,7 +54,9 @@ def _too_large(action: Action, item: Item, live: LiveObject) -> Iterator[Diagnos
         most = action.kind.fields[name].traits.most_bytes
         if most is None:
             continue
-        size = json_bytes(merged(live.values.get(name), sent_value(item, name, live)))
+        size = json_bytes(
+            merged(live.values.get(name), sent_value(item, action.kind.fields[name], live))
+        )
         if size > most:
             yield Diagnostic(
                 "clerk-refuses",

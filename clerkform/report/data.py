@@ -7,8 +7,9 @@ from typing import Any
 from clerkform.apply.run import Done, Event, Failed, NotRun
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.diff.actions import Action
-from clerkform.diff.values import GONE, Change, Known
+from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
+from clerkform.model.paths import GONE
 from clerkform.model.step import Step
 from clerkform.pipeline import Planned
 from clerkform.report.failures import diagnose

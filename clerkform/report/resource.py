@@ -12,7 +12,8 @@ from clerkform.diff.going import keys_by_id, live_address
 from clerkform.errors import UsageError
 from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject
-from clerkform.model import Field, Kind, Reference, Registry
+from clerkform.model import Address, Field, Kind, Reference, Registry
+from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest
 from clerkform.pipeline import Planned
 from clerkform.report.inventory import UNDECLARED, state
@@ -43,32 +44,44 @@ class Resource:
             "id": self.live.id if self.live else None,
             "place": self.action.span if self.action else None,
             "delivery": self.recorded.delivery if self.recorded else None,
+            "computed": self.computed,
         }
 
+    @property
+    def computed(self) -> dict[str, Any]:
+        """What the server alone sets."""
+        live = self.live.values if self.live else {}
+        return {name: live[name] for name in self.kind.computed if live.get(name) is not None}
+
     def __str__(self) -> str:
-        said = {**self.data, "delivery": None}
+        said = {**self.data, "delivery": None, "computed": None}
         if self.recorded and self.recorded.delivery:
             said["delivery"] = f"secret: {self.recorded.delivery}"
         return " · ".join(cell(value) for value in said.values() if value)
 
     def table(self) -> Table:
-        rows = [row for field in self.kind.fields.values() for row in self._rows(field)]
+        rows = [row for field in self.kind.leaves for row in self._rows(field)]
+        rows += [
+            {"field": n, "live": value, "note": "computed"} for n, value in self.computed.items()
+        ]
         notes = "\n".join(f"note: {note}" for note in self.action.notes) if self.action else ""
         return Table("fields", COLUMNS, rows, notes)
 
     def _rows(self, field: Field) -> Iterator[dict[str, Any]]:
         item = self.action.item if self.action else None
-        is_declared = item is not None and field.name in item.values
-        declared = item.values[field.name] if item and is_declared else None
-        live = self.live.values.get(field.name) if self.live else None
+        declared = value_at(item.values, field.path) if item else GONE
+        is_declared = declared is not GONE
+        live = value_at(self.live.values, field.path) if self.live else None
+        live = None if live is GONE else live
         recorded = self._recorded(field)
         if field.traits.local or (not is_declared and live is None and recorded is None):
             return
         changes = self.action.changes if self.action else ()
-        differs = self.live is not None and any(c.field == field.name for c in changes)
+        paths = [change.path[: len(field.path)] for change in changes]
+        differs = self.live is not None and field.path in paths
         yield {
-            "field": field.name,
-            "declared": _shown(field, declared),
+            "field": str(field),
+            "declared": _shown(field, declared) if is_declared else None,
             "live": _shown(field, live),
             "recorded": recorded,
             "note": "differs" if differs else None if is_declared else "not declared",
@@ -78,11 +91,12 @@ class Resource:
         """As it was last applied; of secrets and sensitive values there are but fingerprints."""
         if self.recorded is None:
             return None
-        if self.recorded.prints_at((field.name,)):
+        if self.recorded.prints_at(field.path):
             return SECRET if field.form == "secret" else SENSITIVE
-        value = self.recorded.values.get(field.name)
+        value = value_at(self.recorded.values, field.path)
+        value = None if value is GONE else value
         if field.traits.ref and isinstance(value, dict):
-            return str(value.get("to")).partition("/")[2]
+            return Address.parse(str(value.get("to"))).key
         return value
 
 

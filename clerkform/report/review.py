@@ -8,8 +8,9 @@ from typing import Final
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.actions import Action
-from clerkform.diff.values import GONE, Change
+from clerkform.diff.values import Change
 from clerkform.model import Address
+from clerkform.model.paths import GONE
 from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 
@@ -122,11 +123,10 @@ class Review:
         """The changes worth showing: what is created has its key in its address already."""
         if action.verb == "delete":
             return ()
-        fields = action.kind.fields
         return tuple(
             change
             for change in action.changes
-            if change.before is not GONE or not fields[change.field].traits.identity
+            if change.before is not GONE or not action.kind.field_at(change.path).traits.identity
         )
 
     def waits_for(self, action: Action) -> tuple[Address, ...]:

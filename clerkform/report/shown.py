@@ -7,8 +7,9 @@ import re
 from typing import Any, Final
 
 from clerkform.diagnostics import Span
-from clerkform.diff.values import GONE, Change, Known
+from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
+from clerkform.model.paths import GONE
 from clerkform.redaction import redacted
 
 LONGEST: Final = 72

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from clerkform.diff.values import dotted
 from clerkform.jwt.judge import NOTHING
+from clerkform.model.paths import dotted
 from clerkform.report.counts import counted
 from clerkform.report.data import place_data
 from clerkform.report.shown import escaped

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clerkform.diff.values import dotted
 from clerkform.jwt.verify import Verified
+from clerkform.model.paths import dotted
 from clerkform.report.view import Table, View
 
 RESULTS = {"ok": "ok", "failed": "FAILED", "skipped": "-"}

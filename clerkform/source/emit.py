@@ -16,6 +16,7 @@ from clerkform.source.scalars import UnfitScalar, resolve
 from clerkform.source.traps import quoted
 from clerkform.source.values import looks_like_form
 
+Section = Sequence[object] | Mapping[str, object]
 INDENT: Final = "  "
 _LONG_KEY: Final = 200
 """Characters from which a key gets a line of its own; YAML's limit for a plain one is 1024 bytes."""
@@ -33,8 +34,9 @@ def protect(value: Json) -> Json | Verbatim:
     return Verbatim(value) if looks_like_form(value) else value
 
 
-def emit(sections: Mapping[str, Sequence[object]], header: str | None = None) -> str:
-    """A manifest of ``sections``, each a list of items: plain values, or ``Verbatim`` fields.
+def emit(sections: Mapping[str, Section], header: str | None = None) -> str:
+    """A manifest of ``sections``, each a list of items, or a map that is one: plain values, or
+    ``Verbatim`` fields.
 
     A lone surrogate, which JSON can escape but no UTF-8 file can hold, becomes U+FFFD.
     """
@@ -42,7 +44,7 @@ def emit(sections: Mapping[str, Sequence[object]], header: str | None = None) ->
     if header:
         parts.append("".join(f"# {line}".rstrip() + "\n" for line in header.splitlines()))
     for name, items in sections.items():
-        parts.append("\n".join(_entry(name, list(items), "", escapes=True)) + "\n")
+        parts.append("\n".join(_entry(name, items, "", escapes=True)) + "\n")
     return "\n".join(parts)
 
 

@@ -104,6 +104,16 @@ def test_a_resource_is_shown_as_it_was_last_applied(applied, edit):
     )
 
 
+def test_what_the_server_alone_sets_is_shown(applied):
+    (applied.root / "domains.yaml").write_text("domains: [shop.example.net]\n")
+    applied.run("apply", "--auto-approve")
+    said = json.loads(applied.run("show", "domains/shop.example.net", "--format", "json").stdout)
+    assert said["computed"]["frontend_api_url"].startswith("https://")
+    rows = {row["field"]: row for row in said["fields"]}
+    assert rows["frontend_api_url"]["note"] == "computed"
+    assert rows["frontend_api_url"]["live"] == said["computed"]["frontend_api_url"]
+
+
 def test_what_is_live_but_not_declared_can_be_shown(applied, edit):
     edit("  - name: convex\n    lifetime: 60\n    claims: {aud: convex}\n", "  []\n")
     assert " · not declared · " in applied.run("show", "jwt_templates/convex").stdout

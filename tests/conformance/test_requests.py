@@ -11,10 +11,10 @@ import pytest
 from clerkform import __version__
 from clerkform.apply.run import Failed
 from clerkform.asked import Asked
-from clerkform.diff.values import value_at
 from clerkform.errors import BadAnswer
 from clerkform.kinds import KINDS
 from clerkform.model import Kind, Op
+from clerkform.model.paths import value_at
 from clerkform.plan.guard import Limits
 from clerkform.sandbox import Fault, Settings
 from tests import documents
@@ -308,7 +308,7 @@ def test_every_endpoint_of_a_kind_is_an_operation_of_the_document(kind, contract
 
 @every_kind
 def test_a_kind_is_listed_by_the_largest_page_and_known_parameters(kind, contract):
-    listing, looks = kind.endpoints.list, kind.endpoints.lookups
+    listing, looks = kind.endpoints.list, kind.reads.lookups
     operation, _ = contract.find("GET", listing.path)
     parameters = {p["name"]: p for p in contract.parameters(operation)}
     named = {*listing.params, *listing.under, looks.by_name, looks.by_ids} - {None}
@@ -324,9 +324,9 @@ def test_a_kind_is_listed_by_the_largest_page_and_known_parameters(kind, contrac
 
 @every_kind
 def test_what_a_list_answers_has_the_fields_that_are_compared(kind, contract):
-    operation, _ = contract.find("GET", kind.endpoints.list.path)
+    operation, _ = contract.find("GET", kind.reads.path)
     schema = contract.answer(operation)
-    if ("GET", kind.endpoints.list.path) in CONTRADICTIONS:
+    if ("GET", kind.reads.path) in CONTRADICTIONS:
         assert schema["type"] == "array"
     else:
         assert {"data", "total_count"} <= schema["properties"].keys()
@@ -382,8 +382,8 @@ def test_every_page_is_as_large_as_the_document_allows(traffic, contract):
         if "limit" in declared:
             assert request.url.params["limit"] == str(declared["limit"]["maximum"])
             limits.add((operation.template, request.url.params["offset"]))
-    paged = [kind for kind in KINDS.values() if kind.endpoints.list.page]
-    second = {(k.endpoints.list.path, str(k.endpoints.list.page)) for k in paged}
+    paged = [kind for kind in KINDS.values() if kind.reads.page]
+    second = {(k.reads.path, str(k.reads.page)) for k in paged}
     assert second <= limits
 
 
@@ -446,5 +446,5 @@ def every(kind: Kind) -> list[Op]:
 
 def used(kind: Kind) -> list[Op]:
     """Those that reading and writing need: one object is read only before it is sent whole."""
-    needs_get = kind.update_sends == "all" or kind.endpoints.lookups.by_key
+    needs_get = kind.update_sends == "all" or kind.reads.lookups.by_key
     return [op for op in every(kind) if op is not kind.endpoints.get or needs_get]

@@ -13,6 +13,7 @@ from clerkform.diff.match import match
 from clerkform.kinds import KINDS
 from clerkform.ledger.entries import Entry, Ledger, recorded
 from clerkform.model import Address
+from clerkform.model.paths import pointer
 from tests.strategies import edits
 from tests.support import desired_from, live_from
 
@@ -25,7 +26,7 @@ def ledger_of(desired, live, print_of=lambda ref: "0"):
     matched = match(desired, live, KINDS, Problems())
     for pair in matched.pairs:
         if pair.item and (pair.live or pair.item.absent):
-            prints = {field.name: print_of(ref) for field, ref in secrets(pair.item)}
+            prints = {pointer(field.path): print_of(ref) for field, ref in secrets(pair.item)}
             entry = Entry(absent=True)
             if not pair.item.absent:
                 entry = recorded(pair.item, Entry(), EMPTY, pair.live.id, prints)

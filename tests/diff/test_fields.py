@@ -1,8 +1,9 @@
 from clerkform.diff.fields import AFTER_APPLY, creation, difference, dropped, sent_value
-from clerkform.diff.values import GONE, Known
+from clerkform.diff.values import Known
 from clerkform.kinds import KINDS
 from clerkform.live import LiveObject
 from clerkform.model import Address
+from clerkform.model.paths import GONE
 from tests.made_up import MADE_UP, TEAMS
 from tests.support import desired_from
 
@@ -157,7 +158,7 @@ def ignoring(paths, claims, live):
         f"jwt_templates: [{{name: a, claims: {claims}, lifecycle: {{ignore_changes: {paths}}}}}]"
     )
     one = LiveObject("jwt_templates", "jtmp_1", {"name": "a", "claims": live})
-    return sent_value(item, "claims", one), changed(difference(item, one, {}))
+    return sent_value(item, item.kind.fields["claims"], one), changed(difference(item, one, {}))
 
 
 def test_an_ignored_path_is_sent_as_live_has_it():

@@ -1,17 +1,8 @@
 import pytest
 
-from clerkform.diff.values import (
-    GONE,
-    Change,
-    Known,
-    dotted,
-    equal,
-    json_changes,
-    merge_changes,
-    merged,
-    value_at,
-)
+from clerkform.diff.values import Change, Known, equal, json_changes, merge_changes, merged
 from clerkform.model.canonical import without_nulls
+from clerkform.model.paths import GONE, dotted, value_at
 
 
 def changes(found):

@@ -240,7 +240,7 @@ def test_what_others_may_hold_is_not_made_anew_to_deliver_it(applied, record):
 def test_deliver_and_resend_want_something_that_they_are_for(applied):
     for option, pattern, why in (
         ("--deliver", "redirect_urls/*", "nothing there has a secret that is delivered"),
-        ("--resend", "redirect_urls/*", "nothing there has a secret that is sent"),
+        ("--resend", "redirect_urls/*", "nothing there is sent that Clerk never returns"),
         ("--deliver", "api_keys/acme/none", "no manifest declares that"),
     ):
         done = applied("plan", option, pattern)

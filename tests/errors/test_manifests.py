@@ -12,7 +12,7 @@ from pydantic import MISSING
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.manifests import load, validate
-from clerkform.model import Kind, Listing, Registry, Resource, crud, trait
+from clerkform.model import Collection, Kind, Registry, Resource, crud, trait
 from tests.errors.findings import (
     ENVIRON,
     SECRET,
@@ -306,7 +306,7 @@ class Ring(Registry):
 
 def test_a_ring_of_references_is_shown_whole(tmp_path):
     kinds = [
-        Kind(name, name[:-1], model, crud(f"/{name}", listing=Listing(f"/{name}")), f"{name}_")
+        Kind(name, name[:-1], model, crud(f"/{name}", reads=Collection(f"/{name}")), f"{name}_")
         for name, model in (("eggs", Egg), ("hens", Hen))
     ]
     text = "eggs:\n  - {name: e, hen: h}\nhens:\n  - {name: h, egg: e}\n"

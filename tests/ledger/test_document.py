@@ -83,7 +83,7 @@ def whole(**changes):
         (whole(salt=5), "a part of it is missing"),
         (whole(environment=5), "its names"),
         (whole(entries=[]), "a part of it is missing"),
-        (whole(entries={"organizations": {}}), "a part of it is missing"),
+        (whole(entries={"/acme": {}}), "a part of it is missing"),
         (whole(entries={"organizations/a": {"id": 5}}), "a part of it is missing"),
         (whole(entries={"organizations/a": {"delivery": "soon"}}), "a part of it is missing"),
         (whole(entries={"organizations/a": {"intent": {"at": 1}}}), "a part of it is missing"),

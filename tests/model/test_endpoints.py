@@ -9,7 +9,7 @@ def test_a_collection_has_its_objects_below_it():
     assert endpoints.get == Op("GET", "/teams/{id}")
     assert endpoints.update == Op("PATCH", "/teams/{id}")
     assert endpoints.removal(None) == endpoints.delete == Op("DELETE", "/teams/{id}")
-    assert endpoints.list.params == {"paginated": "true"}
+    assert endpoints.reads.params == {"paginated": "true"}
     assert KINDS["redirect_urls"].endpoints.update is None
     assert KINDS["allowlist_identifiers"].endpoints.get is None
 

@@ -51,7 +51,7 @@ def test_a_registry_has_each_kind_after_those_it_refers_to():
 
 
 def test_a_kind_may_refer_to_itself_and_kinds_to_each_other():
-    assert MADE_UP.referred_to == {"teams"}
+    assert MADE_UP.referred_to == {"teams", "rights", "workers"}
     left, right = referring("left", "right"), referring("right", "left")
     assert set(Registry([left, right])) == {"left", "right"}
 
@@ -61,7 +61,7 @@ def referring(name, other):
         key: Annotated[str, trait.identity]
         to: Annotated[str | MISSING, trait.ref(other)] = MISSING
 
-    return Kind(name, name[:-1], Model, crud(f"/{name}", listing=paginated(f"/{name}")), f"{name}_")
+    return Kind(name, name[:-1], Model, crud(f"/{name}", reads=paginated(f"/{name}")), f"{name}_")
 
 
 class Inner(Part):
@@ -80,7 +80,7 @@ class Everything(Resource):
 
 
 def test_a_field_is_what_its_annotation_says():
-    kind = Kind("e", "e", Everything, crud("/e", listing=paginated("/e")), "e_")
+    kind = Kind("e", "e", Everything, crud("/e", reads=paginated("/e")), "e_")
     fields = kind.fields
     assert {name: fields[name].form for name in kind.own_fields} == {
         "key": "plain",

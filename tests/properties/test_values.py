@@ -5,15 +5,9 @@ import json
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clerkform.diff.values import (
-    GONE,
-    equal,
-    json_changes,
-    merge_changes,
-    merged,
-    value_at,
-)
+from clerkform.diff.values import equal, json_changes, merge_changes, merged
 from clerkform.model.canonical import canonical, without_nulls
+from clerkform.model.paths import GONE, value_at
 from tests.strategies import json_objects, json_values
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from clerkform.diff.values import GONE, Change, Known
+from clerkform.diff.values import Change, Known
+from clerkform.model.paths import GONE
 from clerkform.report.shown import LONGEST, SENSITIVE, compact, escaped, sides
 
 

@@ -42,8 +42,7 @@ def _resource(invocation: Invocation, where: Online, address: str) -> None:
     from clerkform.model import Address
     from clerkform.report.resource import describe
 
-    kind, _, key = address.partition("/")
-    asked_for = (Address(kind, key),)
+    asked_for = (Address.parse(address),)
     planned = looking.compare(invocation, where, Selection((), ()), looks_at=asked_for)
     resource = describe(address, planned, KINDS)
     invocation.view.say(f"{resource}\n", **resource.data)

@@ -29,6 +29,8 @@ class Cell(_Block):
     """The value itself, any JSON."""
     reference: str | MISSING = MISSING
     """The address of another object; its id is filled in when the step runs."""
+    references: list[str] | MISSING = MISSING
+    """The same of several; an id stands for what no manifest declares."""
     secret: dict[str, Any] | MISSING = MISSING
     """Where the secret is read when the step runs, such as ``{"from_env": "NAME"}``."""
     fingerprint: Hex | MISSING = MISSING
@@ -107,12 +109,16 @@ class SavedStep(SavedStepId):
     """Clerk's id of the object, where it exists already."""
     removal: str | MISSING = MISSING
     """Which of the kind's ways to remove, if it has several."""
+    edge: Literal["add", "remove"] | MISSING = MISSING
+    """The one reference in ``values`` is added to a set, or removed from it."""
     values: dict[str, Cell] = {}
-    """The fields to send."""
+    """The fields to send, by their dotted path."""
+    within: dict[str, Cell] = {}
+    """The fields that stand in the request's path, such as the organization that a domain is of."""
     sink: Any | MISSING = MISSING
     """Where a secret that Clerk makes will be delivered, as the manifest says it."""
     origins: dict[str, str] = {}
-    """Field to manifest, for paths that are relative to it."""
+    """A field's dotted path to the manifest, for paths that are relative to it."""
 
 
 class SavedQuestion(_Block):

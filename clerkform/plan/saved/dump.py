@@ -11,12 +11,13 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diagnostics import Span
 from clerkform.diff.actions import Action
-from clerkform.diff.fields import ignored_paths, with_part
-from clerkform.diff.values import GONE, Change, Known
+from clerkform.diff.fields import declared_items, ignored_paths, is_within, with_part
+from clerkform.diff.values import Change, Known, declared_part
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live import LiveObject
-from clerkform.model import Field, Reference, SecretRef
+from clerkform.model import Field, Kind, Reference, SecretRef
 from clerkform.model.canonical import canonical, folded
+from clerkform.model.paths import GONE, dotted, value_at
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
 from clerkform.plan.guard import Instance
@@ -41,7 +42,7 @@ def dump(plan: Plan, basis: Basis, salt: bytes) -> Data:
 
     Not who made a change, nor what is noted beside it: that depends on a ledger, and does nothing.
     """
-    fields = {action.kind.name: action.kind.fields for action in plan.actions}
+    kinds = {action.kind.name: action.kind for action in plan.actions}
     return {
         "environment": basis.environment,
         "instance": {
@@ -51,7 +52,7 @@ def dump(plan: Plan, basis: Basis, salt: bytes) -> Data:
         "digest": basis.digest,
         **_lean(asked=dict(basis.asked)),
         "actions": [_action(action, salt) for action in plan.actions],
-        "steps": [_step(step, fields[step.address.kind], salt) for step in plan.steps],
+        "steps": [_step(step, kinds[step.address.kind], salt) for step in plan.steps],
     }
 
 
@@ -107,6 +108,8 @@ def _cell(value: Any, hidden: bool, salt: bytes) -> Data:
         return {"shown": value.text}
     if isinstance(value, Reference):
         return {"reference": str(value.to)}
+    if isinstance(value, list) and any(isinstance(one, Reference) for one in value):
+        return {"references": [_referred(one) for one in value]}
     if isinstance(value, SecretRef):
         return {"secret": folded(value.model_dump(exclude_unset=True))}
     if hidden and value is not None:  # a review shows a null as well
@@ -114,21 +117,27 @@ def _cell(value: Any, hidden: bool, salt: bytes) -> Data:
     return {"value": folded(value)}
 
 
+def _referred(one: Any) -> str:
+    return str(one.to) if isinstance(one, Reference) else str(one)
+
+
 def _live(action: Action, live: LiveObject, salt: bytes) -> Data:
     goes = action.verb in ("delete", "replace")
     fields: Data = {}
-    for name, field in action.kind.fields.items():
-        is_declared = action.item is not None and name in action.item.values
+    for field in action.kind.leaves:
+        is_declared = (
+            action.item is not None and value_at(action.item.values, field.path) is not GONE
+        )
         # Metadata is the application's, which writes it at any time.
         if not (is_declared or (goes and not field.traits.merged)):
             continue
-        stored = field.traits.presence or name
-        is_read = not (field.traits.local or (field.traits.write_only and stored == name))
-        if is_read and stored in live.values:
-            value = live.values[stored]
-            if stored == name:
+        stored = field.presence or field.path
+        is_read = not (field.traits.local or (field.traits.write_only and stored == field.path))
+        value = value_at(live.values, stored)
+        if is_read and value is not GONE:
+            if stored == field.path:
                 value = _looked_at(value, field, action.item if is_declared else None)
-            fields[stored] = _cell(value, field.traits.sensitive, salt)
+            fields[dotted(stored)] = _cell(value, field.traits.sensitive, salt)
     return {"id": live.id, **_lean(fields=fields)}
 
 
@@ -136,33 +145,36 @@ def _looked_at(value: Any, field: Field, item: Item | None) -> Any:
     """The part of a live value that an item declares, in a form that only what matters changes."""
     if item:
         if field.traits.merged:
-            value = _part(value, item.values[field.name])
-        for name, *rest in ignored_paths(item):
-            if name == field.name:
-                value = with_part(value, tuple(rest), GONE) if rest else None
+            value = declared_part(value, value_at(item.values, field.path))
+        for path in ignored_paths(item):
+            rest = path[len(field.path) :]
+            if is_within(field.path, [path]):
+                value = None
+            elif is_within(path, [field.path]):
+                value = with_part(value, rest, GONE)
+        if field.each:
+            value = declared_items(value, value_at(item.values, field.path), field)
     value = field.normalized(value)
     if field.traits.unordered and isinstance(value, list | tuple):
         value = sorted(value, key=canonical)
     return value
 
 
-def _part(value: Any, declared: Any) -> Any:
-    """What stands in ``value`` at the keys that are declared, at every depth."""
-    if not (isinstance(value, Mapping) and isinstance(declared, Mapping)):
-        return value
-    return {key: _part(value[key], inner) for key, inner in declared.items() if key in value}
-
-
-def _step(step: Step, fields: Mapping[str, Field], salt: bytes) -> Data:
+def _step(step: Step, kind: Kind, salt: bytes) -> Data:
     return {
         **_step_id(step.id),
         **_lean(
             needs=[_step_id(need) for need in sorted(step.needs)],
             object_id=step.object_id,
             removal=step.removal,
+            edge=step.edge,
             values={
-                name: _cell(value, fields[name].traits.sensitive, salt)
-                for name, value in step.values.items()
+                str(leaf): _cell(value, leaf.traits.sensitive, salt)
+                for leaf, value in kind.declared(step.values)
+            },
+            within={
+                name: _cell(value, kind.fields[name].traits.sensitive, salt)
+                for name, value in step.within.items()
             },
             sink=folded(step.sink.model_dump()) if step.sink is not None else None,
             origins=dict(step.origins),

@@ -12,11 +12,12 @@ from pydantic import MISSING, ValidationError
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Source, Span
 from clerkform.diff.actions import Action
-from clerkform.diff.values import GONE, Change, Known, dotted
+from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject
 from clerkform.model import Address, Kind, Registry
 from clerkform.model.canonical import nests_deeper
+from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
 from clerkform.plan.saved.document import (
@@ -159,13 +160,8 @@ def _span(place: Place) -> Span:
     return Span(Source(place.path), place.line, place.column)
 
 
-def _address(text: str) -> Address:
-    kind, _, key = text.partition("/")
-    return Address(kind, key)
-
-
 def _action(told: SavedAction, registry: Registry) -> Action:
-    address = _address(told.address)
+    address = Address.parse(told.address)
     kind = registry[address.kind]
     item = None if told.place is MISSING else _placed(kind, address, told.place)
     live = None if told.live is MISSING else LiveObject(kind.name, told.live.id, {})
@@ -177,7 +173,7 @@ def _action(told: SavedAction, registry: Registry) -> Action:
         live,
         tuple(_change(change, kind) for change in told.changes),
         told.reason,
-        replaces=None if told.replaces is MISSING else _address(told.replaces),
+        replaces=None if told.replaces is MISSING else Address.parse(told.replaces),
         delete_first=told.delete_first,
     )
 
@@ -189,7 +185,7 @@ def _placed(kind: Kind, address: Address, place: Place) -> Item:
 
 
 def _change(told: SavedChange, kind: Kind) -> Change:
-    kind.fields[str(told.path[0])]  # or a KeyError
+    kind.field_at(tuple(told.path))  # or a KeyError
     sides = (_value(told.before), _value(told.after))
     return Change(tuple(told.path), *sides, told.hidden)
 
@@ -208,4 +204,4 @@ def _step(told: SavedStep) -> Step:
 
 
 def _step_id(told: SavedStepId) -> StepId:
-    return StepId(_address(told.address), told.verb, told.part)
+    return StepId(Address.parse(told.address), told.verb, told.part)

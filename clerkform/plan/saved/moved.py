@@ -47,7 +47,7 @@ class _Moved:
         action = self._actions.get(address)
         if action is None or action.item is None:
             return found
-        span = action.item.at(field) if field else action.item.span
+        span = action.item.at(*field.split(".")) if field else action.item.span
         return replace(found, span=span, quotes_line=action.item.may_be_quoted(span))
 
     def _manifests(self) -> Iterator[Diagnostic]:

@@ -1,0 +1,41 @@
+"""Sets that are written by a call for each member: which come, and which go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from clerkform.desired import Item
+from clerkform.diff.fields import ignored_paths, is_within, wire_of
+from clerkform.live import LiveObject
+from clerkform.model import Address, Field, Reference
+from clerkform.model.paths import value_at
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One member that an object is to have, or to have no more."""
+
+    field: Field
+    verb: Literal["add", "remove"]
+    member: Reference | str
+    """What is declared, or the id of what is only live."""
+    key: str
+    """The member's key, or its id where nobody knows that."""
+
+
+def edges(item: Item, live: LiveObject | None, ids: Mapping[Address, str]) -> Iterator[Edge]:
+    """The members that differ, in the order of their keys, those that go first."""
+    keys = {object_id: address.key for address, object_id in ids.items()}
+    for field, declared in item.declared():
+        if field.traits.edges is None or is_within(field.path, ignored_paths(item)):
+            continue
+        found = value_at(live.values, field.path) if live else ()
+        there = {str(one) for one in found} if isinstance(found, list) else set[str]()
+        wanted = {str(wire_of(field, one, ids)) for one in declared}
+        for member in sorted(there - wanted, key=lambda one: keys.get(one, one)):
+            yield Edge(field, "remove", member, keys.get(member, member))
+        missing = (one for one in declared if wire_of(field, one, ids) not in there)
+        for one in sorted(missing, key=lambda one: one.to.key):
+            yield Edge(field, "add", one, one.to.key)

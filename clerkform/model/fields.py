@@ -1,0 +1,219 @@
+"""A kind's fields as a tree: what stands inside a part has traits of its own.
+
+A *leaf* is a field whose value is compared and sent as one. A part has fields instead, and what of
+them a manifest does not declare is as unmanaged as the rest of the resource.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel
+
+from clerkform.model import trait
+from clerkform.model.paths import Path, dotted
+from clerkform.model.resource import Part, SetChange
+from clerkform.model.secrets import SecretRef
+
+Form = Literal["plain", "json", "secret", "part"]
+Values = Mapping[str, Any]
+"""A resource's or a part's fields in the manifest's shape: field name to plain value, and where a
+part stands to the values of its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A model's field as the engine sees it."""
+
+    name: str
+    traits: trait.Traits
+    form: Form
+    nullable: bool
+    description: str = ""
+    merges: bool = False
+    """A map whose entries an overlay merges; anything else it replaces."""
+    path: Path = ()
+    """Names from the resource's own field down to this one."""
+    parts: Mapping[str, Field] = field(default_factory=dict)
+    """The fields of the part that stands here; none where the value is a leaf."""
+    each: Mapping[str, Field] = field(default_factory=dict)
+    """Of a list of parts, which is compared as one: the fields of each."""
+    takes_set_change: bool = False
+    """A list, or what is added to it and removed from it."""
+    model: type[Part] | None = None
+    """Of a part, or of each in a list of parts."""
+
+    @property
+    def is_replaced_whole(self) -> bool:
+        """A part of which the API keeps nothing that a request leaves out."""
+        return self.model is not None and self.model.replaced_whole
+
+    def __str__(self) -> str:
+        """As messages name it: ``oidc.client_secret``."""
+        return dotted(self.path)
+
+    @property
+    def compared(self) -> bool:
+        """Whether a difference from live can be seen and matters."""
+        told = self.traits
+        is_shown = told.presence or told.read_from or not told.write_only
+        return bool(is_shown) and not (told.local or told.create_only)
+
+    @property
+    def is_unread(self) -> bool:
+        """No secret, and no read shows it: what was last sent is all there is to compare with."""
+        told = self.traits
+        return told.write_only and self.form != "secret" and not (told.presence or told.read_from)
+
+    @property
+    def presence(self) -> Path | None:
+        """Where an answer says whether there is a value that it does not show."""
+        told = self.traits.presence
+        return self.sibling(told) if told else None
+
+    @property
+    def is_late(self) -> bool:
+        """Written once what it refers to exists, by a step that creates nothing."""
+        told = self.traits
+        return told.edges is not None or (told.ref is not None and told.ref.late)
+
+    def sibling(self, name: str) -> Path:
+        """The path of another field of the same resource or part."""
+        return (*self.path[:-1], name)
+
+    def normalized(self, value: Any) -> Any:
+        """``value`` in the form that the server stores; what is no text has no other form."""
+        how = self.traits.normalize
+        if how is None:
+            return value
+        if isinstance(value, list | tuple):
+            return [self.normalized(item) for item in value]
+        return how(value) if isinstance(value, str) else value
+
+
+Fields = Mapping[str, Field]
+
+
+def fields_of(model: type[BaseModel], above: Path = ()) -> Fields:
+    """The fields of a model, which stands at ``above`` in its resource."""
+    return {name: _field(info, (*above, name)) for name, info in model.model_fields.items()}
+
+
+def leaves(fields: Fields) -> Iterator[Field]:
+    """Every field at every depth that is no part."""
+    for one in fields.values():
+        if one.parts:
+            yield from leaves(one.parts)
+        else:
+            yield one
+
+
+def every(fields: Fields) -> Iterator[Field]:
+    """Every field at every depth, parts before what is in them."""
+    for one in fields.values():
+        yield one
+        yield from every(one.parts or one.each)
+
+
+def declared(fields: Fields, values: Values) -> Iterator[tuple[Field, Any]]:
+    """What of ``values`` is compared and sent as one, with its field.
+
+    That is each leaf, and a part that is null or stands as something else than its fields.
+    """
+    for name, value in values.items():
+        one = fields[name]
+        if one.parts and isinstance(value, Mapping):
+            yield from declared(one.parts, value)
+        else:
+            yield one, value
+
+
+def field_at(fields: Fields, path: Path) -> Field:
+    """The deepest field on ``path``, which may go on inside its value.
+
+    Raises:
+        KeyError: it begins with no field, or leaves a part by no field of it.
+    """
+    one = fields[str(path[0])]
+    for name in path[1:]:
+        if not one.parts:
+            break
+        one = one.parts[str(name)]
+    return one
+
+
+def over(fields: Fields, below: Values, above: Values) -> dict[str, Any]:
+    """``above`` laid over ``below``, parts field by field."""
+    made = dict(below)
+    for name, value in above.items():
+        there, parts = made.get(name), fields[name].parts if name in fields else {}
+        is_part = parts and isinstance(there, Mapping) and isinstance(value, Mapping)
+        made[name] = over(parts, there or {}, value) if is_part else value
+    return made
+
+
+def _field(info: Any, path: Path) -> Field:
+    traits = trait.of([*info.metadata, *_metadata(info.annotation)])
+    options = tuple(_options(info.annotation))
+    models = [one for one in options if isinstance(one, type) and issubclass(one, BaseModel)]
+    form: Form = "plain"
+    if traits.free_form:
+        form = "json"
+    elif _mentions(info.annotation, SecretRef):
+        form = "secret"
+    elif models:
+        form = "part"
+    part = models[0] if form == "part" and issubclass(models[0], Part) else None
+    has_fields = not (traits.ref or traits.local or part is SetChange)
+    each = next(_listed_parts(options), None) if form == "plain" and has_fields else None
+    return Field(
+        name=str(path[-1]),
+        traits=traits,
+        form="part" if each else "plain" if part is SetChange else form,
+        nullable=type(None) in options or Any in options,
+        description=info.description or "",
+        merges=form == "json" or (part is not None and {*options} <= {part, type(None)}),
+        path=path,
+        parts=fields_of(part, path) if part and has_fields else {},
+        each=fields_of(each) if each else {},
+        takes_set_change=part is SetChange,
+        model=(part or each) if has_fields else None,
+    )
+
+
+def _metadata(annotation: Any) -> Iterator[Any]:
+    """Metadata of the ``Annotated`` anywhere in a union: ``Annotated[...] | MISSING`` nests it."""
+    if typing.get_origin(annotation) is Annotated:
+        inner, *metadata = typing.get_args(annotation)
+        yield from metadata
+        yield from _metadata(inner)
+    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        for option in typing.get_args(annotation):
+            yield from _metadata(option)
+
+
+def _options(annotation: Any) -> Iterator[Any]:
+    """The options of a union, without pydantic's MISSING and the ``Annotated`` around them."""
+    if typing.get_origin(annotation) is Annotated:
+        yield from _options(typing.get_args(annotation)[0])
+    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        for option in typing.get_args(annotation):
+            yield from _options(option)
+    elif getattr(annotation, "__name__", "") != "MISSING" and repr(annotation) != "MISSING":
+        yield annotation
+
+
+def _listed_parts(options: Iterable[Any]) -> Iterator[type[Part]]:
+    """The models of which an option is a list."""
+    for option in options:
+        for item in typing.get_args(option) if typing.get_origin(option) is tuple else ():
+            if isinstance(item, type) and issubclass(item, Part):
+                yield item
+
+
+def _mentions(annotation: Any, wanted: Any) -> bool:
+    return any(one is wanted or one in typing.get_args(wanted) for one in _options(annotation))
