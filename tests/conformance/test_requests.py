@@ -308,7 +308,7 @@ def test_every_endpoint_of_a_kind_is_an_operation_of_the_document(kind, contract
 
 @every_kind
 def test_a_kind_is_listed_by_the_largest_page_and_known_parameters(kind, contract):
-    listing, looks = kind.endpoints.list, kind.reads.lookups
+    listing, looks = kind.reads, kind.reads.lookups
     operation, _ = contract.find("GET", listing.path)
     parameters = {p["name"]: p for p in contract.parameters(operation)}
     named = {*listing.params, *listing.under, looks.by_name, looks.by_ids} - {None}
@@ -438,8 +438,8 @@ def sample(kind: Kind, path: str) -> str:
 def every(kind: Kind) -> list[Op]:
     """All calls that a kind knows of."""
     known = kind.endpoints
-    one_by_one = [known.create, known.get, known.update, known.delete, known.lookups.by_key]
-    found = [Op("GET", known.list.path), *known.parts.values(), *known.removals.values()]
+    one_by_one = [known.create, known.get, known.update, known.delete, kind.reads.lookups.by_key]
+    found = [Op("GET", kind.reads.path), *known.parts.values(), *known.removals.values()]
     found += [op for op in one_by_one if op]
     return [*found, kind.generates.again] if kind.generates else found
 
