@@ -130,16 +130,18 @@ class _Forms:
         return taken_out
 
     def _searched(self, text: str) -> str:
-        found, layers, layer = list[tuple[int, int]](), [text], text
+        found, layer = list[tuple[int, int]](), text
+        above: list[_Stretches] = []
+        """Of the layers that ``layer`` was made of, the last first; each is gone through once."""
         for _ in range(LAYERS):
             lower = _lower(layer)
             for form in self._forms:
                 if form in lower:
-                    found += (_in_original(layers, *at) for at in _places(form, lower))
+                    found += (_in_original(above, *at) for at in _places(form, lower))
             if not _may_have_escapes(layer):
                 break
+            above.insert(0, _Stretches(layer))
             layer = _ESCAPE.sub(_meant, layer)
-            layers.append(layer)
         return _without(text, found) if found else text
 
 
@@ -207,10 +209,9 @@ def _may_have_escapes(text: str) -> bool:
     return "\\" in text or "%" in text or "&" in text
 
 
-def _in_original(layers: list[str], start: int, end: int) -> tuple[int, int]:
-    """Where in the first of ``layers``, each the one before unescaped, that of the last stands."""
-    for text in layers[-2::-1]:
-        stretches = _Stretches(text)
+def _in_original(above: list[_Stretches], start: int, end: int) -> tuple[int, int]:
+    """Where in the text that was searched first something of its last layer stands."""
+    for stretches in above:
         start, end = stretches.start_of(start), stretches.end_of(end)
     return start, end
 

@@ -122,3 +122,9 @@ def test_plain_data_is_redacted_at_any_depth():
             "a": ["(secret)", 1, {"(secret)": None}]
         }
     assert redacted(ODD) == ODD
+
+
+def test_a_text_full_of_a_secret_is_searched_once_for_each_layer():
+    it = net("sk_test_canary0123456789")
+    text = "sk_test_canary0123456789\\n" * 20_000
+    assert it.redact_answer(text) == "(secret)\\n" * 20_000

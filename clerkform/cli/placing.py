@@ -16,7 +16,13 @@ from clerkform.source.files import is_own
 def checkout_of(folder: Path) -> Path:
     """The top of the git checkout that ``folder`` is in; where there is none, ``folder``."""
     real = folder.resolve()
-    return next((each for each in (real, *real.parents) if (each / ".git").exists()), real)
+    found = real
+    for each in (real, *real.parents):
+        if (each / ".git").exists():
+            found = each
+            if (each / ".git").is_dir():  # a file is a submodule's: what is around it came along
+                break
+    return found
 
 
 def place(output: Path, root: Path, undone: str) -> Path:

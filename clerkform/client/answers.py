@@ -228,9 +228,9 @@ def seconds_ahead(response: httpx.Response, now: float) -> float | None:
     """
     try:
         date = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
         return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
 
 
 def plain_text(text: str) -> str:

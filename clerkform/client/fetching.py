@@ -11,7 +11,7 @@ from clerkform.client.api_url import ApiUrl
 from clerkform.client.body import ENCODING, read_answer
 from clerkform.client.bounds import Account, Bounds, PastBound
 from clerkform.client.network import transport_to
-from clerkform.errors import ApiError
+from clerkform.errors import ApiError, UsageError
 
 
 async def fetch_public(url: str, place: ApiUrl, bounds: Bounds) -> tuple[int, str]:
@@ -31,6 +31,11 @@ async def fetch_public(url: str, place: ApiUrl, bounds: Bounds) -> tuple[int, st
             failure = decode_bound("GET", url, past)
         except TimeoutError:
             failure = decode_slowness("GET", url, bounds.seconds, place.place)
+        except httpx.InvalidURL:
+            raise UsageError(
+                "the address holds a character that no address may have",
+                hint="write it percent-encoded",
+            ) from None
         except httpx.HTTPError as error:
             failure = decode_failure("GET", url, error, place.place)
     raise failure

@@ -87,7 +87,7 @@ class ClerkClient:
         """GET requests sent so far, every try counted."""
         self.writes = 0
         """Other requests sent so far, every try counted."""
-        self._ahead = 0.0
+        self._ahead: float | None = None
         """Seconds that the server's clock is ahead of ours, as its last answer says."""
         self._redact = redact
         self._on_request, self._max_tries = on_request, max_tries
@@ -115,7 +115,7 @@ class ClerkClient:
 
     def server_time(self) -> int:
         """Milliseconds since 1970 by the server's clock, as far as its answers tell; else by ours."""
-        return int((self._clock() + self._ahead) * 1000)
+        return int((self._clock() + (self._ahead or 0.0)) * 1000)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -265,7 +265,8 @@ class ClerkClient:
         now = self._clock()
         if isinstance(answer, httpx.Response):
             ahead = seconds_ahead(answer, now)
-            self._ahead = self._ahead if ahead is None else ahead
+            if ahead is not None:  # a body that comes slowly makes it smaller than it is
+                self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
         if isinstance(answer, httpx.Response) and not answer.is_success:
             answer = decode_error(method, path, answer, now=now, redact=self._redact)
         if self._on_request:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
+from clerkform.client.listing import distinct
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.live import (
     FEW,
@@ -97,7 +98,7 @@ class ClerkReader:
         if read.lookups(kind.reads.lookups.ids_at_once) <= FEW:
             return await self._look_up(kind, read), False
         first = await self._client.page(listing.path, params=listing.params, page=listing.page)
-        if first.total == len(first.objects):
+        if first.total == len(distinct([first])):
             return first.objects, True
         if first.total is None or cheaper_to_list(kind, read, first.total):
             return await self._filtered(kind, {}), True

@@ -94,6 +94,8 @@ def _forms(kind: Kind) -> Callable[[tuple[str, ...]], Any]:
     def form(path: tuple[str, ...]) -> Any:
         fields, known = kind.fields, None
         for name in path:
+            if known and not fields:  # inside what is a model of its own, such as a sink
+                return "plain"
             known = fields.get(name)
             if known is None:
                 return None

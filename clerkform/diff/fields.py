@@ -89,8 +89,10 @@ def _unreachable(
     was = value_at(last_sent, field.path)
     notes.append(f"{field} could not be read: {live.unreachable[field.path]}")
     if was is GONE:
-        return [Change(field.path, UNKNOWN, declared)]
-    return [] if _same(field, was, kept_value(declared)) else [Change(field.path, was, declared)]
+        return [Change(field.path, UNKNOWN, declared, field.traits.sensitive)]
+    if _same(field, was, kept_value(declared)):
+        return []
+    return [Change(field.path, was, declared, field.traits.sensitive)]
 
 
 def delivery(

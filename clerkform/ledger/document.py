@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.fingerprint import SALT_BYTES
 from clerkform.model import Address
-from clerkform.model.canonical import nests_deeper
+from clerkform.model.canonical import nests_deeper, strict_json
 
 FORMAT: Final = "clerkform ledger"
 FORMAT_VERSION: Final = 1
@@ -77,7 +77,7 @@ def decode(text: bytes) -> Ledger:
         NotALedger: it is damaged, something else, or of a newer version.
     """
     try:
-        document = json.loads(text, parse_constant=_no_number)
+        document = strict_json(text)
     except ValueError:
         raise NotALedger("is damaged: it is not JSON") from None
     except RecursionError:
@@ -111,7 +111,3 @@ def _address(text: str) -> Address:
     if not found.kind:
         raise ValueError("no address")
     return found
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 
 def canonical(value: Any) -> str:
@@ -29,6 +30,27 @@ def folded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [folded(inner) for inner in value]
     return value
+
+
+def strict_json(text: str | bytes) -> Any:
+    """The value of a JSON text, in which every number is finite: ``1e400`` is not.
+
+    Raises:
+        ValueError: it is no JSON, or says a number that nobody can write down again.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
 
 
 def nests_deeper(value: Any, levels: int) -> bool:

@@ -48,9 +48,9 @@ def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
 
     A field that is misspelt, or stands in a section that nobody knows, counts as what it is near.
     """
-    if not _CONCEIVABLE.search(text):
-        return frozenset()
     names = _Names(sections)
+    if not _CONCEIVABLE.search(text) and not names.have_section_in(text):
+        return frozenset()
     walk = _Walk(names)
     try:
         walk.through(text)
@@ -79,6 +79,15 @@ class _Names:
                 if holds in ("sensitive", "secret"):
                     self._holding[_plainly(name)] = holds
         self._near: dict[tuple[str, str], Holds] = {}
+
+    def have_section_in(self, text: str) -> bool:
+        """Whether a section is named whose fields may be hidden, however they are misspelt."""
+        hiding = ("sensitive", "secret")
+        return any(
+            section in text
+            for section, fields in self._sections.items()
+            if any(holds in hiding for holds in fields.values())
+        )
 
     def seem_to_be_in(self, text: str) -> bool:
         """Whether a text that is no YAML has something of the kind."""

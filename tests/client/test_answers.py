@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from clerkform.client.answers import decode_error, plain_text, retry_after_seconds
+from clerkform.client.answers import decode_error, plain_text, retry_after_seconds, seconds_ahead
 from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem
 
 
@@ -106,3 +106,9 @@ def test_retry_after_is_seconds_or_a_date(value, seconds):
 def test_a_redirect_says_where_it_pointed(location, shown):
     response = httpx.Response(301, headers={"location": location})
     assert (decode_error("GET", "/x", response).detail or "").endswith(f"pointed to {shown}")
+
+
+@pytest.mark.parametrize("year", ["99999999999999999999", "10000"])
+def test_a_date_at_no_time_says_nothing_of_the_clock(year):
+    response = httpx.Response(200, headers={"date": f"Mon, 01 Jan {year} 00:00:00 GMT"})
+    assert seconds_ahead(response, 0.0) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -16,7 +15,7 @@ from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject
 from clerkform.model import Address, Kind, Registry
-from clerkform.model.canonical import nests_deeper
+from clerkform.model.canonical import nests_deeper, strict_json
 from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
@@ -66,7 +65,7 @@ def load(text: str, shown: str) -> Saved:
         PlanError: it is none, is of another version, or was altered.
     """
     try:
-        data = json.loads(text, parse_constant=_no_number)
+        data = strict_json(text)
         if not isinstance(data, dict):
             refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
         if nests_deeper(data, DEEPEST):
@@ -88,10 +87,6 @@ def load(text: str, shown: str) -> Saved:
 
 def _refuse_depth(shown: str) -> NoReturn:
     refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
 
 
 def _check_version(data: Mapping[str, Any], shown: str) -> None:

@@ -143,5 +143,5 @@ def _values(before: Data | None, after: Data | None) -> str:
 def _text(cell: Data | None) -> str:
     if not cell:
         return "not there"
-    text = json.dumps(*cell.values(), ensure_ascii=False)
+    text = json.dumps(cell if len(cell) > 1 else next(iter(cell.values())), ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -168,7 +168,9 @@ def _longest_run(text: str) -> int:
 
 _CODE = re.compile(r"`([^`]+)`")
 _WORD = re.compile(r"([^\s`]+)")
-_MADE_INTO_SOMETHING = re.compile(r"@|://|www\.|\$|#\d|\bgh-\d|:[\w+-]+:", re.IGNORECASE)
+_MADE_INTO_SOMETHING = re.compile(
+    r"@|://|www\.|\$|#\d|\bgh-\d|:[\w+-]+:|\b[0-9a-f]{7,40}\b", re.IGNORECASE
+)
 """In a word that GitHub makes a mention, a link, a formula or an image of."""
 _MARK = re.compile(r"([\\`*_~<>\[\]#|&])")
 _BLOCK = re.compile(r"^(\d*)([-+=.)])")
