@@ -20,7 +20,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject
-from clerkform.model import Field, Kind
+from clerkform.model import Field, Kind, Values
 from clerkform.source.emit import emit, protect
 
 Item = dict[str, Any]
@@ -321,6 +321,7 @@ class _Editing:
             names = [name for name in item if not kind.fields[name].traits.local]
             ignored = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
             item["lifecycle"] = {**item.get("lifecycle", {}), "ignore_changes": ignored}
+        item = _without_an_algorithm_alone(kind, item, one.values)
         key = kind.key_parts(item)
         if len(kind.identity) == 1 and key:
             self.keys[kind.name, one.id] = key[0]
@@ -376,6 +377,19 @@ class _Editing:
 
 def _owner(kind: Kind, values: Mapping[str, Any]) -> str | None:
     return next((str(values[f.name]) for f in kind.identity if f.traits.ref), None)
+
+
+def _without_an_algorithm_alone(kind: Kind, item: Item, live: Values) -> Item:
+    """``item`` without an algorithm that a plan refuses to change: no key is there or sent."""
+    ignored = item.get("lifecycle", {}).get("ignore_changes", ())
+    alone = {
+        each.traits.signs_with
+        for name, each in kind.fields.items()
+        if each.traits.signs_with
+        and live.get(each.traits.presence or "") is False
+        and (item.get(name) is None or name in ignored)
+    }
+    return {name: value for name, value in item.items() if name not in alone - {*ignored}}
 
 
 def _without_a_new_keep(kind: Kind, item: Item, live: Mapping[str, Any]) -> Item:
