@@ -133,12 +133,12 @@ class ClerkWriter:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
         sent = dict(values)
-        whole = [f for f in kind.fields.values() if _is_sent_whole(kind, f) and f.name in values]
+        whole = [f for f in kind.fields.values() if _is_sent_whole(f) and f.name in values]
         if (kind.update_sends == "all" or whole) and kind.endpoints.get:
             path = path_of(kind.endpoints.get, object_id, step.within)
             live = kind.from_api(await self._client.get(path))
             of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
-            if lacking := sorted(_lacking(of, live, sent)):
+            if lacking := sorted(_settable_names(of) - live.keys() - sent.keys()):
                 detail = f"answered without {', '.join(lacking)}, which an update would reset"
                 raise BadAnswer("GET", path, detail=detail)
             sent = over(of, _settable(of, live), sent)
@@ -179,9 +179,9 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _is_sent_whole(kind: Kind, field: Field) -> bool:
+def _is_sent_whole(field: Field) -> bool:
     """Whether the API would reset what of a part, or of a part in it, is left out."""
-    return field.is_replaced_whole or any(_is_sent_whole(kind, f) for f in field.parts.values())
+    return field.is_replaced_whole or any(_is_sent_whole(f) for f in field.parts.values())
 
 
 def _settable(fields: Fields, live: Values) -> dict[str, Any]:
@@ -198,8 +198,3 @@ def _settable(fields: Fields, live: Values) -> dict[str, Any]:
 def _settable_names(fields: Fields) -> set[str]:
     names = {n for n, f in fields.items() if not f.traits.local and not f.traits.write_only}
     return names | {f.traits.presence for f in fields.values() if f.traits.presence}
-
-
-def _lacking(fields: Fields, live: Values, sent: Values) -> Iterator[str]:
-    """What of the fields neither the answer to a read has nor the update sends."""
-    yield from _settable_names(fields) - live.keys() - sent.keys()

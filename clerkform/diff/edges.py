@@ -27,11 +27,11 @@ class Edge:
 
 def edges(item: Item, live: LiveObject | None, ids: Mapping[Address, str]) -> Iterator[Edge]:
     """The members that differ, in the order of their keys, those that go first."""
-    keys = {object_id: address.key for address, object_id in ids.items()}
     for field, declared in item.declared():
         is_unread = live is not None and field.path in live.unreachable
         if field.traits.edges is None or is_unread or is_within(field.path, ignored_paths(item)):
             continue
+        keys = {object_id: address.key for address, object_id in ids.items()}
         found = value_at(live.values, field.path) if live else ()
         there = {str(one) for one in found} if isinstance(found, list) else set[str]()
         wanted = {str(wire_of(field, one, ids)) for one in declared}

@@ -234,10 +234,6 @@ def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
     return declared.to.key if by_key else ids.get(declared.to)
 
 
-def _is_reference(value: Any) -> bool:
-    return isinstance(value, Reference)
-
-
 def _key(value: Any) -> Any:
     return value.to.key if isinstance(value, Reference) else value
 
