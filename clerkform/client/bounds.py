@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -36,7 +36,7 @@ class Bounds:
 
     @property
     def seconds_of_list(self) -> float:
-        """For the answers of one list, added up."""
+        """For one list: its answers, and the waits before a page is asked for once more."""
         return 20 * self.seconds
 
 
@@ -72,7 +72,7 @@ class Question:
     def __init__(self, account: Account) -> None:
         self._account, self.bounds = account, account.bounds
         self.bytes = self.values = self.pages = 0
-        self.seconds = 0.0
+        self._waiting, self._since, self._seconds = 0, 0.0, 0.0
 
     def forgets(self) -> None:
         """What came is given up, and the list is read once more. Its pages are still counted: a
@@ -104,10 +104,27 @@ class Question:
             how = f"has more than {self.bounds.pages:,} pages of a list"
             raise PastBound(how, "--max-pages")
 
-    def lasts(self, seconds: float) -> None:
-        """A page of a list took so long."""
-        self.seconds += seconds
-        if self.seconds > self.bounds.seconds_of_list:
+    @contextmanager
+    def waits(self, time: Callable[[], float], seconds: float = 0.0) -> Iterator[None]:
+        """While the server is waited for, ``seconds`` more of it than none if that is known before.
+
+        Pages that are waited for at once take the time of one. The wait for one's turn is ours,
+        and outside.
+        """
+        if not self._waiting:
+            self._since = time()
+        self._waiting += 1
+        try:
+            self._in_time(time() + seconds)
+            yield
+            self._in_time(time())
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._seconds += time() - self._since
+
+    def _in_time(self, now: float) -> None:
+        if self._seconds + now - self._since > self.bounds.seconds_of_list:
             how = f"took more than {self.bounds.seconds_of_list:g} s to send the pages of a list"
             raise PastBound(how, "--max-answer-seconds")
 

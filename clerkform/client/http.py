@@ -232,7 +232,11 @@ class ClerkClient:
                 raise answer
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                 self.pace.pause(delay, bucket)
-            await self._sleep(delay)
+            try:
+                with question.waits(asyncio.get_running_loop().time, delay):
+                    await self._sleep(delay)
+            except PastBound as past:
+                raise decode_bound(method, path, past) from answer
 
     async def _try(
         self,
@@ -252,8 +256,8 @@ class ClerkClient:
             answer: httpx.Response | ApiError
             try:
                 request = self._http.build_request(method, path, params=params, json=body)
-                answer = await self._answer(request, question)
-                question.lasts(time() - started)
+                with question.waits(time):
+                    answer = await self._answer(request, question)
             except PastBound as past:
                 answer = decode_bound(method, path, past)
             except TimeoutError:

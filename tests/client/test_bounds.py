@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import httpx
 import pytest
 
 from clerkform.client.body import NotJson, parse_json
@@ -53,6 +54,36 @@ def test_a_write_whose_answer_is_too_much_may_have_been_done(ask):  # noqa: F811
     error, _ = ask(server, lambda it: it.write("POST", "/x", {}, repeatable=True), bounds=few)
     assert error.may_have_acted
     assert len(server.asked) == 1
+
+
+def test_the_time_of_a_list_counts_refused_tries_and_the_waits_after_them(ask):  # noqa: F811
+    def full(request):
+        offset = int(request.url.params["offset"])
+        return ok([{"id": f"x_{number}"} for number in range(offset, offset + 500)])
+
+    refusal = httpx.Response(429, headers={"Retry-After": "30"})
+    server = Server(*[refusal, full] * 50)
+    error, seconds = ask(server, lambda it: it.list("/x"))
+    assert error.detail == "took more than 600 s to send the pages of a list"
+    assert error.option == "--max-answer-seconds"
+    assert 570 < seconds <= 600
+
+
+def test_pages_that_are_waited_for_at_once_take_the_time_of_one(run):
+    async def main():
+        time = asyncio.get_running_loop().time
+        with Account(Bounds()).question() as question:
+
+            async def page():
+                with question.waits(time):
+                    await asyncio.sleep(25)
+
+            for _ in range(20):
+                await together(page() for _ in range(AT_ONCE))
+                await asyncio.sleep(1000)  # one's turn
+            return time()
+
+    assert run(main()) > 20_000
 
 
 @pytest.mark.parametrize(
