@@ -346,8 +346,6 @@ def folder_of(item: Item, field_: Field, root: Path) -> Path:
 def sinks(items: Iterable[Item], root: Path) -> Iterator[tuple[Sink, Path, Span]]:
     """Where the items' new secrets go: the sink, the folder it is relative to, its place."""
     for item in items:
-        generates = item.kind.generates
-        sink = item.values.get(generates.sink) if generates else None
-        if generates and sink is not None:
-            span = item.at(generates.sink)
+        for name, sink in item.kind.sinks(item.values).items():
+            span = item.at(name)
             yield sink, (root / span.path).parent, span

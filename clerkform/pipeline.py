@@ -345,7 +345,7 @@ def preflight(planned: Planned, vault: Secrets) -> None:
 
 def _delivering(plan: Plan) -> list[Item]:
     """What has a step that ends with a secret being handed over."""
-    steps = {step.address for step in plan.steps if step.sink is not None}
+    steps = {step.address for step in plan.steps if step.sinks}
     return [a.item for a in plan.actions if a.item and a.address in steps]
 
 

@@ -112,7 +112,7 @@ def _item(
 ) -> dict[str, Any]:
     item: list[tuple[Path, Any]] = []
     for field in sorted(kind.leaves, key=lambda field: not field.traits.identity):
-        if kind.generates and field.name == kind.generates.sink:
+        if field.name in kind.makes:
             item.append((field.path, "none"))
         elif _is_pulled(field, words):
             value = value_at(one.values, field.path)

@@ -404,5 +404,4 @@ def _without_a_new_keep(kind: Kind, item: Item, live: Mapping[str, Any]) -> Item
 
 
 def _add_sink(kind: Kind, item: Item) -> None:
-    if kind.generates:
-        item[kind.generates.sink] = "none"
+    item |= dict.fromkeys(kind.makes, "none")

@@ -37,7 +37,7 @@ def test_a_kind_has_a_route_for_every_call_it_makes(kind):
     ends = kind.endpoints
     calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
     calls += [*ends.removals.values(), ends.reads.lookups.by_key]
-    calls += [kind.generates.again] if kind.generates else []
+    calls += [op for one in kind.generates for op in (one.again, one.rotate) if op]
     made = {(op.method, re.sub(r"\{\w+\}", "{}", op.path)) for op in calls if op}
     assert made | {("GET", ends.reads.path)} <= served
     assert kind.name in routes.kinds()

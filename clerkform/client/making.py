@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from clerkform.apply.run import Written
+from clerkform.client.answers import Object
 from clerkform.client.calls import checked, path_of, send
 from clerkform.client.finding import Finder, under_of
 from clerkform.client.http import ClerkClient
@@ -21,7 +22,7 @@ from clerkform.ledger.entries import Intent
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import LOOK_BACK, is_of_then
 from clerkform.live import Live, LiveObject
-from clerkform.model import Kind, Values
+from clerkform.model import Generates, Kind, Op, Values
 from clerkform.model.step import Step
 
 LOOK_FOR: Final = 10.0
@@ -54,16 +55,16 @@ class Maker:
             return (await self._make(kind, step, values))[0]
         left = await self._left_behind(kind, step, values)
         for _ in range(CREATES):
-            written, secret = (left, None) if left else await self._make(kind, step, values)
+            written, shown = (left, {}) if left else await self._make(kind, step, values)
             left = None
             self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
             try:
-                secret = secret or await self._secret_again(kind, step, written.object_id)
+                secrets = await self._secrets(kind, step, written.object_id, shown, rotates=True)
             except ApiError as error:
                 await self._discard(kind, step, written, f"asking for its secret failed: {error}")
                 raise
-            if secret is not None:
-                await self._deliver(kind, step, written, secret)
+            if secrets is not None:
+                await self._deliver(kind, step, written, secrets)
                 return written
             await self._discard(kind, step, written, "Clerk did not show its secret")
         raise SecretNotKept(
@@ -73,14 +74,19 @@ class Maker:
         )
 
     async def hand_over(self, kind: Kind, step: Step, values: Values) -> Written:
-        """Deliver the secret of what is live; what nobody can have the secret of is made anew."""
+        """Deliver the secrets of what is live.
+
+        Where nobody can have them yet, what is not shown again is made anew: the secret alone where
+        the kind has a call for that, else the whole object.
+        """
         assert step.object_id is not None
         written = Written(step.object_id, note="its secret was delivered")
-        secret = await self._secret_again(kind, step, step.object_id)
-        if secret is not None:
-            await self._put(kind, step, step.object_id, secret)
+        is_nobodys = bool(values)
+        secrets = await self._secrets(kind, step, step.object_id, {}, rotates=is_nobodys)
+        if secrets is not None:
+            await self._put(step, step.object_id, secrets)
             return written
-        if not values:
+        if not is_nobodys:
             raise SecretNotKept(
                 f"Clerk does not show the secret of {step.address} again",
                 hint=f"`clerkform apply --replace '{step.address}'` makes a new one, and whoever"
@@ -107,8 +113,8 @@ class Maker:
             )
         return Written(found.id, found, dropped(kind, values, found), note)
 
-    async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, str | None]:
-        """Create the object once, and what the answer shows of it; a lost answer shows no secret.
+    async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, Object]:
+        """Create the object once, and the answer, which is empty where it was lost.
 
         What a create has made whose answer was lost or is of no use is looked for and taken over.
         Only where there is nothing is the create sent again.
@@ -135,11 +141,11 @@ class Maker:
                     made = await self._somebody_elses(kind, step, values, error)
                     note = "taken over, as somebody else has made it meanwhile"
                 if made is not None:
-                    return Written(made.id, made, dropped(kind, values, made), note), None
+                    return Written(made.id, made, dropped(kind, values, made), note), {}
                 if is_last or not error.may_have_acted:
                     raise
             else:
-                return written, _secret_in(kind, answer or {})
+                return written, answer or {}
         raise AssertionError("the last try either returns or raises")
 
     def _intend(self, kind: Kind, step: Step, values: Values) -> None:
@@ -161,10 +167,12 @@ class Maker:
             return None
         return None if found is None or dropped(kind, values, found) else found
 
-    async def _deliver(self, kind: Kind, step: Step, written: Written, secret: str) -> None:
-        """Hand the secret over, or remove what it belongs to: then a next run makes it anew."""
+    async def _deliver(
+        self, kind: Kind, step: Step, written: Written, secrets: Mapping[str, str]
+    ) -> None:
+        """Hand the secrets over, or remove what they belong to: then a next run makes it anew."""
         try:
-            await self._put(kind, step, written.object_id, secret)
+            await self._put(step, written.object_id, secrets)
         except ManifestError as error:
             why = f"its secret could not be delivered: {error.diagnostics[0].message}"
             await self._discard(kind, step, written, why)
@@ -173,22 +181,48 @@ class Maker:
                 hint="once that is mended, the next apply makes it anew",
             ) from None
 
-    async def _put(self, kind: Kind, step: Step, object_id: str, secret: str) -> None:
-        assert kind.generates is not None
-        base = self._base(step, kind.generates.sink)
-        await asyncio.to_thread(self._vault.deliver, step.sink, base, secret)
+    async def _put(self, step: Step, object_id: str, secrets: Mapping[str, str]) -> None:
+        for name, secret in secrets.items():
+            base = self._base(step, name)
+            await asyncio.to_thread(self._vault.deliver, step.sinks[name], base, secret)
         self._journal.delivered(step.address, object_id)
 
-    async def _secret_again(self, kind: Kind, step: Step, object_id: str) -> str | None:
-        """What the server made, if it still shows it."""
-        assert kind.generates is not None
+    async def _secrets(
+        self, kind: Kind, step: Step, object_id: str, shown: Object, *, rotates: bool
+    ) -> dict[str, str] | None:
+        """What the server made, by the field that says where it goes; None if it shows one no more.
+
+        ``shown`` is the answer to the create. With ``rotates`` nobody has what is not shown, and
+        another is made in its place where the kind has a call for that.
+        """
+        found: dict[str, str] = {}
+        for name in (name for name, sink in step.sinks.items() if sink.delivers):
+            made = kind.makes[name]
+            secret = _secret_in(made, shown)
+            if secret is None and made.again:
+                secret = _secret_in(made, await self._again(made.again, step, object_id))
+            if secret is None and made.rotate and rotates:
+                path = path_of(made.rotate, object_id, step.within)
+                body = dict(made.rotate.body) if made.rotate.body else None
+                call = self._client.write(made.rotate.method, path, body, repeatable=False)
+                secret = _secret_in(made, await call or {})
+            if secret is None:
+                return None
+            found[name] = secret
+        return found
+
+    async def _again(self, op: Op, step: Step, object_id: str) -> Object:
+        """The answer that may show a secret once more; empty where the server refuses."""
+        path = path_of(op, object_id, step.within)
         try:
-            answer = await self._client.get(path_of(kind.generates.again, object_id, step.within))
+            if op.method == "GET":
+                return await self._client.get(path)
+            body = dict(op.body) if op.body else None
+            return await self._client.write(op.method, path, body, repeatable=True) or {}
         except ApiError as error:
             if error.status is None or error.status >= 500:
                 raise
-            return None
-        return _secret_in(kind, answer)
+            return {}
 
     async def _discard(self, kind: Kind, step: Step, written: Written, why: str) -> None:
         """Remove what nobody holds the secret of: nothing is lost with it.
@@ -217,11 +251,11 @@ class Maker:
         self._journal.withdraw(step.address)
 
 
-def _secret_in(kind: Kind, answer: Mapping[str, Any]) -> str | None:
+def _secret_in(made: Generates, answer: Object) -> str | None:
     """What the server made, if the answer shows it: an empty or blank text is no secret."""
-    secret = answer.get(kind.generates.field) if kind.generates else None
+    secret = answer.get(made.field)
     return secret if isinstance(secret, str) and secret.strip() else None
 
 
 def _is_delivered(step: Step) -> bool:
-    return step.sink is not None and step.sink.delivers
+    return any(sink.delivers for sink in step.sinks.values())

@@ -98,20 +98,18 @@ def _unreachable(
 def delivery(
     item: Item, entry: Entry | None, is_asked_for: bool
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The secret that the server made of what is live, if it is still to be handed over.
+    """The secrets that the server made of what is live, if they are still to be handed over.
 
     ``entry`` is what the ledger has of the live object.
     """
-    generates = item.kind.generates
-    sink = item.values.get(generates.sink) if generates else None
-    if generates is None or sink is None:
-        return (), ()
+    wanted = [name for name, sink in item.kind.sinks(item.values).items() if sink.delivers]
     is_owed = entry is not None and entry.delivery == "owed"
-    if sink.delivers and (is_owed or is_asked_for):
-        return (Change((generates.sink,), GONE, DELIVERED),), ()
-    if sink.delivers and entry is None:
+    if is_owed or is_asked_for:
+        return tuple(Change((name,), GONE, DELIVERED) for name in wanted), ()
+    if wanted and entry is None:
+        names = " and ".join(item.kind.makes[name].field for name in wanted)
         return (), (
-            f"nothing records whether its {generates.field} was delivered: if nobody has it,"
+            f"nothing records whether its {names} was delivered: if nobody has it,"
             f" --deliver '{item.address}' asks for it, --replace '{item.address}' makes a new one",
         )
     return (), ()

@@ -131,11 +131,9 @@ def recorded(
     values, prints = sent_record(item.kind, item.values, ledger)
     prints |= secret_prints
     lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
-    generates = item.kind.generates
     delivery = before.delivery if before.id == object_id else None
-    sink = item.values.get(generates.sink) if generates else None
-    is_wanted = sink is not None and sink.delivers
-    if generates and object_id and (delivery is None or not is_wanted):
+    is_wanted = any(sink.delivers for sink in item.kind.sinks(item.values).values())
+    if item.kind.generates and object_id and (delivery is None or not is_wanted):
         delivery = "unknown"
     return replace(
         before,

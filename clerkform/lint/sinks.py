@@ -15,24 +15,23 @@ class FileSink:
     """Where the secret of an item goes, if that is a file."""
 
     item: Item
+    field: str
+    """The one that says so."""
     path: str
     variable: str | None
     """The one line of the file that is written; None for the whole file."""
 
     @property
     def span(self) -> Span:
-        generates = self.item.kind.generates
-        assert generates  # else it has no sink
-        return self.item.at(generates.sink)
+        return self.item.at(self.field)
 
 
 def file_sinks(items: Iterable[Item]) -> Iterator[FileSink]:
-    for item in items:
-        generates = item.kind.generates
-        sink = item.values.get(generates.sink) if generates else None
-        if generates and sink is not None and sink.form in ("file", "env_file"):
+    declared = ((item, *one) for item in items for one in item.kind.sinks(item.values).items())
+    for item, name, sink in declared:
+        if sink.form in ("file", "env_file"):
             is_whole = sink.form == "file"
             written = str(sink.file if is_whole else sink.env_file)
-            folder = posixpath.dirname(item.at(generates.sink).path)
+            folder = posixpath.dirname(item.at(name).path)
             path = posixpath.normpath(posixpath.join(folder, written))
-            yield FileSink(item, path, None if is_whole else str(sink.name))
+            yield FileSink(item, name, path, None if is_whole else str(sink.name))

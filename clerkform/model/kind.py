@@ -12,6 +12,7 @@ from clerkform.model.endpoints import Endpoints, Op, Reads
 from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
 from clerkform.model.paths import Path
 from clerkform.model.resource import Declared, Resource
+from clerkform.model.secrets import Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Generates:
-    """What the server makes once, and where it goes."""
+    """A secret that the server makes with an object, and where it goes."""
 
     field: str
-    """Its name in the answer to the create."""
+    """Its name in the answers that show it: of the create, and of these calls."""
     sink: str
     """The field of the manifest that says where to deliver it."""
-    again: Op
-    """The call that may show it once more."""
+    again: Op | None = None
+    """The call that may show it once more, if there is one."""
+    rotate: Op | None = None
+    """The call that makes another one in its place, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Kind:
     """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
-    generates: Generates | None = None
+    generates: tuple[Generates, ...] = ()
     computed: tuple[str, ...] = ()
     """What the server alone sets and somebody may want to know: names in its answers."""
     bucket: Bucket | None = None
@@ -168,6 +171,15 @@ class Kind:
     @cached_property
     def variant(self) -> Field | None:
         return next((f for f in self.fields.values() if f.traits.variant), None)
+
+    @cached_property
+    def makes(self) -> Mapping[str, Generates]:
+        """The secrets that the server makes, by the field that says where each goes."""
+        return {one.sink: one for one in self.generates}
+
+    def sinks(self, values: Values) -> dict[str, Sink]:
+        """Where the secrets that the server makes go, by field, as far as that is declared."""
+        return {name: values[name] for name in self.makes if values.get(name) is not None}
 
     @cached_property
     def own_fields(self) -> tuple[str, ...]:

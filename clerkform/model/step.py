@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from clerkform.model.address import Address
+from clerkform.model.secrets import Sink
 
 StepVerb = Literal["create", "update", "delete"]
 
@@ -35,8 +36,8 @@ class Step:
     """The live object's id, where it exists before the plan runs."""
     removal: str | None = None
     """With ``delete``: which of the kind's ways to remove, if it has several."""
-    sink: Any = None
-    """Where a secret that the server makes is delivered."""
+    sinks: Mapping[str, Sink] = field(default_factory=dict)
+    """Where the secrets that the server makes are delivered, by the field that says so."""
     edge: Literal["add", "remove"] | None = None
     """The one member in ``values`` is added to the object's set, or removed from it."""
     within: Mapping[str, Any] = field(default_factory=dict)

@@ -234,7 +234,8 @@ def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iter
         after |= {writers.makes_way[create]}
     needs = writers.needed_by(item, creating=True) | after
     within = _within(action.kind, item.values)
-    yield Step(create, needs, now, sink=_sink(item), within=within, origins=_origins(item))
+    sinks = item.kind.sinks(item.values)
+    yield Step(create, needs, now, sinks=sinks, within=within, origins=_origins(item))
     if later:
         update = StepId(action.address, "update", AFTER_CREATE)
         yield Step(update, writers.needed_by(item) | {create}, later, within=within)
@@ -266,19 +267,16 @@ def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, 
     return now, later
 
 
-def _sink(item: Item) -> Any:
-    return item.values.get(item.kind.generates.sink) if item.kind.generates else None
-
-
 def _updates(action: Action, writers: _Writers) -> Iterator[Step]:
     item, live = action.item, action.live
     assert item is not None
     assert live is not None
     parts: dict[str, dict[Path, Field]] = {}
-    generates, kind = item.kind.generates, item.kind
+    kind = item.kind
+    if any(change.field in kind.makes for change in action.changes):
+        yield _delivery(action, item, live, writers)
     for change in action.changes:
-        if generates and change.field == generates.sink:
-            yield _delivery(action, item, live, writers)
+        if change.field in kind.makes:
             continue
         part = kind.fields[change.field].traits.via or ""
         leaf = kind.field_at(change.path)
@@ -312,7 +310,7 @@ def _delivery(action: Action, item: Item, live: LiveObject, writers: _Writers) -
         writers.needed_by(item),
         _created(item.kind.fields, item.values)[0] if action.is_owed else {},
         live.id,
-        sink=_sink(item),
+        sinks=item.kind.sinks(item.values),
         within=_within(item.kind, live.values),
         origins=_origins(item),
     )

@@ -122,7 +122,7 @@ def _findings(action: Action) -> Iterator[Finding]:
         what = f"{change.dotted} is {live}, declared {declared}"
         if change.hidden:
             what = f"{change.dotted} differs (sensitive)"
-        elif action.kind.generates and change.field == action.kind.generates.sink:
-            what = f"its {action.kind.generates.field} was not delivered"
+        elif made := action.kind.makes.get(change.field):
+            what = f"its {made.field} was not delivered"
         place = action.item.at(*change.path) if action.item else None
         yield Finding(action.address, what, change.made_by, place)

@@ -34,7 +34,8 @@ def _diagnosed(event: Failed, planned: Planned) -> Diagnostic:
             return _at(action, fields, found)
         case DroppedFields():
             hint: str | None = "the object was written; `clerkform plan` shows what is left to do"
-            if action and action.kind.generates and action.kind.generates.field in error.fields:
+            secrets = {one.field for one in action.kind.generates} if action else set()
+            if secrets & set(error.fields):
                 hint = _remedy(step)
             return _at(action, error.fields, Diagnostic("dropped-fields", str(error), hint=hint))
         case ManifestError(diagnostics=[first, *_]):

@@ -185,7 +185,7 @@ def recovery(root):
     user = shop.call("POST", "/users", {})["id"]
     shop.planned = []
     faults = shop.app.state.faults
-    key = "api_keys: [{{subject: {}, name: {}, secret_to: none}}]"
+    key = "api_keys: [{{subject: {}, name: {}, secret_to: {{file: .secrets/key}}}}]"
     faults.add(Fault("/api_keys$", "POST", times=1, broken="read", after=True))
     converged(shop, key.format(user, "lost"))
     faults.add(Fault("/api_keys$", "POST", times=1, drop="secret"))
@@ -441,7 +441,7 @@ def every(kind: Kind) -> list[Op]:
     one_by_one = [known.create, known.get, known.update, known.delete, kind.reads.lookups.by_key]
     found = [Op("GET", kind.reads.path), *known.parts.values(), *known.removals.values()]
     found += [op for op in one_by_one if op]
-    return [*found, kind.generates.again] if kind.generates else found
+    return [*found, *(op for one in kind.generates for op in (one.again, one.rotate) if op)]
 
 
 def used(kind: Kind) -> list[Op]:

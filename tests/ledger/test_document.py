@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,19 @@ def test_the_text_says_the_last_state_whatever_was_encoded_before(before, addres
     assert encoder.encode(after.with_(address, None)) == Encoder().encode(
         ledger.with_(address, None)
     )
+
+
+def test_a_ledger_of_this_format_stays_one():
+    text = (Path(__file__).parent / "files" / "format-1.json").read_text()
+    ledger = decode(text.encode())
+    assert {str(address): entry.id for address, entry in ledger.entries.items()} == {
+        "api_keys/acme/billing": "ak_15ac2e7a083a11c12ed825985bdd8297",
+        "jwt_templates/convex": "jtmp_Rn29RMmaE40s0RIjdJHh9Uw6BtA",
+        "organizations/acme": "org_aSmGRzwa95Z2iHsACBYPwB9QQH3",
+        "redirect_urls/app://old": None,
+    }
+    assert ledger.entries[Address.parse("api_keys/acme/billing")].delivery == "delivered"
+    assert Encoder().encode(ledger) == text
 
 
 def test_each_entry_has_a_line():

@@ -28,7 +28,7 @@ def test_a_create_sends_nothing_of_clerkforms_own():
     """
     (only,) = compare(desired_from(text), live_from({})).plan.steps
     assert only.values.keys() == {"name", "subject"}
-    assert only.sink == NOWHERE
+    assert only.sinks == {"secret_to": NOWHERE}
     assert only.origins == {"secret_to": "m0.yaml"}
 
 

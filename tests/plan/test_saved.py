@@ -240,7 +240,8 @@ def test_the_command_line_has_to_ask_what_the_file_says_in_any_order():
     assert canonical(saved.plan) == canonical(json.loads(json.dumps(saved.plan)))
 
 
-FORMAT_1 = Path(__file__).parent / "files" / "format-1.json"
+FILES = Path(__file__).parent / "files"
+FORMAT_1 = FILES / "format-1.json"
 """As the first format was written: with who made each change, and what else was shown."""
 
 
@@ -265,8 +266,18 @@ def test_a_plan_of_the_first_format_is_read_and_what_it_had_besides_is_left_out(
         load(text.replace("ACME", "Acme"), "p.json")
 
 
+def test_a_plan_of_the_second_format_delivers_its_one_secret_to_its_one_sink():
+    text = (FILES / "format-2.json").read_text()
+    saved = load(text, "p.json")
+    (sinks,) = (step["sinks"] for step in saved.plan["steps"] if "sinks" in step)
+    assert sinks == {"secret_to": {"env_file": "key.env", "name": "KEY"}}
+    assert '"sink"' in text
+    assert not any("sink" in step for step in saved.plan["steps"])
+    assert len(plan_of(saved, KINDS).steps) == 6
+
+
 def test_today_s_format_has_no_room_for_what_is_not_compared():
-    data = json.loads(FORMAT_1.read_text()) | {"format_version": 2}
+    data = json.loads(FORMAT_1.read_text()) | {"format_version": 3}
     with pytest.raises(PlanError) as refused:
         load(json.dumps(data | {"checksum": checksum(data)}), "p.json")
     assert refused.value.diagnostics[0].code == "not-a-plan"

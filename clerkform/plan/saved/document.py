@@ -9,7 +9,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field
 from clerkform.diff.actions import Verb
 from clerkform.model.step import StepVerb
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """Goes up when a field changes its meaning, comes or goes. ``load`` says which others are read."""
 
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -115,8 +115,8 @@ class SavedStep(SavedStepId):
     """The fields to send, by their dotted path."""
     within: dict[str, Cell] = {}
     """The fields that stand in the request's path, such as the organization that a domain is of."""
-    sink: Any | MISSING = MISSING
-    """Where a secret that Clerk makes will be delivered, as the manifest says it."""
+    sinks: dict[str, Any] = {}
+    """Where secrets that Clerk makes will be delivered, as the manifest says it, by field."""
     origins: dict[str, str] = {}
     """A field's dotted path to the manifest, for paths that are relative to it."""
 
@@ -152,7 +152,7 @@ class SavedPlan(_Block):
 
 
 class Document(_Block):
-    format_version: Literal[2]
+    format_version: Literal[3]
     """Of this description."""
     tool_version: Version
     """The clerkform that wrote the file; named where another one finds that something moved."""

@@ -176,7 +176,7 @@ def _step(step: Step, kind: Kind, salt: bytes) -> Data:
                 name: _cell(value, kind.fields[name].traits.sensitive, salt)
                 for name, value in step.within.items()
             },
-            sink=folded(step.sink.model_dump()) if step.sink is not None else None,
+            sinks={name: folded(sink.model_dump()) for name, sink in step.sinks.items()},
             origins=dict(step.origins),
         ),
     }

@@ -36,7 +36,9 @@ DEEPEST = 120
 """Levels of nesting: those of a manifest's value, and what a plan puts around it."""
 AGAIN = "save one again with `clerkform plan -o FILE`"
 OLDEST = 1
-"""The format of which files are read as well."""
+"""The oldest format of which files are read as well."""
+WITH_SINKS = 3
+"""The first format whose steps deliver several secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,11 @@ def _check_version(data: Mapping[str, Any], shown: str) -> None:
 def _as_today(data: Mapping[str, Any]) -> dict[str, Any]:
     """A document of an older format as this one would be; what was asked has no order.
 
-    Format 1 held besides what no apply compares. Nobody is shown that.
+    Format 1 held besides what no apply compares. Nobody is shown that. Up to format 2 a step had
+    one ``sink``, which was always that of ``secret_to``.
     """
-    is_old = data["format_version"] == OLDEST
-    aside = {"review", "notes", "made_by"} if is_old else set()
+    version = data["format_version"]
+    aside = {"review", "notes", "made_by"} if version == OLDEST else set()
 
     def without(block: Any) -> Any:
         if not isinstance(block, dict):
@@ -122,12 +125,22 @@ def _as_today(data: Mapping[str, Any]) -> dict[str, Any]:
             return block
         return {**block, name: [without(inner) for inner in blocks]}
 
-    plan = each(data["plan"], "actions")
+    plan = data["plan"]
+    if version < WITH_SINKS and isinstance(plan, dict) and isinstance(plan.get("steps"), list):
+        plan = {**plan, "steps": [_with_sinks(step) for step in plan["steps"]]}
+    plan = each(plan, "actions")
     if isinstance(plan, dict) and isinstance(plan.get("actions"), list):
         plan["actions"] = [each(action, "changes") for action in plan["actions"]]
     if isinstance(plan, dict) and isinstance(plan.get("asked"), dict):
         plan["asked"] = {name: _sorted(texts) for name, texts in plan["asked"].items()}
     return {**without(data), "format_version": FORMAT_VERSION, "plan": plan}
+
+
+def _with_sinks(step: Any) -> Any:
+    if not isinstance(step, dict) or "sink" not in step:
+        return step
+    rest = {name: value for name, value in step.items() if name != "sink"}
+    return {**rest, "sinks": {"secret_to": step["sink"]}}
 
 
 def _sorted(texts: Any) -> Any:
