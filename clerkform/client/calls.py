@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from clerkform.apply.run import Written
 from clerkform.client.http import ClerkClient
+from clerkform.client.pace import OwnLimit
 from clerkform.diff.fields import dropped
 from clerkform.errors import BadAnswer
 from clerkform.live import LiveObject
@@ -21,15 +22,21 @@ def path_of(op: Op, object_id: str = "", within: Mapping[str, Any] | None = None
     return filled(op.path, {name: quote(str(part), safe="") for name, part in parts.items()})
 
 
+def limit_of(kind: Kind, object_id: str) -> OwnLimit | None:
+    """What updates of this object count against besides the instance's quota."""
+    bucket = kind.bucket
+    return OwnLimit(object_id, bucket.requests, bucket.seconds) if bucket else None
+
+
 async def send(
     client: ClerkClient,
     op: Op,
     path: str,
     body: Mapping[str, Any] | None,
-    bucket: str | None = None,
+    own_limit: OwnLimit | None = None,
 ) -> Mapping[str, Any] | None:
     """The answer to a call about one object, which may be repeated safely."""
-    return await client.write(op.method, path, body, repeatable=True, bucket=bucket)
+    return await client.write(op.method, path, body, repeatable=True, own_limit=own_limit)
 
 
 def checked(

@@ -33,7 +33,7 @@ from clerkform.client.body import ENCODING, read_answer
 from clerkform.client.bounds import Account, Bounds, PastBound, Question
 from clerkform.client.listing import CHANGED, Moved, distinct, fault_in, read_pages
 from clerkform.client.network import MAX_CONNECTIONS, transport_to
-from clerkform.client.pace import Pace, Sleep, retry_delay
+from clerkform.client.pace import OwnLimit, Pace, Sleep, retry_delay
 from clerkform.client.wrapping import wrapping
 from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, UsageError
 
@@ -141,7 +141,7 @@ class ClerkClient:
         body: Mapping[str, Any] | None = None,
         *,
         repeatable: bool,
-        bucket: str | None = None,
+        own_limit: OwnLimit | None = None,
     ) -> Object | None:
         """The object in the answer; None where Clerk answers a write with no content.
 
@@ -150,7 +150,7 @@ class ClerkClient:
         """
         with self._account.question() as question:
             response = await self._ask(
-                question, method, path, body=body, repeatable=repeatable, bucket=bucket
+                question, method, path, body=body, repeatable=repeatable, own_limit=own_limit
             )
         return decode_object(method, path, response, self._redact)
 
@@ -211,7 +211,7 @@ class ClerkClient:
         params: Params | None = None,
         body: Mapping[str, Any] | None = None,
         repeatable: bool = True,
-        bucket: str | None = None,
+        own_limit: OwnLimit | None = None,
     ) -> httpx.Response:
         """The 2xx answer, after as many tries as are needed and allowed."""
         if not path.startswith("/"):
@@ -219,7 +219,7 @@ class ClerkClient:
         attempt, spent, may_have_acted = 0, 0.0, False
         while True:
             attempt += 1
-            answer, seconds = await self._try(question, method, path, params, body, bucket)
+            answer, seconds = await self._try(question, method, path, params, body, own_limit)
             if isinstance(answer, httpx.Response):
                 return answer
             may_have_acted |= answer.may_have_acted
@@ -231,7 +231,7 @@ class ClerkClient:
                 answer.may_have_acted = may_have_acted
                 raise answer
             if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-                self.pace.pause(delay, bucket)
+                self.pace.pause(delay, own_limit)
             try:
                 with question.waits(asyncio.get_running_loop().time, delay):
                     await self._sleep(delay)
@@ -245,11 +245,11 @@ class ClerkClient:
         path: str,
         params: Params | None,
         body: Mapping[str, Any] | None,
-        bucket: str | None,
+        own_limit: OwnLimit | None,
     ) -> tuple[httpx.Response | ApiError, float]:
         """An answer, or what came in its place, and the seconds that it took."""
         time = asyncio.get_running_loop().time
-        async with self.pace.slot(bucket), self._connections:
+        async with self.pace.slot(own_limit), self._connections:
             self.reads += method == "GET"
             self.writes += method != "GET"
             began, started = self._clock(), time()

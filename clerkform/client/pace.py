@@ -7,12 +7,24 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[object]]
 
 BASE_DELAY, MAX_DELAY = 0.5, 20.0
 """Seconds: what the wait before a second try is drawn from, and where doubling it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """A smaller allowance on top of the instance's, such as Clerk's 10 updates in 10 s for each
+    organization."""
+
+    of: str
+    """The object that has it."""
+    requests: int
+    seconds: float
 
 
 class Pace:
@@ -22,8 +34,7 @@ class Pace:
     certain that the server, too, counts it no more. The first half of the places is given out
     freely, the rest evenly spaced, so that a long run settles at a steady rate.
 
-    A ``bucket`` is a smaller allowance on top, such as Clerk's 10 updates in 10 s for each
-    organization; ``share`` leaves it alone, as nobody else hurries to write the same object.
+    ``share`` leaves an object's own limit alone, as nobody else hurries to write the same object.
     One pace belongs to one event loop and to one instance, whose quota it is.
     """
 
@@ -33,36 +44,32 @@ class Pace:
         window: float = 10.0,
         *,
         share: float = 1.0,
-        bucket_limit: int = 10,
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        if limit < 1 or bucket_limit < 1 or not 0 < share <= 1:
-            raise ValueError("a pace needs limits of at least 1 and a share above 0 and up to 1")
-        self.window, self._bucket_limit = window, bucket_limit
+        if limit < 1 or not 0 < share <= 1:
+            raise ValueError("a pace needs a limit of at least 1 and a share above 0 and up to 1")
+        self.window = window
         self._clock, self._sleep = clock, sleep
         # The rounding takes 0.29 * 100 for the 29 that it means.
         self.allowance = max(1, int(round(share * limit, 6)))
-        self._all = self._lane(self.allowance)
-        self._buckets: dict[str, _Lane] = {}
+        self._all = _Lane(self.allowance, window, clock, sleep)
+        self._own: dict[OwnLimit, _Lane] = {}
 
     @asynccontextmanager
-    async def slot(self, bucket: str | None = None) -> AsyncIterator[None]:
+    async def slot(self, own: OwnLimit | None = None) -> AsyncIterator[None]:
         """Wait for a place, and hold it over the request and ``window`` seconds longer."""
-        async with self._bucket(bucket).place() if bucket else _anywhere(), self._all.place():
+        async with self._lane(own).place() if own else _anywhere(), self._all.place():
             yield
 
-    def pause(self, seconds: float, bucket: str | None = None) -> None:
-        """Let nobody start for so long: the server said 429, to this bucket or to all."""
-        (self._bucket(bucket) if bucket else self._all).pause(seconds)
+    def pause(self, seconds: float, own: OwnLimit | None = None) -> None:
+        """Let nobody start for so long: the server said 429, to this object's limit or to all."""
+        (self._lane(own) if own else self._all).pause(seconds)
 
-    def _bucket(self, name: str) -> _Lane:
-        if name not in self._buckets:
-            self._buckets[name] = self._lane(self._bucket_limit)
-        return self._buckets[name]
-
-    def _lane(self, allowance: int) -> _Lane:
-        return _Lane(allowance, self.window, self._clock, self._sleep)
+    def _lane(self, own: OwnLimit) -> _Lane:
+        if own not in self._own:
+            self._own[own] = _Lane(own.requests, own.seconds, self._clock, self._sleep)
+        return self._own[own]
 
 
 @asynccontextmanager

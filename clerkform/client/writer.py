@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clerkform.apply.run import VISIBLE_WITHIN, Written
-from clerkform.client.calls import checked, path_of, send
+from clerkform.client.calls import checked, limit_of, path_of, send
 from clerkform.client.finding import Finder
 from clerkform.client.http import ClerkClient
 from clerkform.client.making import Maker
@@ -121,7 +121,7 @@ class ClerkWriter:
         path = path_of(op, object_id, {**step.within, "member": member})
         body = {n: member if v == "{member}" else v for n, v in (op.body or {}).items()}
         try:
-            await send(self._client, op, path, body or None)
+            await send(self._client, op, path, body or None, limit_of(kind, object_id))
         except ApiError as error:
             if not (error.status == HTTPStatus.CONFLICT if adds else error.is_not_found):
                 raise
@@ -142,9 +142,8 @@ class ClerkWriter:
                 detail = f"answered without {', '.join(lacking)}, which an update would reset"
                 raise BadAnswer("GET", path, detail=detail)
             sent = over(of, _settable(of, live), sent)
-        bucket = object_id if kind.bucket else None
         path = path_of(op, object_id, step.within)
-        answer = await send(self._client, op, path, kind.to_api(sent), bucket)
+        answer = await send(self._client, op, path, kind.to_api(sent), limit_of(kind, object_id))
         if answer is None:
             return await self._read_back(kind, step, values, object_id)
         return checked(kind, op.method, op.path, values, answer)

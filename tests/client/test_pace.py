@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerkform.client.pace import Pace, retry_delay
+from clerkform.client.pace import OwnLimit, Pace, retry_delay
 
 WINDOW = 10.0
 ROUNDING = 1e-6
@@ -15,7 +15,7 @@ def paced(**options):
     return Pace(window=WINDOW, clock=asyncio.get_running_loop().time, **options)
 
 
-async def starts_of(pace, requests, bucket=None):
+async def starts_of(pace, requests, own=None):
     """When each of ``requests`` (asked at, answered after) started, and when it was answered."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -23,7 +23,7 @@ async def starts_of(pace, requests, bucket=None):
 
     async def one(number, asks, latency):
         await asyncio.sleep(asks)
-        async with pace.slot(bucket):
+        async with pace.slot(own):
             entry = [number, loop.time() - began, None]
             seen.append(entry)
             await asyncio.sleep(latency)
@@ -98,9 +98,7 @@ def test_a_share_makes_the_allowance_smaller():
     assert Pace(10, share=0.01).allowance == 1
 
 
-@pytest.mark.parametrize(
-    "options", [{"share": 0}, {"share": 1.1}, {"limit": 0}, {"bucket_limit": 0}]
-)
+@pytest.mark.parametrize("options", [{"share": 0}, {"share": 1.1}, {"limit": 0}])
 def test_a_pace_that_could_never_start_anything_is_refused(options):
     with pytest.raises(ValueError, match="at least 1"):
         Pace(**options)
@@ -108,15 +106,15 @@ def test_a_pace_that_could_never_start_anything_is_refused(options):
 
 def test_a_full_bucket_holds_up_nobody_else(run):
     async def main():
-        pace = paced(limit=100, bucket_limit=2)
+        pace = paced(limit=100)
         slow, others = await asyncio.gather(
-            starts_of(pace, [(0, 0)] * 3, "org_a"), starts_of(pace, [(0, 0)] * 5)
+            starts_of(pace, [(0, 0)] * 3, OwnLimit("org_a", 2, 4.0)), starts_of(pace, [(0, 0)] * 5)
         )
         return [start for _, start, _ in slow], [start for _, start, _ in others]
 
     slow, others = run(main())
     assert slow[0] == 0
-    assert slow[2] == pytest.approx(WINDOW)
+    assert slow[2] == pytest.approx(4.0)
     assert others == [0.0] * 5
 
 
@@ -133,9 +131,10 @@ def test_after_a_pause_nobody_starts_before_its_end(run):
 def test_a_paused_bucket_pauses_nobody_else(run):
     async def main():
         pace = paced(limit=100)
-        pace.pause(7, "org_a")
+        own = OwnLimit("org_a", 10, WINDOW)
+        pace.pause(7, own)
         mine, others = await asyncio.gather(
-            starts_of(pace, [(0, 0)], "org_a"), starts_of(pace, [(0, 0)])
+            starts_of(pace, [(0, 0)], own), starts_of(pace, [(0, 0)])
         )
         return mine[0][1], others[0][1]
 

@@ -156,7 +156,7 @@ class Workshop:
         transport = Recorder(SandboxTransport(self.app), self.sent)
         vault = Vault(self.root, self.environ)
         time = self.time
-        pace = Pace(100_000, bucket_limit=100_000, clock=time, sleep=time.sleep)
+        pace = Pace(100_000, clock=time, sleep=time.sleep)
         options: dict[str, Any] = {
             "pace": pace,
             "transport": transport,
