@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -20,6 +20,7 @@ import httpx
 from clerkform.client.body import NotJson, parse_json
 from clerkform.client.bounds import PastBound
 from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, TooMuch, Unreachable
+from clerkform.model.endpoints import IdOf, own_id
 
 Object = dict[str, Any]
 Objects = list[Object]
@@ -42,6 +43,8 @@ class Page:
     """A part of a list. ``total`` is None where a bare array came."""
 
     objects: Objects
+    ids: Sequence[str]
+    """Of the objects, one each."""
     total: int | None
 
 
@@ -79,7 +82,7 @@ def decode_object(
     return body
 
 
-def decode_page(path: str, response: httpx.Response, redact: Redact) -> Page:
+def decode_page(path: str, response: httpx.Response, redact: Redact, id_of: IdOf = own_id) -> Page:
     """A page of a list, in either shape that Clerk has: an array, or ``{data, total_count}``.
 
     Raises:
@@ -95,11 +98,12 @@ def decode_page(path: str, response: httpx.Response, redact: Redact) -> Page:
         body = body.get("data")
     if not isinstance(body, list):
         raise unusable("GET", path, f"with {_shape(body)} instead of a list", response, redact)
-    for item in body:
-        if not (isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]):
-            how = "with a list that has an entry without an id"
-            raise unusable("GET", path, how, response, redact)
-    return Page(body, total)
+    ids = [id_of(item) if isinstance(item, dict) else None for item in body]
+    named = [found for found in ids if isinstance(found, str) and found]
+    if len(named) < len(ids):
+        how = "with a list that has an entry without an id"
+        raise unusable("GET", path, how, response, redact)
+    return Page(body, named, total)
 
 
 def decode_error(

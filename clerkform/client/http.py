@@ -36,6 +36,7 @@ from clerkform.client.network import MAX_CONNECTIONS, transport_to
 from clerkform.client.pace import OwnLimit, Pace, Sleep, retry_delay
 from clerkform.client.wrapping import wrapping
 from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, UsageError
+from clerkform.model.endpoints import IdOf, own_id
 
 API_VERSION = "2026-05-12"
 MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)
@@ -161,20 +162,32 @@ class ClerkClient:
         *,
         params: Params | None = None,
         page: int | None = MAX_PAGE,
+        id_of: IdOf = own_id,
     ) -> Page:
         """A part of a list, and how long the whole is if the answer says so."""
         with self._account.question() as question:
-            return await self._page(question, path, offset, params, page)
+            return await self._page(question, path, offset, params, page, id_of)
 
     async def _page(
-        self, question: Question, path: str, offset: int, params: Params | None, page: int | None
+        self,
+        question: Question,
+        path: str,
+        offset: int,
+        params: Params | None,
+        page: int | None,
+        id_of: IdOf,
     ) -> Page:
         paging = {} if page is None else {"limit": page, "offset": offset}
         response = await self._ask(question, "GET", path, params={**(params or {}), **paging})
-        return decode_page(path, response, self._redact)
+        return decode_page(path, response, self._redact, id_of)
 
     async def list(
-        self, path: str, *, params: Params | None = None, page: int | None = MAX_PAGE
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        page: int | None = MAX_PAGE,
+        id_of: IdOf = own_id,
     ) -> Objects:
         """Every object of a list, each once; ``page`` is None where there is no paging.
 
@@ -186,7 +199,7 @@ class ClerkClient:
         with self._account.question() as question:
 
             async def fetch(offset: int) -> Page:
-                return await self._page(question, path, offset, params, page)
+                return await self._page(question, path, offset, params, page, id_of)
 
             for _ in range(LISTING_TRIES):
                 question.forgets()

@@ -45,13 +45,13 @@ async def read_pages(
         turns(-(-total // size) - 1)
         return pages + await together(fetch_more(offset) for offset in range(size, total, size))
     # A bare array does not say how many there are: a page that is not full is the last.
-    seen = _ids(pages[0])
+    seen = {*pages[0].ids}
     while len(pages[-1].objects) == size:
         turns(1)
         pages.append(await fetch_more(len(pages) * size))
-        if _ids(pages[-1]) <= seen:
+        if seen.issuperset(pages[-1].ids):
             break
-        seen |= _ids(pages[-1])
+        seen.update(pages[-1].ids)
     return pages
 
 
@@ -69,10 +69,6 @@ def distinct(pages: Sequence[Page]) -> Objects:
     """Each object once, in order: one that moved while pages were read may be on two."""
     found: dict[str, Object] = {}
     for page in pages:
-        for item in page.objects:
-            found.setdefault(item["id"], item)
+        for object_id, item in zip(page.ids, page.objects, strict=True):
+            found.setdefault(object_id, item)
     return list(found.values())
-
-
-def _ids(page: Page) -> set[str]:
-    return {item["id"] for item in page.objects}

@@ -97,7 +97,9 @@ class ClerkReader:
             return await self._filtered(kind, dict(read.under)), not read.under
         if read.lookups(kind.reads.lookups.ids_at_once) <= FEW:
             return await self._look_up(kind, read), False
-        first = await self._client.page(listing.path, params=listing.params, page=listing.page)
+        first = await self._client.page(
+            listing.path, params=listing.params, page=listing.page, id_of=listing.id_of
+        )
         if first.total == len(distinct([first])):
             return first.objects, True
         if first.total is None or cheaper_to_list(kind, read, first.total):
@@ -106,7 +108,7 @@ class ClerkReader:
 
     async def _look_up(self, kind: Kind, read: Read) -> list[dict[str, Any]]:
         found = await together(self._lookups(kind, read))
-        return list({body["id"]: body for bodies in found for body in bodies}.values())
+        return list({kind.id_of(body): body for bodies in found for body in bodies}.values())
 
     def _lookups(
         self, kind: Kind, read: Read
@@ -114,7 +116,7 @@ class ClerkReader:
         lookups = kind.reads.lookups
         if lookups.by_key:
             for key in read.keys:
-                yield self._one(lookups.by_key.path, key)
+                yield self._one(kind, lookups.by_key.path, key)
         if lookups.by_name:
             for name in read.names:
                 yield self._filtered(kind, {lookups.by_name: name})
@@ -123,7 +125,7 @@ class ClerkReader:
             for at in range(0, len(read.ids), size):
                 yield self._filtered(kind, {lookups.by_ids: read.ids[at : at + size]})
 
-    async def _one(self, path: str, key: str) -> Sequence[dict[str, Any]]:
+    async def _one(self, kind: Kind, path: str, key: str) -> Sequence[dict[str, Any]]:
         path = filled(path, {"key": quote(key, safe="")})
         try:
             found = await self._client.get(path)
@@ -131,7 +133,7 @@ class ClerkReader:
             if error.is_not_found:
                 return []
             raise
-        if not isinstance(found.get("id"), str):
+        if kind.id_of(found) is None:
             raise BadAnswer("GET", path, detail="answered without an id")
         return [found]
 
@@ -141,4 +143,6 @@ class ClerkReader:
         in_path = {name: quote(str(params[name]), safe="") for name in params}
         path = filled(reads.path, in_path)
         query = {n: v for n, v in params.items() if f"{{{n}}}" not in reads.path}
-        return await self._client.list(path, params={**reads.params, **query}, page=reads.page)
+        return await self._client.list(
+            path, params={**reads.params, **query}, page=reads.page, id_of=reads.id_of
+        )

@@ -37,6 +37,10 @@ class Lookups:
     ids_at_once: int = 100
 
 
+IdOf = Callable[[Mapping[str, Any]], object]
+"""The id of an object, in the body of an answer; it may be of any type."""
+
+
 def own_id(body: Mapping[str, Any]) -> object:
     return body.get("id")
 
@@ -53,8 +57,8 @@ class Collection:
     """Parameters that are filled from fields: parameter to field name. One that stands in braces
     in the path goes there, any other into the query."""
     lookups: Lookups = field(default_factory=Lookups)
-    id_of: Callable[[Mapping[str, Any]], object] = own_id
-    """An object's id, unique in its kind, in the body of an answer."""
+    id_of: IdOf = own_id
+    """Unique in its kind."""
 
     section: ClassVar[type] = tuple
     """What a section's node holds."""
