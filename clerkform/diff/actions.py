@@ -263,7 +263,7 @@ def _create(item: Item, kept: Kept | None, context: _Context) -> Action:
         None,
         creation(item),
         made_by=made_by,
-        edges=tuple(edges(item, None, context.ids)),
+        edges=tuple(edges(item, None, context.ids, context.keys)),
     )
 
 
@@ -295,9 +295,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
     kind, ledger = item.kind, context.ledger
     entry = ledger.of(item.address, live.id)
     secrets = _secrets_of(item, live, context)
-    found: Difference = difference(
-        item, live, context.ids, secrets, entry.values if entry else None
-    )
+    last_sent = entry.values if entry else None
+    found: Difference = difference(item, live, context.ids, secrets, last_sent, context.keys)
     changes = tuple(
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
@@ -330,7 +329,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
             found.notes,
             old if renames else None,
             context.rules.delete_first or (kind.unique_key and not renames),
-            edges=tuple(edges(item, None, context.ids)),
+            edges=tuple(edges(item, None, context.ids, context.keys)),
         )
     if changes:
         _check_resent(item, live, changes, problems)
@@ -349,25 +348,31 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: _Context) 
         changes,
         "",
         found.notes + notes,
-        edges=tuple(edges(item, live, context.ids)),
+        edges=tuple(edges(item, live, context.ids, context.keys)),
         is_owed=is_owed and item.address not in context.rules.kept,
     )
 
 
 def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path, bool]:
-    """Of each declared secret that can be compared, whether it is another one than was sent."""
+    """Of what no read shows, as far as that can be told, whether it is another than was sent.
+
+    What is recorded of the object without it has been declared since.
+    """
     if item.address in context.rules.resend:
         return {leaf.path: True for leaf in item.kind.leaves if leaf.traits.write_only}
     entry = context.ledger.of(item.address, live.id)
-    was = entry.prints if entry else {}
-    found = {}
+    if entry is None:
+        return {}
+    found: dict[Path, bool] = {}
     for leaf, value in item.declared():
-        if leaf.is_unread and leaf.traits.sensitive and entry and entry.prints_at(leaf.path):
+        now = context.prints.get((item.address, leaf.path))
+        if leaf.is_unread and leaf.traits.sensitive:
             prints = leaf_prints(leaf, value, leaf.path, context.ledger)
             found[leaf.path] = prints != entry.prints_at(leaf.path)
-        now = context.prints.get((item.address, leaf.path))
-        if now and pointer(leaf.path) in was:
-            found[leaf.path] = was[pointer(leaf.path)] != now
+        elif leaf.is_unread and value_at(entry.values, leaf.path) is GONE:
+            found[leaf.path] = True
+        elif now:
+            found[leaf.path] = entry.prints.get(pointer(leaf.path)) != now
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerkform.desired import Item
-from clerkform.diff.fields import ignored_paths, is_within, wire_of
+from clerkform.diff.fields import NO_KEYS, Keys, ignored_paths, is_within, wire_of
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Reference
 from clerkform.model.paths import value_at
@@ -25,18 +25,20 @@ class Edge:
     """The member's key, or its id where nobody knows that."""
 
 
-def edges(item: Item, live: LiveObject | None, ids: Mapping[Address, str]) -> Iterator[Edge]:
+def edges(
+    item: Item, live: LiveObject | None, ids: Mapping[Address, str], keys: Keys = NO_KEYS
+) -> Iterator[Edge]:
     """The members that differ, in the order of their keys, those that go first."""
     for field, declared in item.declared():
         is_unread = live is not None and field.path in live.unreachable
         if field.traits.edges is None or is_unread or is_within(field.path, ignored_paths(item)):
             continue
-        keys = {object_id: address.key for address, object_id in ids.items()}
+        of = field.traits.ref.kind if field.traits.ref else ""
         found = value_at(live.values, field.path) if live else ()
         there = {str(one) for one in found} if isinstance(found, list) else set[str]()
         wanted = {str(wire_of(field, one, ids)) for one in declared}
-        for member in sorted(there - wanted, key=lambda one: keys.get(one, one)):
-            yield Edge(field, "remove", member, keys.get(member, member))
+        gone = sorted((keys.get((of, one), one), one) for one in there - wanted)
+        yield from (Edge(field, "remove", member, key) for key, member in gone)
         missing = (one for one in declared if wire_of(field, one, ids) not in there)
         for one in sorted(missing, key=lambda one: one.to.key):
             yield Edge(field, "add", one, one.to.key)

@@ -21,12 +21,16 @@ from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.canonical import without_nulls
 from clerkform.model.paths import GONE, Path, value_at
 
-AFTER_APPLY = Known("(known after apply)")
 UNKNOWN = Known("(unknown)")
 SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
 DELIVERED = Known("(the secret of the live object)")
+
+
+Keys = Mapping[tuple[str, Any], str]
+"""Kind and id of live objects to their keys, as far as they are known."""
+NO_KEYS: Keys = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ def difference(
     ids: Mapping[Address, str],
     secrets: Mapping[Path, bool] | None = None,
     last_sent: Values | None = None,
+    keys: Keys = NO_KEYS,
 ) -> Difference:
-    """The declared fields that live does not have.
+    """The declared fields that live does not have. ``keys`` are those of live objects.
 
     ``secrets`` says of write-only fields whether the declared one is to be sent; what it lacks
     cannot be compared. ``last_sent`` is what the ledger recorded: it stands in for live where no
@@ -61,7 +66,7 @@ def difference(
         elif field.compared and not is_ignored:
             found = [
                 replace(change, hidden=field.traits.sensitive)
-                for change in _field_changes(field, sent_value(item, field, live), live, ids)
+                for change in _field_changes(field, sent_value(item, field, live), live, ids, keys)
             ]
         is_other = (secrets or {}).get(path)
         was = value_at(last_sent or {}, path) if field.is_unread else GONE
@@ -178,7 +183,7 @@ def with_part(value: Any, path: Path, part: Any) -> Any:
 
 
 def _field_changes(
-    field: Field, declared: Any, live: LiveObject, ids: Mapping[Address, str]
+    field: Field, declared: Any, live: LiveObject, ids: Mapping[Address, str], keys: Keys = NO_KEYS
 ) -> Iterator[Change]:
     traits, path = field.traits, field.path
     before = value_at(live.values, path)
@@ -187,7 +192,7 @@ def _field_changes(
         if is_set is not (declared is not None):
             yield Change(path, *((SECRET, NO_SECRET) if is_set else (NO_SECRET, SECRET)))
     elif traits.ref:
-        yield from _reference_changes(field, before, declared, ids)
+        yield from _reference_changes(field, before, declared, ids, keys)
     elif field.takes_set_change and is_set_change(declared):
         if not equal(wanted := with_set_change(before, declared), before, unordered=True):
             yield Change(path, before, wanted)
@@ -200,17 +205,21 @@ def _field_changes(
 
 
 def _reference_changes(
-    field: Field, before: Any, declared: Any, ids: Mapping[Address, str]
+    field: Field, before: Any, declared: Any, ids: Mapping[Address, str], keys: Keys
 ) -> Iterator[Change]:
     """What differs of a reference or of a set of them, which is shown by its keys."""
+    assert field.traits.ref is not None
+    of = field.traits.ref.kind
     if isinstance(declared, list):
         wanted = [wire_of(field, one, ids) for one in declared]
         if not _same(field, before, wanted):
-            yield Change(field.path, _keys(before, ids), [_key(one) for one in declared])
+            is_list = isinstance(before, list)
+            there = [keys.get((of, one), one) for one in before] if is_list else before
+            yield Change(field.path, there, [_key(one) for one in declared])
         return
     wired = wire_of(field, declared, ids)
     if isinstance(declared, Reference) and wired != before and not field.traits.identity:
-        yield Change(field.path, before, AFTER_APPLY if wired is None else wired)
+        yield Change(field.path, keys.get((of, before), before), _key(declared))
     elif not isinstance(declared, Reference) and not _same(field, before, declared):
         yield Change(field.path, before, declared)
 
@@ -234,12 +243,6 @@ def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
 
 def _key(value: Any) -> Any:
     return value.to.key if isinstance(value, Reference) else value
-
-
-def _keys(before: Any, ids: Mapping[Address, str]) -> Any:
-    """A live list of ids with the keys that are known of them."""
-    known = {object_id: address.key for address, object_id in ids.items()}
-    return [known.get(one, one) for one in before] if isinstance(before, list) else before
 
 
 def is_set_change(declared: Any) -> bool:

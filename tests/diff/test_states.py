@@ -116,3 +116,11 @@ def test_a_pin_of_another_kind_is_refused():
     text = "crowns: [{name: a, id: badge_1}]"
     desired_from(text, registry=MADE_UP, problems=problems)
     assert [found.code for found in problems] == ["pin-of-another-kind"]
+
+
+def test_what_is_declared_since_the_last_apply_is_sent():
+    """Of an object that was adopted nothing is known; of one that is recorded, what was sent is."""
+    action, _, plan = planned("locks: {code: a, phrase: b}", ledger=recorded(bolted=True))
+    assert [change.dotted for change in action.changes] == ["code", "phrase"]
+    assert {change.made_by for change in action.changes} == {"edited"}
+    assert plan.steps[0].values == {"code": "a", "phrase": "b"}
