@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import MISSING, Field
 
 from clerkform.model import (
+    Bucket,
     Collection,
     Endpoints,
+    Generates,
     Kind,
     Lookups,
     Many,
@@ -20,6 +22,8 @@ from clerkform.model import (
     SecretRef,
     SetChange,
     SettingsResource,
+    Sink,
+    Values,
     crud,
     paginated,
     single,
@@ -249,4 +253,95 @@ ROOMS = Kind(
     id_prefix="room_",
 )
 
-MADE_UP = Registry([TEAMS, BADGES, GATES, RIGHTS, DUTIES, WORKERS, HOUSE, ROOMS, LOCKS, CROWNS])
+
+class Oidc(Part):
+    """Of a connection: the secret is sent along with every change, as nobody can read it back."""
+
+    client_id: Annotated[str | MISSING, trait.needed_to_create] = MISSING
+    client_secret: Annotated[SecretRef | MISSING, trait.write_only] = MISSING
+    requires_pkce: bool | MISSING = MISSING
+
+
+class Connection(Resource):
+    """Sign-in through somebody else's provider: what the API lists under other names."""
+
+    name: Annotated[str, trait.identity]
+    provider: Annotated[
+        Literal["oidc_custom", "oidc_gitlab"] | MISSING, trait.immutable, trait.needed_to_create
+    ] = MISSING
+    domains: Annotated[
+        Annotated[Many[str], Field(min_length=1)] | MISSING,
+        trait.unordered,
+        trait.normalize(str.lower),
+    ] = MISSING
+    organization: Annotated[str | MISSING, trait.ref("organizations")] = MISSING
+    active: bool | MISSING = MISSING
+    oidc: Oidc | MISSING = MISSING
+
+
+def connection_from_api(body: dict[str, Any]) -> dict[str, Any]:
+    """Requests say ``oidc`` and ``organization_id``; answers ``oauth_config``."""
+    rest = {k: v for k, v in body.items() if k not in ("oauth_config", "organization_id")}
+    there = {"oidc": body["oauth_config"]} if body.get("oauth_config") else {}
+    return {**rest, **there, "organization": body.get("organization_id")}
+
+
+def connection_to_api(values: Values) -> dict[str, Any]:
+    rest = {k: v for k, v in values.items() if k != "organization"}
+    linked = {"organization_id": values["organization"]} if "organization" in values else {}
+    return {**rest, **linked}
+
+
+CONNECTIONS = Kind(
+    name="connections",
+    singular="connection",
+    model=Connection,
+    endpoints=crud("/connections", reads=paginated("/connections")),
+    id_prefix="conn_",
+    from_api=connection_from_api,
+    to_api=connection_to_api,
+    after=("house",),
+    replace="by_hand",
+    lost_by_delete="its users sign in no more",
+)
+
+
+class Robot(Resource):
+    """The server makes two secrets for it: one is shown again, by a POST, the other never."""
+
+    name: Annotated[str, trait.identity]
+    speed: int | MISSING = MISSING
+    token_to: Annotated[Sink | MISSING, trait.local, trait.needed_to_create] = MISSING
+    pin_to: Annotated[Sink | MISSING, trait.local, trait.needed_to_create] = MISSING
+
+
+ROBOTS = Kind(
+    name="robots",
+    singular="robot",
+    model=Robot,
+    endpoints=crud("/robots", reads=paginated("/robots")),
+    id_prefix="robot_",
+    generates=(
+        Generates("token", "token_to", again=Op("POST", "/robots/{id}/token")),
+        Generates("pin", "pin_to", rotate=Op("POST", "/robots/{id}/pin/rotate")),
+    ),
+    computed=("serial",),
+    bucket=Bucket(requests=5, seconds=4.0),
+)
+
+MADE_UP = Registry(
+    [
+        TEAMS,
+        BADGES,
+        GATES,
+        RIGHTS,
+        DUTIES,
+        WORKERS,
+        HOUSE,
+        ROOMS,
+        LOCKS,
+        CROWNS,
+        CONNECTIONS,
+        ROBOTS,
+    ]
+)

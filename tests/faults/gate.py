@@ -20,7 +20,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from clerkform.sandbox import Fault
 
-KEYS = ("slug", "name", "url", "identifier")
+KEYS = ("slug", "key", "name", "url", "identifier", "number", "code", "to")
 LAG = 2000
 """Milliseconds."""
 
@@ -121,8 +121,8 @@ class Gate:
         words = [request.method, path]
         if subject := request.query_params.get("subject"):
             words.append(self._named(subject))
-        if request.method == "POST" and sent and path.count("/") == 1:
-            words.append(next(str(sent[key]) for key in KEYS if key in sent))
+        if request.method == "POST" and sent:
+            words += [self._named(str(sent[key])) for key in KEYS if key in sent][:1]
         text = " ".join(words)
         self._counts[text] += 1
         return f"{text}#{self._counts[text]}"

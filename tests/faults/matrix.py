@@ -12,9 +12,11 @@ from typing import Any
 
 from clerkform.sandbox import Fault
 from tests.faults.gate import Exchange, Strike
-from tests.faults.projects import PROJECTS, ROTATION
+from tests.faults.projects import EVERYTHING, ROTATION
 from tests.faults.world import World
+from tests.proof.project import SORTS
 
+PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS)}
 HTML = {"body": "<html><body>Bad gateway</body></html>", "content_type": "text/html"}
 FAULTS: Mapping[str, Fault] = {
     "reset before": Fault(broken="read"),
@@ -41,7 +43,7 @@ SKEWS = (900, -900, 86400, -86400)
 SKEWED = ("kill after", KILL_AND_LAG, "kill before", "reset after")
 """What is tried with such clocks where an API key is made."""
 
-ANSWERED = {"environment_type", "expired", "id", "revoked", "secret"}
+ANSWERED = {"environment_type", "expired", "id", "pin", "revoked", "secret", "token"}
 """What is never sent and goes wrong all the same where an answer lacks it."""
 
 
@@ -62,7 +64,7 @@ class Case:
         fault = f"drop {self.dropped}" if self.dropped else self.fault
         again = "" if self.again == "again" else f"-{self.again}"
         skew = f"-{self.skew:+} s" if self.skew else ""
-        return f"{self.address}-{fault}{again}{skew}"
+        return f"{self.project}: {self.address}-{fault}{again}{skew}"
 
     @property
     def kills(self) -> bool:
@@ -149,16 +151,21 @@ def _collection(one: Exchange) -> str:
     return one.path.split("/")[1]
 
 
+def makes_secrets(address: str) -> bool:
+    """Whether a request is about objects for which the server makes secrets."""
+    return "/api_keys" in address or "/robots" in address
+
+
 def sample(whole: Sequence[Case]) -> list[Case]:
     """What every test run has time for: of each request a fault in turn, with the kills in turn
-    where it is about an API key; all faults where a key is made that another takes over from, and
+    where it is about what the server makes secrets for; all faults where a key is made that another takes over from, and
     there a kill with each of the clocks."""
     chosen: list[Case] = []
     requests = groupby(whole, key=lambda case: (case.project, case.again, case.address))
     for turn, ((project, _, address), group) in enumerate(requests):
         all_of_it = list(group)
         of_request = [case for case in all_of_it if not case.skew]
-        is_key, is_made = "/api_keys" in address, address.startswith(MAKES_KEY)
+        is_key, is_made = makes_secrets(address), address.startswith(MAKES_KEY)
         if is_made and (project == ROTATION.name or address == f"{MAKES_KEY}first#1"):
             chosen += of_request
             skewed = (case for case in all_of_it if case.skew)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clerkform.sandbox.groups import Group
+
 KEY = "sk_live_faultsMatrixInstanceKey0001"
 SIGNING_KEY = "a-signing-key-that-only-the-matrix-has-0123456789"
 ENVIRON = {"CLERK_SECRET_KEY": KEY, "TEMPLATE_SIGNING_KEY": SIGNING_KEY}
@@ -35,6 +37,10 @@ class Project:
     """What has nothing to do once all is as it should be."""
     sinks: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Subject (as in ``Server.names``) and name of a key to its file and variable, if any."""
+    made: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Kind and key of an object, and which of its secrets, to the file that holds that."""
+    groups: tuple[Group, ...] = ()
+    """Routes of kinds that only tests have, which clerkform knows for this project."""
 
 
 GITIGNORE = ".secrets/\n.clerkform/\n"
@@ -287,4 +293,3 @@ ROTATION = Project(
     PLAIN,
     {("same", "rotated"): (".secrets/app.env", "ROTATED_KEY")},
 )
-PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION)}

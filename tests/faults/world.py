@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,13 +21,22 @@ from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.sandbox.serve import Serving
 from tests import virtual
 from tests.errors.findings import write
-from tests.faults.gate import Exchange, Gate, Strike, names_of
+from tests.faults.gate import KEYS, Exchange, Gate, Strike, names_of
 from tests.faults.projects import ENVIRON, KEY, PRIVATE, SIGNING_KEY, Project
+from tests.proof.swapped import more_kinds
 from tests.shell import REPO, clean_environ
 from tests.virtual import Outcome, QuickLoop
 
 CRASHED_STEP = re.compile(r"\b[A-Z]\w+ in (create|update|delete) \w+/")
-VARYING = ("id", "created_at", "updated_at", "last_used_at", "expiration", "image_url")
+VARYING = (
+    "id",
+    "created_at",
+    "updated_at",
+    "last_used_at",
+    "expiration",
+    "image_url",
+    "serial",
+)
 
 
 class Row(NamedTuple):
@@ -42,6 +51,14 @@ class Row(NamedTuple):
     def body(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.text)
         return body
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the server made, by its name where there are several."""
+        if self.secret is None or not self.secret.startswith("{"):
+            return {"secret": self.secret} if self.secret else {}
+        found: dict[str, str] = json.loads(self.secret)
+        return found
 
     @property
     def is_revoked(self) -> bool:
@@ -79,7 +96,8 @@ class World:
         self.clock = Clock()
         store = Store(clock=lambda: int((self.clock() + self.skew) * 1000))
         settings = Settings(instance="production")
-        self.app = create_app(store, settings, seed=dict(self.project.seed))
+        seed, groups = dict(self.project.seed), self.project.groups
+        self.app = create_app(store, settings, seed=seed, groups=groups)
         self.gate = Gate(self.app)
         self.root.mkdir(exist_ok=True)
         write(self.root, self.project.files)
@@ -99,7 +117,8 @@ class World:
             virtual.substitute(patch, lambda: transport, self.clock)
             self.gate.arm(strike)
             environ = {"CLERK_API_URL": "http://127.0.0.1:9", **ENVIRON}
-            outcome = virtual.run(self.root, environ, *args)
+            with more_kinds() if self.project.groups else nullcontext():
+                outcome = virtual.run(self.root, environ, *args)
         exchanges = list(self.gate.exchanges)
         if strike:
             assert self.gate.disarm() >= 1, f"the fault never fired:\n{outcome.text}"
@@ -116,7 +135,8 @@ class World:
                 **ENVIRON,
                 "CLERK_API_URL": serving.url.removesuffix("/v1"),
             }
-            command = [sys.executable, "-m", "clerkform", "-C", str(self.root), *args]
+            module = "tests.proof.swapped" if self.project.groups else "clerkform"
+            command = [sys.executable, "-m", module, "-C", str(self.root), *args]
 
             def kill() -> None:
                 process.kill()
@@ -139,7 +159,7 @@ class World:
     def check_run(self, outcome: Outcome) -> None:
         """No fault of clerkform's own, and no secret anywhere but in its sink."""
         assert not CRASHED_STEP.search(outcome.text), outcome.text
-        self.made |= {row.secret for row in self.rows().values() if row.secret}
+        self.made |= {one for row in self.rows().values() for one in row.secrets.values()}
         secrets = {*self.made, KEY, SIGNING_KEY, *PRIVATE}
         texts = {"what it said": outcome.text, **self._saved()}
         leaks = [(name, one) for name, text in texts.items() for one in secrets if one in text]
@@ -166,7 +186,7 @@ class World:
             if row.is_revoked:
                 continue
             body = {name: value for name, value in row.body.items() if name not in VARYING}
-            secret = None if row.kind == "api_keys" else row.secret
+            secret = None if row.kind in ("api_keys", "robots") else row.secret
             text = json.dumps([row.kind, names[row.id], body, secret], sort_keys=True)
             for object_id, name in names.items():
                 text = text.replace(object_id, name)
@@ -185,7 +205,7 @@ class World:
         for row in self.rows().values():
             body = row.body
             is_over = row.is_revoked or 0 < (body.get("expiration") or 0) < self.clock() * 1000
-            names = ("subject", "name", "url", "identifier", "slug")
+            names = ("subject", "team", *(name for name in KEYS if name != "to"))
             key = tuple(body[name] for name in names if name in body)
             if key and not is_over:
                 found.setdefault((row.kind, key), []).append(row.id)
@@ -211,6 +231,9 @@ class World:
                 assert lines["OTHER"] == "kept"
             answer = self.call("POST", "/api_keys/verify", {"secret": key.secret})
             assert answer["id"] == key.id
+        for (kind, name, which), file in self.project.made.items():
+            (one,) = (r for r in rows.values() if (r.kind, names[r.id]) == (kind, name))
+            assert (self.root / file).read_text() == one.secrets[which], (name, which)
 
     def check_ledger(self) -> None:
         """The ids in it are live, and at the addresses that it says; nothing is owed any more."""
@@ -227,7 +250,9 @@ class World:
                 kind, _, key = address.partition("/")
                 assert not rows[object_id].is_revoked, address
                 assert rows[object_id].kind == kind
-                assert names[object_id] == (key if kind != "api_keys" else key.rpartition("/")[2])
+                is_under = kind in ("api_keys", "rooms")
+                known = key.rpartition("/")[2] if is_under else key
+                assert not key or names[object_id] == known, address
 
     def call(self, method: str, path: str, body: Any) -> Any:
         """One request past clerkform; it must succeed."""
