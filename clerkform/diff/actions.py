@@ -362,7 +362,8 @@ def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path
     was = entry.prints if entry else {}
     found = {}
     for leaf, value in item.declared():
-        if leaf.is_unread and leaf.traits.sensitive and entry and entry.prints_at(leaf.path):
+        is_unseen = leaf.is_unread or leaf.path in live.unreachable
+        if is_unseen and leaf.traits.sensitive and entry and entry.prints_at(leaf.path):
             prints = leaf_prints(leaf, value, leaf.path, context.ledger)
             found[leaf.path] = prints != entry.prints_at(leaf.path)
         now = context.prints.get((item.address, leaf.path))
