@@ -198,9 +198,10 @@ HOUSE = Kind(
 
 
 class Locks(SettingsResource):
-    """Settings that no read shows: one is in a second source, others in none."""
+    """Settings that no read shows: some are in a second source, others in none."""
 
     bolted: Annotated[bool | MISSING, trait.read_from("doors.open", invert=True)] = MISSING
+    keeper: Annotated[str | MISSING, trait.read_from("doors.keeper"), trait.sensitive] = MISSING
     code: Annotated[str | MISSING, trait.write_only] = MISSING
     phrase: Annotated[str | MISSING, trait.write_only, trait.sensitive] = MISSING
 

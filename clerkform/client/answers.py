@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,9 +26,12 @@ from clerkform.model.endpoints import IdOf, own_id
 Object = dict[str, Any]
 Objects = list[Object]
 Redact = Callable[[str], str]
-"""Takes secrets out of a server's words, before anything is shortened or escaped."""
+"""Takes secrets out of a server's words, before they are escaped or shortened to what is shown."""
 
 MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
+SEARCHED = 40 * MAX_TEXT  # of a text, for secrets: to search a megabyte takes many times as long
+LONGEST_SECRET = SEARCHED // 2  # as a text may write it: a private key with every byte escaped
+MAX_ITEMS = 100  # of an error; Clerk says one for each parameter that is wrong
 MAX_RETRY_AFTER = 86400.0  # seconds; more is as good as never
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -243,11 +247,23 @@ def plain_text(text: str) -> str:
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
 
+def _without_secrets(text: str, redact: Redact) -> str:
+    """``text``, or its beginning, without secrets and without the part of one that was cut."""
+    if len(text) <= SEARCHED:
+        return redact(text)
+    return redact(text[:SEARCHED])[:-LONGEST_SECRET] + "…"
+
+
+def _said(text: str, redact: Redact) -> str:
+    return plain_text(_without_secrets(text, redact))
+
+
 def _items(body: Any, redact: Redact) -> tuple[ClerkErrorItem, ...]:
     entries = body.get("errors") if isinstance(body, dict) else None
     if not isinstance(entries, list):
         return ()
-    return tuple(_item(entry, redact) for entry in entries if _is_item(entry))
+    told = islice((entry for entry in entries if _is_item(entry)), MAX_ITEMS)
+    return tuple(_item(entry, redact) for entry in told)
 
 
 def _is_item(entry: Any) -> bool:
@@ -260,29 +276,31 @@ def _item(entry: Mapping[str, Any], redact: Redact) -> ClerkErrorItem:
     param = meta.pop("param_name", None)
     said = entry.get("long_message") or entry.get("message")
     return ClerkErrorItem(
-        code=plain_text(redact(entry["code"])),
-        message=plain_text(redact(said if isinstance(said, str) else entry["code"])),
-        param=plain_text(redact(param)) if isinstance(param, str) else None,
+        code=_said(entry["code"], redact),
+        message=_said(said if isinstance(said, str) else entry["code"], redact),
+        param=_said(param, redact) if isinstance(param, str) else None,
         meta=_told(meta, redact),
     )
 
 
 def _told(value: Any, redact: Redact) -> Any:
     if isinstance(value, dict):
-        return {redact(name): _told(inner, redact) for name, inner in value.items()}
+        return {
+            _without_secrets(name, redact): _told(inner, redact) for name, inner in value.items()
+        }
     if isinstance(value, list):
         return [_told(inner, redact) for inner in value]
-    return redact(value) if isinstance(value, str) else value
+    return _without_secrets(value, redact) if isinstance(value, str) else value
 
 
 def _trace_id(body: Any, response: httpx.Response, redact: Redact) -> str | None:
     said = body.get("clerk_trace_id") if isinstance(body, dict) else None
     trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
-    return plain_text(redact(trace_id)) if trace_id else None
+    return _said(trace_id, redact) if trace_id else None
 
 
 def _decode_redirect(method: str, path: str, response: httpx.Response, redact: Redact) -> BadAnswer:
-    where = _address(redact(response.headers.get("location", "")))
+    where = _address(_without_secrets(response.headers.get("location", ""), redact))
     return BadAnswer(
         method,
         path,

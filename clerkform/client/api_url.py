@@ -118,6 +118,13 @@ def _host(text: str) -> str:
         return str(_usable(ipaddress.IPv4Address, text))
     if len(text) > 253 or not all(map(_LABEL.fullmatch, labels)):
         raise _refused("has a host that is no name")
+    if text.startswith("xn--"):  # httpx decodes it then
+        import idna  # tables that most addresses don't need
+
+        try:
+            idna.decode(text)
+        except idna.IDNAError:
+            raise _refused("has a host whose `xn--` form stands for no name") from None
     return text
 
 

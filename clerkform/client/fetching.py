@@ -19,26 +19,32 @@ async def fetch_public(url: str, place: ApiUrl, bounds: Bounds) -> tuple[int, st
 
     Raises:
         ApiError: no answer came, or none that keeps to ``bounds``.
+        UsageError: there is no such address.
     """
     failure: ApiError
     with Account(bounds).question() as question:
         try:
             async with asyncio.timeout(bounds.seconds), _client(place, bounds) as client:
-                request = client.build_request("GET", url)
-                response = await read_answer(await client.send(request, stream=True), question)
+                sent = await client.send(_request(client, url), stream=True)
+                response = await read_answer(sent, question)
                 return response.status_code, response.text
         except PastBound as past:
             failure = decode_bound("GET", url, past)
         except TimeoutError:
             failure = decode_slowness("GET", url, bounds.seconds, place.place)
-        except httpx.InvalidURL:
-            raise UsageError(
-                "the address holds a character that no address may have",
-                hint="write it percent-encoded",
-            ) from None
         except httpx.HTTPError as error:
             failure = decode_failure("GET", url, error, place.place)
     raise failure
+
+
+def _request(client: httpx.AsyncClient, url: str) -> httpx.Request:
+    try:
+        return client.build_request("GET", url)
+    except (httpx.InvalidURL, UnicodeError):  # the latter of bytes that are no text
+        raise UsageError(
+            "the address is too long, or holds a character that no address may have",
+            hint="write the character percent-encoded",
+        ) from None
 
 
 def _client(place: ApiUrl, bounds: Bounds) -> httpx.AsyncClient:

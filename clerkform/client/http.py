@@ -89,7 +89,7 @@ class ClerkClient:
         self.writes = 0
         """Other requests sent so far, every try counted."""
         self._ahead: float | None = None
-        """Seconds that the server's clock is ahead of ours, as its last answer says."""
+        """Seconds that the server's clock is ahead of ours, as the quickest answer says."""
         self._redact = redact
         self._on_request, self._max_tries = on_request, max_tries
         self._bounds, self._account = bounds, Account(bounds)

@@ -100,8 +100,8 @@ class ClerkReader:
         first = await self._client.page(
             listing.path, params=listing.params, page=listing.page, id_of=listing.id_of
         )
-        if first.total == len(distinct([first])):
-            return first.objects, True
+        if first.total == len(found := distinct([first])):
+            return found, True
         if first.total is None or cheaper_to_list(kind, read, first.total):
             return await self._filtered(kind, {}), True
         return await self._look_up(kind, read), False

@@ -366,7 +366,7 @@ def _secrets_of(item: Item, live: LiveObject, context: _Context) -> Mapping[Path
     found: dict[Path, bool] = {}
     for leaf, value in item.declared():
         now = context.prints.get((item.address, leaf.path))
-        if leaf.is_unread and leaf.traits.sensitive:
+        if leaf.traits.sensitive and (leaf.is_unread or leaf.path in live.unreachable):
             prints = leaf_prints(leaf, value, leaf.path, context.ledger)
             found[leaf.path] = prints != entry.prints_at(leaf.path)
         elif leaf.is_unread and value_at(entry.values, leaf.path) is GONE:

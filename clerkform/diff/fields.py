@@ -60,15 +60,16 @@ def difference(
     ignored = ignored_paths(item)
     for field, declared in item.declared():
         path, is_ignored = field.path, is_within(field.path, ignored)
+        is_other = (secrets or {}).get(path)
         found: list[Change] = []
         if path in live.unreachable and not is_ignored:
-            found = _unreachable(field, declared, live, last_sent or {}, notes)
+            notes.append(f"{field} could not be read: {live.unreachable[path]}")
+            found = _unreachable(field, declared, last_sent or {}, is_other)
         elif field.compared and not is_ignored:
             found = [
                 replace(change, hidden=field.traits.sensitive)
                 for change in _field_changes(field, sent_value(item, field, live), live, ids, keys)
             ]
-        is_other = (secrets or {}).get(path)
         was = value_at(last_sent or {}, path) if field.is_unread else GONE
         if is_other is None and was is GONE and (note := _note(field, declared, live)):
             notes.append(note)
@@ -88,16 +89,18 @@ def difference(
 
 
 def _unreachable(
-    field: Field, declared: Any, live: LiveObject, last_sent: Values, notes: list[str]
+    field: Field, declared: Any, last_sent: Values, is_other: bool | None
 ) -> list[Change]:
-    """A field whose source could not be read: as it was last sent, or not known at all."""
+    """A field whose source could not be read: as it was last sent, or not known at all.
+
+    ``is_other`` says of a sensitive one whether it was, as its value was not recorded.
+    """
     was = value_at(last_sent, field.path)
-    notes.append(f"{field} could not be read: {live.unreachable[field.path]}")
-    if was is GONE:
-        return [Change(field.path, UNKNOWN, declared, field.traits.sensitive)]
-    if _same(field, was, kept_value(declared)):
+    is_as_sent = is_other is False if was is GONE else _same(field, was, kept_value(declared))
+    if is_as_sent or field.traits.edges:  # nobody knows which members to add and which to remove
         return []
-    return [Change(field.path, was, declared, field.traits.sensitive)]
+    before = UNKNOWN if was is GONE else was
+    return [Change(field.path, before, declared, field.traits.sensitive)]
 
 
 def delivery(

@@ -35,8 +35,8 @@ _COMPARED: Final = 1_000
 """Keys of a file that are compared with fields; more that are none of them are all hidden."""
 _SECRETIVE = re.compile(r"secret|passw|credential|privat|signing|signkey")
 """In the name of a field that nobody knows."""
-_CONCEIVABLE = re.compile(r"secr|passw|cred|priv|sign|meta|claim|key|tok|sk_|\\", re.IGNORECASE)
-"""In a text that may hold something of the kind, however it is misspelt or escaped."""
+_ENDS = re.compile(r"[\n{}\[\],]")
+"""Where the next key may begin in a text that is no YAML."""
 
 
 def every_line(text: str) -> frozenset[int]:
@@ -49,8 +49,6 @@ def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
     A field that is misspelt, or stands in a section that nobody knows, counts as what it is near.
     """
     names = _Names(sections)
-    if not _CONCEIVABLE.search(text) and not names.have_section_in(text):
-        return frozenset()
     walk = _Walk(names)
     try:
         walk.through(text)
@@ -80,33 +78,36 @@ class _Names:
                     self._holding[_plainly(name)] = holds
         self._near: dict[tuple[str, str], Holds] = {}
 
-    def have_section_in(self, text: str) -> bool:
-        """Whether a section is named whose fields may be hidden, however they are misspelt."""
-        hiding = ("sensitive", "secret")
-        return any(
-            section in text
-            for section, fields in self._sections.items()
-            if any(holds in hiding for holds in fields.values())
-        )
-
     def seem_to_be_in(self, text: str) -> bool:
         """Whether a text that is no YAML has something of the kind."""
         if "\\x" in text or "\\u" in text or "\\U" in text:
             return True
-        plain = _plainly(_REFERENCE.sub("", text))
+        text = _REFERENCE.sub("", text)
+        plain, conceivable = _plainly(text), set[str]()
         for section, fields in self._sections.items():
             for name, holds in fields.items():
                 shared = any(
                     other.get(name) in ("plain", "data") for other in self._sections.values()
                 )
                 is_there = not shared or _plainly(section) in plain
-                if holds in ("sensitive", "secret") and is_there and _plainly(name) in plain:
-                    return True
+                if holds in ("sensitive", "secret") and is_there:
+                    conceivable.add(_plainly(name))
+        if any(name in plain for name in conceivable) or self._is_near(text, conceivable):
+            return True
         for fields in self._sections.values():
             for name, holds in fields.items():
                 if holds in ("plain", "data"):
                     plain = plain.replace(_plainly(name), "")
         return bool(_SECRETIVE.search(plain))
+
+    def _is_near(self, text: str, names: set[str]) -> bool:
+        """Whether a key in ``text`` is one of ``names``, misspelt."""
+        pieces = (piece.split(":")[:-1] for piece in _ENDS.split(text))
+        keys = {_plainly(key)[:_LONGEST] for key in {key for piece in pieces for key in piece}}
+        keys -= {_plainly(name) for fields in self._sections.values() for name in fields}
+        return len(keys) > _COMPARED or any(
+            difflib.get_close_matches(key, names, n=1, cutoff=_NEAR) for key in keys
+        )
 
     def is_section(self, name: str) -> bool:
         return name in self._sections

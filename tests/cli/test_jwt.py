@@ -318,6 +318,21 @@ def test_a_key_set_that_cannot_be_fetched_is_no_wrong_token(folder, published):
     assert "Check the network" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://keys.example/\x01",
+        "https://keys.example/\udcff",
+        "https://keys.example/?\udcff",
+        f"https://keys.example/{'a' * 70_000}",
+        "https://xn--a.example/jwks",
+    ],
+)
+def test_an_address_of_a_key_set_that_is_none_is_refused(folder, address):
+    result = folder.run("jwt", "verify", "x", "--jwks", address, exit_code=exits.WRONG)
+    assert result.stderr.startswith("error[usage]: the address ")
+
+
 def test_tests_that_pass_are_listed(folder):
     assert folder.run("jwt", "test").stdout == (
         "jwt_templates/convex\n"

@@ -88,3 +88,17 @@ def test_the_checkout_is_known_by_what_git_keeps_at_its_top(tmp_path):
     assert checkout_of(inner) == inner
     (tmp_path / ".git").write_text("gitdir: elsewhere\n")  # as in a worktree
     assert checkout_of(inner) == tmp_path
+
+
+def test_what_is_around_a_submodule_is_of_its_checkout(tmp_path):
+    around = tmp_path / "a" / "around"
+    submodule = around / "sub"
+    project = submodule / "project"
+    project.mkdir(parents=True)
+    (submodule / ".git").write_text("gitdir: ../.git/modules/sub\n")
+    for folder in (around, around.parent):
+        (folder / ".git").mkdir()
+    assert checkout_of(project) == around
+    (around / "p.json").symlink_to(tmp_path / "outside.json")
+    with pytest.raises(UsageError, match="is a link or is reached by one; not done"):
+        place(around / "p.json", project, "not done")

@@ -1,8 +1,15 @@
 import httpx
 import pytest
 
-from clerkform.client.answers import decode_error, plain_text, retry_after_seconds, seconds_ahead
+from clerkform.client.answers import (
+    SEARCHED,
+    decode_error,
+    plain_text,
+    retry_after_seconds,
+    seconds_ahead,
+)
 from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem
+from clerkform.redaction import Net
 
 
 def decoded(status, body=None, method="POST", **options):
@@ -80,6 +87,45 @@ def test_control_characters_of_a_message_do_not_reach_the_terminal():
     error = decoded(400, {"errors": [{"code": "c", "message": "a\x1b[2J\n b" + "x" * 1000}]})
     assert error.items[0].message.startswith("a [2J b")
     assert len(error.items[0].message) == 500
+
+
+SECRET = "sk_test_canary0123456789"
+
+
+def told(text):
+    """What is kept of a server's text as a message and in ``meta``, and what was searched."""
+    net, searched = Net(), []
+    net.remember(SECRET)
+
+    def redact(text):
+        searched.append(text)
+        return net.redact_answer(text)
+
+    error = {"code": "c", "message": text, "meta": {"said": [text]}}
+    response = httpx.Response(400, json={"errors": [error]})
+    (item,) = decode_error("GET", "/x", response, redact=redact).items
+    return item.message, item.meta["said"][0], searched
+
+
+@pytest.mark.parametrize("form", ["{}", "\\u{:04x}"])
+@pytest.mark.parametrize("shift", range(0, 24, 5))
+def test_of_a_secret_that_is_cut_by_the_end_of_what_is_searched_nothing_is_kept(form, shift):
+    written = "".join(form.format(ord(c) if ":" in form else c) for c in SECRET)
+    for before in ("x" * (SEARCHED - len(written) + shift), "x" * shift):
+        for said in told(before + written * 2_000)[:2]:
+            assert set(said.replace("(secret)", "")) <= {"x", "…"}
+
+
+def test_of_a_huge_text_the_beginning_is_searched_and_kept():
+    message, said, searched = told(f"{SECRET} {'x' * 1_000_000}")
+    assert message == f"(secret) {'x' * 490}…"
+    assert said.startswith("(secret) xxx")
+    assert max(map(len, searched)) <= SEARCHED
+
+
+def test_of_very_many_errors_the_first_are_told():
+    errors = [1, *({"code": f"c{at}"} for at in range(100_000))]
+    assert decoded(400, {"errors": errors}).codes == tuple(f"c{at}" for at in range(100))
 
 
 def test_plain_text_is_left_alone():

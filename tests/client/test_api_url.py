@@ -15,7 +15,7 @@ from clerkform.errors import UsageError
         ("http://[0:0::0001]", "http://[::1]/v1"),
         ("https://api.clerk.com:443", "https://api.clerk.com/v1"),
         ("http://my_gateway:80/", "http://my_gateway/v1"),
-        ("https://xn--pi-9ka.example", "https://xn--pi-9ka.example/v1"),
+        ("https://xn--pi-lia.example", "https://xn--pi-lia.example/v1"),
     ],
 )
 def test_an_address_has_one_form(written, meant):
@@ -35,7 +35,7 @@ def test_an_address_has_one_form(written, meant):
      "https://api.clerk。com", "https://-a.example", "https://a.example:0",
      "https://a.example:65536", "https://a.example:44٣", "https://a.example:80:80",
      "https://[::1]x", "https://[1.2.3.4]", "https://me@api.clerk.com", "https://@api.clerk.com",
-     f"https://{'a' * 64}.example", "https://224.0.0.1"],
+     f"https://{'a' * 64}.example", "https://224.0.0.1", "https://xn--a.example"],
 )  # fmt: skip
 def test_what_is_no_address_of_an_api_is_refused(written):
     with pytest.raises(UsageError) as caught:

@@ -4,6 +4,7 @@ import logging
 import socket
 import ssl
 import traceback
+from email.utils import formatdate
 
 import httpx
 import pytest
@@ -538,6 +539,23 @@ def test_the_time_is_the_servers_as_far_as_its_answers_tell(ask, date, ahead):
     answer = httpx.Response(200, json={"id": "x"}, headers={"Date": date} if date else {})
     (first, later), _ = ask(Server(answer), get_and_wait, clock=asyncio_clock())
     assert (first, later) == (ahead * 1000, ahead * 1000 + 5000)
+
+
+@pytest.mark.parametrize("waits", [(0, 20), (20, 0)])
+def test_an_answer_that_comes_slowly_does_not_shift_the_servers_time(ask, waits):
+    clock, left = asyncio_clock(), list(waits)
+
+    async def answer(request):
+        date = formatdate(900 + clock(), usegmt=True)
+        await asyncio.sleep(left.pop(0))
+        return httpx.Response(200, json={"id": "x"}, headers={"Date": date})
+
+    async def get_twice(it):
+        await it.get("/instance")
+        await it.get("/instance")
+        return it.server_time()
+
+    assert ask(answer, get_twice, clock=clock)[0] == (900 + 20) * 1000
 
 
 def asyncio_clock():

@@ -114,6 +114,16 @@ def test_edges_that_differ_are_written_one_by_one_and_removed_before_a_delete():
     ]
 
 
+def test_a_set_that_could_not_be_read_is_left_as_it_is():
+    worker = LiveObject("workers", "w1", {"name": "a"}, {("calls",): "it is down"})
+    plan = planned("workers: [{name: a, calls: [b]}, b]", worker)
+    assert steps(plan) == ["create workers/b"]
+    action = plan.actions[0]
+    assert (action.verb, action.notes) == ("none", ("calls could not be read: it is down",))
+    besides = planned("workers: [{name: a, calls: [b], deputy: b}, b]", worker)
+    assert steps(besides) == ["create workers/b", "update workers/a"]
+
+
 def test_a_late_reference_is_sent_by_a_second_step():
     plan = planned("workers: [{name: a, deputy: b}, {name: b, deputy: a}]")
     assert steps(plan) == [

@@ -15,7 +15,9 @@ from tests.support import desired_from
 
 HERE = Address("locks")
 LEDGER = Ledger("test", "ins_1", b"s" * 32, is_new=False)
-LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"doors": {"open": True}})
+DOORS = {"doors": {"open": True, "keeper": "Ada"}}
+LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), DOORS)
+DOWN = hidden_for(LOCKS, LiveObject("locks", "locks", {}), "it is down")
 
 
 def planned(text, live=LIVE, ledger=LEDGER, rules=None):
@@ -31,12 +33,18 @@ def recorded(**values):
     return LEDGER.with_(HERE, Entry("locks", values))
 
 
+def printed(name, value):
+    """As a sensitive value is recorded."""
+    leaf = LOCKS.fields[name]
+    return LEDGER.with_(HERE, Entry("locks", {}, leaf_prints(leaf, value, leaf.path, LEDGER)))
+
+
 def changes(action):
     return {c.dotted: (c.before, c.after, c.made_by) for c in action.changes}
 
 
 def test_what_a_second_source_shows_is_live():
-    assert LIVE.values == {"bolted": False}
+    assert LIVE.values == {"bolted": False, "keeper": "Ada"}
     action, _, plan = planned("locks: {bolted: true}")
     assert changes(action)["bolted"][:2] == (False, True)
     assert plan.steps[0].values == {"bolted": True}
@@ -58,9 +66,7 @@ def test_with_a_record_it_is_compared_with_what_was_last_sent():
 
 
 def test_a_sensitive_one_is_compared_by_its_fingerprint():
-    leaf = LOCKS.fields["phrase"]
-    prints = leaf_prints(leaf, "a", leaf.path, LEDGER)
-    ledger = LEDGER.with_(HERE, Entry("locks", {}, prints))
+    ledger = printed("phrase", "a")
     assert changes(planned("locks: {phrase: a}", ledger=ledger)[0]) == {}
     (change,) = planned("locks: {phrase: b}", ledger=ledger)[0].changes
     assert (change.dotted, change.hidden, change.made_by) == ("phrase", True, "edited")
@@ -81,14 +87,25 @@ def test_it_is_sent_again_when_that_is_asked_for():
     ],
 )
 def test_a_source_that_cannot_be_reached_leaves_what_was_last_sent(record, expected):
-    live = hidden_for(LOCKS, LiveObject("locks", "locks", {}), "it is down")
-    action, _, _ = planned("locks: {bolted: true}", live, recorded(**record))
+    action, _, _ = planned("locks: {bolted: true}", DOWN, recorded(**record))
     assert {c.dotted: (str(c.before), str(c.after)) for c in action.changes} == expected
     assert action.notes == ("bolted could not be read: it is down",)
 
 
+def test_what_is_sensitive_is_hidden_where_its_source_cannot_be_reached():
+    for ledger in (LEDGER, printed("keeper", "Ada"), recorded(keeper="Ada")):
+        (change,) = planned("locks: {keeper: Eve}", DOWN, ledger)[0].changes
+        assert (change.dotted, change.hidden) == ("keeper", True)
+
+
+def test_what_is_sensitive_is_as_it_was_last_sent_where_its_source_cannot_be_reached():
+    action, _, plan = planned("locks: {keeper: Eve}", DOWN, printed("keeper", "Eve"))
+    assert plan.steps == ()
+    assert action.notes == ("keeper could not be read: it is down",)
+
+
 def test_what_the_second_source_leaves_out_was_not_reached():
-    live = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"doors": {}})
+    live = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"doors": {"keeper": "Ada"}})
     assert live.unreachable == {("bolted",): "doors.open is not shown"}
 
 

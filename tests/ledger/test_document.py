@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,11 @@ def whole(**changes):
         (b"", "damaged: it is not JSON"),
         (b"\xff\xfe", "damaged: it is not JSON"),
         (whole()[:-5], "damaged: it is not JSON"),
+        (
+            whole(entries={"organizations/a": {"values": {"x": math.inf}}}),
+            "damaged: it is not JSON",
+        ),
+        (whole().replace(b'"ins_1"', b"1e400"), "damaged: it is not JSON"),
         (b"[]", "no ledger but something else"),
         (b'{"name": "a-package"}', "no ledger but something else"),
         (whole(format_version=2), "has format_version 2, and this clerkform knows 1"),

@@ -190,6 +190,17 @@ def test_long_values_are_cut():
     assert len(found.message) < 250
 
 
+def test_a_forged_value_that_is_said_in_several_ways_is_shown_in_all_of_them():
+    sections = {"organizations": [{"slug": "acme", "name": "Acme"}]}
+    now, plan = dumped(sections)
+    forged = json.loads(json.dumps(now))
+    fields = action(forged, "organizations/acme")["live"]["fields"]
+    fields["name"] |= {"shown": "reviewed", "reference": "a/b"}
+    (found,) = moved(forged, now, plan)
+    said = '{"value": "Acme", "shown": "reviewed", "reference": "a/b"}'
+    assert found.message.endswith(f'name was {said} and is "Acme" now')
+
+
 def test_a_field_that_comes_or_goes_is_not_there():
     sections = {"jwt_templates": [{"name": "t", "allowed_clock_skew": 5}]}
     without = {"jwt_templates": [{"name": "t"}]}
@@ -283,6 +294,12 @@ def test_today_s_format_has_no_room_for_what_is_not_compared():
     assert refused.value.diagnostics[0].code == "not-a-plan"
 
 
-def test_a_constant_that_is_no_json_is_refused():
-    with pytest.raises(PlanError):
-        load('{"format_version": 1, "plan": Infinity}', "p.json")
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e400", "-1e400"])
+def test_a_number_that_is_not_finite_is_no_json(number):
+    with pytest.raises(PlanError) as refused:
+        load(f'{{"format_version": 2, "plan": {number}}}', "p.json")
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.message) == (
+        "not-json",
+        "p.json is not JSON, so it is no saved plan",
+    )

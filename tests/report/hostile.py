@@ -33,6 +33,8 @@ MARKUP = (
     "GH-1",
     "$x$",
     ":octocat:",
+    "923e0d6",
+    "0123456789abcdefABCDEF0123456789abcdef01",
     "| --- |",
     "&lt;b&gt;",
 )
@@ -78,7 +80,7 @@ def obeyed(text: str) -> list[str]:
 OURS = {"inline", "heading", "paragraph", "bullet_list", "list_item", "strong", "em", "fence"}
 OURS |= {"text", "code_inline", "softbreak", "hardbreak"}
 OURS |= {"table", "thead", "tbody", "tr", "th", "td"}
-MADE_INTO_SOMETHING = re.compile(r"@\w|://|www\.|#\d|\bgh-\d|\$|:\w+:", re.IGNORECASE)
+MADE_INTO_SOMETHING = re.compile(r"@\w|://|www\.|#\d|\bgh-\d|\$|:\w+:|\b[0-9a-f]{7,40}\b", re.I)
 """What GitHub looks for in the text that is left when everything else is read."""
 
 

@@ -63,6 +63,7 @@ def test_a_report_of_tests_is_xml_and_holds_what_was_said(text):
 @example(SEVENTY)
 @example("x` ``` <h1>PLAN APPROVED</h1><img src=http://e/x.png> @octocat ` z")
 @example("``` <h1>No changes</h1> ` z ```")
+@example("as in 923e0d6.")
 @given(text=texts)
 def test_markdown_is_text_and_code_and_nothing_else(text):
     assert strange(printed("markdown", text)[0]) == []

@@ -99,6 +99,10 @@ HIDDEN = {
     "a field in the wrong section": "jwt_templates:\n- private_metadata: {t: CANARY}\n",
     "a field without a section": "private_metadata: {t: CANARY}\n",
     "a misspelt field": "organizations:\n- slug: a\n  private_metdata:\n    t: CANARY\n",
+    "a field misspelt beyond any likeness of a word": (
+        "organizations:\n- slug: a\n  prvate_mtdata: {t: CANARY}\n"
+    ),
+    "so is its section": "organisations:\n- slug: a\n  prvate_mtdata: {t: CANARY}\n",
     "another spelling": "organizations:\n- privateMetadata: {t: CANARY}\n",
     "a misspelt secret": "jwt_templates:\n- signingkey: CANARY\n",
     "another misspelt secret": "jwt_templates:\n- sining_key: CANARY\n",
@@ -138,7 +142,10 @@ def test_it_is_hidden_in_every_layout(layout, newline, at_end):
         "organizations:\n- slug: 'a\n- private_metadata: {t: CANARY}\n",
         'organizations:\n- "private\\x5fmetadata": {t: CANARY}\n- [\n',
         "organizations:\n- private-metdata: {t: CANARY}\n- [\n",
+        "organizations:\n- prvate_mtdata: {t: CANARY}\n- [\n",
+        "organisations:\n- 'prvate_mtdata' : {t: CANARY}\n- [\n",
         "api_keys:\n- claims: {t: CANARY}}\n",
+        "api_keys:\n- clams: {t: CANARY}}\n",
         "jwt_templates:\n- signing_key: CANARY: a: b\n",
         "jwt_templates:\n- signing_key: |\n    CANARY\n  - name: [\n",
     ],

@@ -1,0 +1,39 @@
+"""Which objects a read is answered with, and whether they are all that there is."""
+
+import pytest
+
+from clerkform.client.reader import ClerkReader
+from clerkform.errors import BadAnswer
+from clerkform.live import Read
+from tests.client.test_http import Server, ask, ok  # noqa: F401  fixture
+from tests.made_up import MADE_UP
+
+MANY = Read("teams", keys=("a", "b", "c", "d"))
+TWICE = [{"id": "team_1", "name": "a"}] * 2
+
+
+@pytest.fixture
+def read(ask):  # noqa: F811
+    """What a reader makes of one answer, and how many objects it has said that there were."""
+
+    def read(answer):
+        counts = []
+
+        async def use(it):
+            return await ClerkReader(it, MADE_UP, counts.append).read(MANY)
+
+        return ask(Server(ok(answer)), use)[0], counts
+
+    return read
+
+
+def test_an_object_that_is_on_a_page_twice_makes_no_list_whole(read):
+    found, _ = read({"data": TWICE, "total_count": 2})
+    assert isinstance(found, BadAnswer)
+    assert found.detail == "answered with a list that has 1 objects and a `total_count` of 2"
+
+
+def test_an_object_that_is_on_a_page_twice_counts_once(read):
+    found, counts = read({"data": TWICE, "total_count": 1})
+    assert found.whole == {"teams"}
+    assert counts == [1]
