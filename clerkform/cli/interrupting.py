@@ -1,4 +1,4 @@
-"""Runs a coroutine so that Ctrl-C, or what stands for it, is heard at once.
+"""Waits so that Ctrl-C, or what stands for it, is heard at once.
 
 The standard runner cancels its task, which a task that computes does not hear before it waits
 for something. Here the one that computes is cut short where it is.
@@ -7,9 +7,35 @@ for something. Here the one that computes is cut short where it is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Coroutine
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+
+@contextmanager
+def waking() -> Iterator[socket.socket]:
+    """What a signal makes readable, and ``drain`` no more.
+
+    A handler of Python's is run between two of its instructions. So whoever waits for something in
+    the system waits for this as well: a signal that comes just before that would not be heard.
+    """
+    heard, told = socket.socketpair()
+    with heard, told:
+        heard.setblocking(False)
+        told.setblocking(False)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield heard
+        finally:
+            signal.set_wakeup_fd(before)
+
+
+def drain(heard: socket.socket) -> None:
+    with contextlib.suppress(BlockingIOError):
+        heard.recv(4096)
 
 
 def run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
@@ -18,6 +44,16 @@ def run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
     Raises:
         KeyboardInterrupt: it was interrupted; what it had begun may still have to be cancelled.
     """
+    loop = runner.get_loop()
+    with waking() as heard:
+        loop.add_reader(heard, drain, heard)
+        try:
+            _run(runner, work)
+        finally:
+            loop.remove_reader(heard)
+
+
+def _run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         runner.run(work)
         return
@@ -39,7 +75,6 @@ def run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
         if asyncio.current_task(loop) is not None:
             # As if it had waited. Nothing else would unwind a group of tasks in good order.
             raise asyncio.CancelledError
-        loop.call_soon_threadsafe(lambda: None)  # the loop may sleep
 
     signal.signal(signal.SIGINT, interrupt)
     try:

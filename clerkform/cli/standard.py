@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Final
 
+from clerkform.cli.interrupting import drain, waking
 from clerkform.report.stream import outgoing
 
 if TYPE_CHECKING:
@@ -77,5 +78,7 @@ def _chunks(most: int) -> Iterator[bytes]:
 
 def read_line() -> str:
     """What a person types; empty at the end of the input."""
-    select.select([sys.stdin], [], [])
+    with waking() as heard:
+        while sys.stdin not in select.select([sys.stdin, heard], [], [])[0]:
+            drain(heard)
     return sys.stdin.readline().strip()
