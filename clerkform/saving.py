@@ -133,7 +133,7 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
             f"{saved.shown} was saved{by} at {made.created_at} and no longer says what an apply"
             " would do; nothing was written",
             hint=f"review a new one: clerkform plan -e {name}{options(shape(planned.asked))}"
-            f" -o {saved.shown}"
+            f" -o {shlex.quote(saved.shown)}"
             if planned.plan.steps
             else "nothing is left to do: it may have been applied already",
         )

@@ -138,7 +138,7 @@ def _declared(address: Address, ids: list[str]) -> Diagnostic:
         CODE,
         f"an apply was cut off while it made {address}, and {' and '.join(ids)}, which was not there"
         " before, may be what it made, though its time does not say so: nobody may have its secret",
-        hint=f"--deliver '{address}' delivers it, --replace '{address}' makes a new one",
+        hint=f"--deliver {address.word} delivers it, --replace {address.word} makes a new one",
         severity="warning",
     )
 

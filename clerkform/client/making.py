@@ -89,7 +89,7 @@ class Maker:
         if not is_nobodys:
             raise SecretNotKept(
                 f"Clerk does not show the secret of {step.address} again",
-                hint=f"`clerkform apply --replace '{step.address}'` makes a new one, and whoever"
+                hint=f"`clerkform apply --replace {step.address.word}` makes a new one, and whoever"
                 " holds the old one is refused from then on",
             )
         await self._discard(kind, step, written, "Clerk did not show its secret")
@@ -232,7 +232,7 @@ class Maker:
         """
         op = kind.endpoints.removal(None)
         assert op is not None
-        way_out = f"`clerkform apply --replace '{step.address}'` makes a new one"
+        way_out = f"`clerkform apply --replace {step.address.word}` makes a new one"
         if written.note and written.dropped:
             raise SecretNotKept(
                 f"{written.object_id} at {step.address} may be what this run has made, or somebody"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -383,7 +382,7 @@ def _refuse_replacement(item: Item, why: str, problems: Problems) -> None:
         "replace-by-hand",
         f"{item.address} would be made anew, as {why}{lost}",
         item.span,
-        hint=f"if that is what you want: --replace {shlex.quote(str(item.address))}",
+        hint=f"if that is what you want: --replace {item.address.word}",
     )
 
 

@@ -118,7 +118,8 @@ def delivery(
         names = " and ".join(item.kind.makes[name].field for name in wanted)
         return (), (
             f"nothing records whether its {names} was delivered: if nobody has it,"
-            f" --deliver '{item.address}' asks for it, --replace '{item.address}' makes a new one",
+            f" --deliver {item.address.word} asks for it, --replace {item.address.word} makes a"
+            " new one",
         )
     return (), ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
 
@@ -13,6 +14,11 @@ class Address(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.key}" if self.key else self.kind
+
+    @property
+    def word(self) -> str:
+        """The address as one word of a shell's command, whatever its key is made of."""
+        return shlex.quote(str(self))
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -87,7 +87,7 @@ class Drift:
             "finding": finding.what,
             "made_by": finding.made_by,
             "place": finding.place,
-            "run": f"clerkform apply -e {environment} -t {shlex.quote(str(finding.address))}",
+            "run": f"clerkform apply -e {environment} -t {finding.address.word}",
         }
 
     def _footer(self, on: str) -> Iterator[str]:

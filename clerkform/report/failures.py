@@ -58,7 +58,7 @@ def _way_out(error: ApiError, step: Step, action: Action | None) -> str | None:
 
 def _remedy(step: Step) -> str:
     """For a create that has made something whose secret nobody holds."""
-    return f"`clerkform apply --replace '{step.address}'` then makes a new secret"
+    return f"`clerkform apply --replace {step.address.word}` then makes a new secret"
 
 
 def action_of(step: Step, planned: Planned) -> Action | None:

@@ -529,7 +529,6 @@ def test_whatever_is_shown_of_an_action_is_compared(saved, part):
 
 def test_a_shown_plan_cannot_steer_the_terminal(saved):
     def steer(data):
-        data["plan"]["environment"] = "x\x1b[2J"
         data["plan"]["actions"][0]["address"] = "jwt_templates/\u202ex"
         data["plan"]["actions"][1]["reason"] = "\n+ fake"
 
@@ -538,6 +537,12 @@ def test_a_shown_plan_cannot_steer_the_terminal(saved):
         out = saved.run("show", "--plan", "p.json", "--format", output).stdout
         assert all(line.isprintable() for line in out.splitlines())
         assert not [line for line in out.splitlines() if line.startswith("+ fake")]
+
+
+def test_a_plan_of_an_environment_that_no_project_can_have_is_none(saved):
+    rewrite(saved, lambda data: data["plan"].update(environment="x; touch PWNED"))
+    assert "PWNED" not in (said := refused(saved, "p.json"))
+    assert "plan.environment" in said
 
 
 def test_a_shown_plan_of_an_unknown_kind_is_refused(saved):

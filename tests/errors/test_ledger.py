@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,7 @@ def test_an_open_intent_is_warned_of_until_it_is_settled_whatever_the_clocks_say
         assert done.code == DONE
         said = f"an apply was cut off while it made {KEY}, and {key}, which was not there before"
         assert said in done.text, command
-        assert f"--deliver '{KEY}'" in done.text
+        assert f"--deliver {KEY}" in done.text
     assert applied.writes == []
     assert applied.waited < 10, "what shows is not waited for"
     assert record.entry(KEY)["intent"]
@@ -222,8 +223,8 @@ def test_without_the_ledger_nothing_is_delivered_and_the_plan_says_so(applied, r
     record.path.unlink()
     planned = applied("plan", "--detailed-exitcode")
     assert planned.code == DONE
-    assert f"--deliver '{KEY}'" in planned.out
-    assert f"--replace '{KEY}'" in planned.out
+    assert f"--deliver {KEY}" in planned.out
+    assert f"--replace {KEY}" in planned.out
     assert applied("apply", "--auto-approve", "--deliver", KEY).code == DONE
     assert holds(applied)
 
@@ -233,7 +234,7 @@ def test_what_others_may_hold_is_not_made_anew_to_deliver_it(applied, record):
     done = applied("apply", "--auto-approve", "--deliver", KEY)
     assert done.code == FAILED
     assert f"does not show the secret of {KEY} again" in done.err
-    assert f"--replace '{KEY}'" in done.err
+    assert f"--replace {KEY}" in done.err
     assert applied.writes == []
 
 
@@ -800,3 +801,15 @@ def test_of_two_live_keys_the_one_that_was_applied_from_here_is_named(applied, r
 def test_a_secret_that_is_owed_reads_as_such_in_drift(applied, record):
     record.edit(KEY, delivery="owed")
     assert "its secret was not delivered" in applied("drift").out
+
+
+def test_what_is_told_to_be_typed_is_one_word_whatever_a_key_is_called(applied, record):
+    name = "x'; touch PWNED; '"
+    applied.write(MANIFEST.replace("name: billing", f'name: "{name}"'))
+    assert applied("apply", "--auto-approve").code == DONE
+    record.path.unlink()
+    said = applied("plan").out
+    for option in ("--deliver", "--replace"):
+        told = said.partition(f"{option} ")[2].splitlines()[0]
+        words = shlex.split(told.partition(" asks for it")[0].partition(" makes")[0])
+        assert words == [f"api_keys/acme/{name}"]

@@ -82,7 +82,7 @@ def test_a_secret_that_nobody_holds_names_the_remedy(planned):
     found = failed(planned, "api_keys/acme/billing", ManifestError([problem]))
     assert (found.code, found.span.line) == ("command-failed", 6)
     assert found.hint.startswith("run it by hand; ")
-    assert "clerkform apply -e staging --replace 'api_keys/acme/billing'" in found.hint
+    assert "clerkform apply -e staging --replace api_keys/acme/billing" in found.hint
 
 
 def test_a_field_that_was_dropped_is_pointed_at(planned):

@@ -15,6 +15,7 @@ FORMAT_VERSION: Final = 3
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 # What is printed as it stands, so nothing but what such a text is made of.
 Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,40}$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Instant = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
 
 
@@ -137,7 +138,7 @@ class SavedQuestion(_Block):
 
 
 class SavedPlan(_Block):
-    environment: str
+    environment: Name
     """The environment's name."""
     instance: SavedInstance
     """The instance it was computed for."""
