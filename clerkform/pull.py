@@ -45,28 +45,33 @@ async def pull(
         for kind in registry.values()
         if kind.runtime and kind not in asked and not targets
     ]
-    keys: dict[tuple[str, str], str] = {}
+    keys, pulled = _keys(live, registry), {kind.name: kind for kind in asked}
     addresses: set[Address] = set()
     for kind in asked:
         found: dict[Address, list[LiveObject]] = {}
         for one in live.of(kind.name):
             if not kind.ignore(one.values):
-                address = live_address(kind, one, keys)
-                found.setdefault(address, []).append(one)
-                keys[kind.name, one.id] = address.key
+                found.setdefault(Address(kind.name, keys[kind.name, one.id]), []).append(one)
         items = []
         addresses |= found.keys()
         for address, namesakes in sorted(found.items()):
             if targets and not any(matches(pattern, address) for pattern in targets):
                 continue
-            item = _item(kind, namesakes[0], words, keys, registry)
-            if why := _ambiguous(namesakes) or _cannot_be_declared(kind, item):
-                left_out.append(f"{address}: {why}")
-            else:
-                items.append(_shortest(kind, item))
+            item = _item(kind, namesakes[0], words, keys, pulled)
+            refused = _refused(kind, item)
+            without = {name: value for name, value in item.items() if name not in refused}
+            why = _ambiguous(namesakes)
+            if why or (refused and _refused(kind, without)):
+                refusal = f"its {', '.join(refused)} cannot be declared"
+                left_out.append(f"{address}: {why or refusal}")
+                continue
+            left_out += [f"{address}: {name}, whose value cannot be declared" for name in refused]
+            items.append(_shortest(kind, without))
         if items or not targets:
             sections[kind.name] = kind.reads.section_of(items)
         left_out += _fields_left_out(kind, live, words)
+    if not targets:
+        sections |= _referred(asked, live, registry, keys)
     if idle := [p for p in targets if not any(matches(p, address) for address in addresses)]:
         raise UsageError(
             f"nothing live matches {', '.join(idle)}",
@@ -87,7 +92,67 @@ async def _read(asked: list[Kind], registry: Registry, ends: Ends) -> Live:
     whole = [k for k in registry.values() if (k in asked or k.name in owners) and not k.listed_per]
     live = await read_all(ends.reader.read, [Read(kind.name) for kind in whole], Live())
     under = [read for kind in asked if kind.listed_per for read in _under_each(kind, live)]
-    return await read_all(ends.reader.read, under, live)
+    live = await read_all(ends.reader.read, under, live)
+    # Of what else is referred to no more than that: an application may have made very many.
+    others = _referred_ids(asked, live)
+    lists = registry.values()
+    wanted = [(k, others[k.name]) for k in lists if k.name in others and k.name not in live.whole]
+    reads = [
+        Read(kind.name, ids=tuple(sorted(ids)) if kind.reads.lookups.by_ids else ())
+        for kind, ids in wanted
+        if not kind.listed_per
+    ]
+    return await read_all(ends.reader.read, reads, live)
+
+
+def _referred_ids(asked: Sequence[Kind], live: Live) -> dict[str, set[str]]:
+    """The ids that the objects of some kinds refer to, by the kind of those."""
+    found: dict[str, set[str]] = {}
+    for kind in asked:
+        for field in kind.leaves:
+            ref = field.traits.ref
+            # A literal is written as it is, and the owner of a list was read for that.
+            if ref and ref.by == "id" and not ref.literal:
+                for one in live.of(kind.name):
+                    value = value_at(one.values, field.path)
+                    ids = value if isinstance(value, list) else [value]
+                    found.setdefault(ref.kind, set()).update(i for i in ids if isinstance(i, str))
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def _keys(live: Live, registry: Registry) -> dict[tuple[str, str], str]:
+    """Kind and id of all that was read, to the key that it would be declared at."""
+    keys: dict[tuple[str, str], str] = {}
+    for kind in registry.values():
+        for one in live.of(kind.name):
+            keys[kind.name, one.id] = live_address(kind, one, keys).key
+    return keys
+
+
+def _referred(
+    asked: Sequence[Kind],
+    live: Live,
+    registry: Registry,
+    keys: Mapping[tuple[str, str], str],
+) -> dict[str, Any]:
+    """Sections of what is referred to and not pulled: it is somebody else's."""
+    sections: dict[str, Any] = {}
+    for name, ids in sorted(_referred_ids(asked, live).items()):
+        kind = registry[name]
+        if kind in asked:
+            continue
+        there = [one for one in live.of(name) if one.id in ids]
+        items = [
+            {
+                field.name: _written(field, one.values[field.name], keys, registry)
+                for field in kind.identity
+            }
+            | {"external": True}
+            for one in sorted(there, key=lambda one: keys[name, one.id])
+        ]
+        if items:
+            sections[name] = kind.reads.section_of(items)
+    return sections
 
 
 def _under_each(kind: Kind, live: Live) -> Iterator[Read]:
@@ -108,7 +173,7 @@ def _item(
     one: LiveObject,
     words: frozenset[str],
     keys: Mapping[tuple[str, str], str],
-    registry: Registry,
+    pulled: Mapping[str, Kind],
 ) -> dict[str, Any]:
     item: list[tuple[Path, Any]] = []
     for field in sorted(kind.leaves, key=lambda field: not field.traits.identity):
@@ -116,14 +181,15 @@ def _item(
             item.append((field.path, "none"))
         elif _is_pulled(field, words):
             value = value_at(one.values, field.path)
-            if not _goes_without_saying(field, value):
-                item.append((field.path, _written(field, value, keys, registry)))
+            if not _goes_without_saying(field, value) and field.path not in one.unreachable:
+                item.append((field.path, _written(field, value, keys, pulled)))
     return nested(item)
 
 
 def _is_pulled(field: Field, words: frozenset[str]) -> bool:
     traits = field.traits
-    if traits.local or traits.write_only or not field.compared:
+    is_hidden = traits.write_only and not traits.read_from
+    if traits.local or is_hidden or not field.compared:
         return False
     return traits.pulled_with is None or traits.pulled_with in words
 
@@ -139,13 +205,18 @@ def _goes_without_saying(field: Field, value: Any) -> bool:
 
 
 def _written(
-    field: Field, value: Any, keys: Mapping[tuple[str, str], str], registry: Registry
+    field: Field, value: Any, keys: Mapping[tuple[str, str], str], pulled: Mapping[str, Kind]
 ) -> Any:
+    """A live value as a manifest has it, with keys for ids where those are known."""
     ref = field.traits.ref
-    if ref:
-        key = keys.get((ref.kind, str(value)))
-        return value if key is None else {registry[ref.kind].singular: key}
-    return value
+    if ref is None or ref.by == "key":
+        return value
+    if isinstance(value, list):
+        return sorted(keys.get((ref.kind, str(one)), one) for one in value)
+    key = keys.get((ref.kind, str(value)))
+    if key is None or not ref.literal:
+        return value if key is None else key
+    return {pulled[ref.kind].singular: key} if ref.kind in pulled else value
 
 
 def _ambiguous(namesakes: Sequence[LiveObject]) -> str | None:
@@ -156,14 +227,13 @@ def _ambiguous(namesakes: Sequence[LiveObject]) -> str | None:
     return f"{len(namesakes)} live objects have this key ({ids}); declare one with its `id:`"
 
 
-def _cannot_be_declared(kind: Kind, item: dict[str, Any]) -> str | None:
-    """Why the model would refuse an object that is live, if it would."""
+def _refused(kind: Kind, item: dict[str, Any]) -> list[str]:
+    """The fields of an object that is live which the model would refuse."""
     try:
         kind.model.model_validate(item)
     except ValidationError as error:
-        fields = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
-        return f"its {', '.join(fields)} cannot be declared"
-    return None
+        return sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
+    return []
 
 
 def _shortest(kind: Kind, item: dict[str, Any]) -> Any:
@@ -184,6 +254,9 @@ def _fields_left_out(kind: Kind, live: Live, words: frozenset[str]) -> Iterator[
             yield f"{kind.name}: {field}; pull it with --with {word}"
         if field.presence and _has_any(kind, live, field.presence):
             yield f"{kind.name}: {field}, which Clerk never returns"
+        for one in live.of(kind.name):
+            if why := one.unreachable.get(field.path):
+                yield f"{kind.name}: {field}, which could not be read: {why}"
 
 
 def _has_any(kind: Kind, live: Live, path: Path) -> bool:

@@ -44,7 +44,7 @@ def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -
         elif field.traits.merged:
             there = value_at(before, field.path)
             written.append((field.path, merged(None if there is GONE else there, value)))
-        elif not field.traits.write_only:
+        elif not field.traits.write_only or field.traits.read_from:
             written.append((field.path, field.normalized(value)))
     after = over(kind.fields, before, nested(written))
     if kind.variant and kind.variant.name not in after:

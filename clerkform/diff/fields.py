@@ -214,6 +214,8 @@ def _reference_changes(
     """What differs of a reference or of a set of them, which is shown by its keys."""
     assert field.traits.ref is not None
     of = field.traits.ref.kind
+    if field.traits.edges and before in (GONE, None):
+        before = []  # what has no members may be answered without the set
     if isinstance(declared, list):
         wanted = [wire_of(field, one, ids) for one in declared]
         if not _same(field, before, wanted):

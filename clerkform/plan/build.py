@@ -108,11 +108,28 @@ class _Writers:
         self._first_create: dict[str, StepId] = {}
         for address in sorted(self.creates):
             self._first_create.setdefault(address.kind, StepId(address, "create"))
+        self.going = {a.live.id: a for a in actions if a.live and a.verb in ("delete", "replace")}
+        """What goes, by the ids."""
         self._lets_go: dict[str, list[StepId]] = {}
         """By the id of an object: what has to be written before nothing refers to it."""
         for action in actions:
-            for held, step in _letting_go(action):
+            for held, step in _letting_go(action, self.going):
                 self._lets_go.setdefault(held, []).append(step)
+        for held, step in _late_going(self.going):
+            if held not in self._held_by(step):  # else it would close a ring
+                self._lets_go.setdefault(held, []).append(step)
+
+    def _held_by(self, step: StepId) -> set[str]:
+        """The ids of what goes before ``step``, and of what goes before that."""
+        ids = {_delete_id(action): object_id for object_id, action in self.going.items()}
+        found: set[str] = set()
+        waiting = [ids.get(step, "")]
+        while waiting:
+            at = waiting.pop()
+            if at not in found:
+                found.add(at)
+                waiting += (ids[one] for one in self._lets_go.get(at, ()) if one in ids)
+        return found
 
     def needed_by(self, item: Item, *, creating: bool = False) -> frozenset[StepId]:
         """The creates of what ``item`` refers to, or of what its create has to name."""
@@ -142,24 +159,54 @@ class _Writers:
         return needs
 
 
-def _letting_go(action: Action) -> Iterator[tuple[str, StepId]]:
+def _letting_go(action: Action, going: Mapping[str, Action]) -> Iterator[tuple[str, StepId]]:
     """The ids that a live object refers to, each with the step after which it no longer does."""
     if action.live is None:
         return
-    goes = action.verb in ("delete", "replace")
+    goes = action.live.id in going
+    for edge in _edges_between(action, going) if goes else ():
+        yield str(edge.member), _edge_id(action, edge)
     for leaf in action.kind.leaves:
-        if not leaf.traits.ref:
+        if not leaf.traits.ref or (goes and leaf.is_late):
             continue
-        held = value_at(action.live.values, leaf.path)
-        for one in held if isinstance(held, list) else (held,):
+        for one in _held(action.live, leaf):
             if goes:
-                yield str(one), _delete_id(action)
+                yield one, _delete_id(action)
             elif not leaf.traits.edges and any(c.path == leaf.path for c in action.changes):
                 part = action.kind.fields[str(leaf.path[0])].traits.via or ""
-                yield str(one), StepId(action.address, "update", part)
+                yield one, StepId(action.address, "update", part)
     for edge in action.edges:
         if edge.verb == "remove":
             yield str(edge.member), _edge_id(action, edge)
+
+
+def _held(live: LiveObject, leaf: Field) -> Iterator[str]:
+    """The ids of other objects that a field refers to."""
+    held = value_at(live.values, leaf.path)
+    for one in held if isinstance(held, list) else (held,):
+        if str(one) != live.id:
+            yield str(one)
+
+
+def _late_going(going: Mapping[str, Action]) -> Iterator[tuple[str, StepId]]:
+    """What is referred to late by what goes, which may be a ring, in the order of addresses."""
+    for action in sorted(going.values(), key=_delete_id):
+        assert action.live is not None
+        for leaf in action.kind.leaves:
+            if leaf.is_late and not leaf.traits.edges:
+                for one in _held(action.live, leaf):
+                    if one in going:
+                        yield one, _delete_id(action)
+
+
+def _edges_between(action: Action, going: Mapping[str, Action]) -> Iterator[Edge]:
+    """The members of an object that goes which go as well: in a ring no order would do."""
+    assert action.live is not None
+    for leaf in action.kind.leaves:
+        if leaf.traits.edges:
+            for one in sorted(_held(action.live, leaf)):
+                if one in going:
+                    yield Edge(leaf, "remove", one, _delete_id(going[one]).address.key)
 
 
 def _edge_id(action: Action, edge: Edge) -> StepId:
@@ -214,15 +261,15 @@ def _steps(action: Action, writers: _Writers) -> Iterator[Step]:
     elif action.verb == "update":
         yield from _updates(action, writers)
     elif action.verb == "delete":
-        yield _delete(action, writers, frozenset())
+        yield from _delete(action, writers, frozenset())
     elif action.verb == "replace":
         create, delete = StepId(action.address, "create"), _delete_id(action)
         if action.delete_first:
-            yield _delete(action, writers, frozenset())
+            yield from _delete(action, writers, frozenset())
             yield from _create(action, writers, frozenset({delete}))
         else:
             yield from _create(action, writers, frozenset())
-            yield _delete(action, writers, frozenset({create}))
+            yield from _delete(action, writers, frozenset({create}))
 
 
 def _create(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iterator[Step]:
@@ -354,12 +401,15 @@ def _origins(item: Item) -> Mapping[str, str]:
     }
 
 
-def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Step:
+def _delete(action: Action, writers: _Writers, after: frozenset[StepId]) -> Iterator[Step]:
     assert action.live is not None
+    for edge in _edges_between(action, writers.going):
+        member = nested([(edge.field.path, [edge.member])])
+        yield Step(_edge_id(action, edge), after, member, action.live.id, edge="remove")
     if action.after:
         heir = action.after.address
         after |= {StepId(heir, "create"), StepId(heir, "update", DELIVER)}
-    return Step(
+    yield Step(
         _delete_id(action),
         writers.before_deleting(action, action.live.id) | after,
         object_id=action.live.id,

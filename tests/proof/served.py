@@ -331,13 +331,13 @@ def remove_call(call: Call) -> Object:
 
 
 def delete_worker(call: Call) -> Object:
-    """Whom somebody calls, or names as deputy, stays."""
+    """Whom somebody calls stays; who was a deputy is one no more."""
     gone = WORKERS.find(call)["id"]
     for other in call.store.select("workers"):
-        if other["id"] != gone and (gone in other["calls"] or other["deputy"] == gone):
-            raise Refusal(
-                409, errors.wrong_value("id", f"{other['name']} still needs this worker.")
-            )
+        if other["id"] != gone and gone in other["calls"]:
+            raise Refusal(409, errors.wrong_value("id", f"{other['name']} calls this worker."))
+        if other["deputy"] == gone:
+            call.store.replace("workers", {**other, "deputy": None})
     return WORKERS.delete(call)
 
 
