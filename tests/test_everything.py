@@ -2,7 +2,6 @@
 
 import ast
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -14,8 +13,6 @@ from hypothesis import strategies as st
 import clerkform
 from clerkform.cli import main
 from clerkform.kinds import KINDS
-from clerkform.model import Bucket, Generates, Kind
-from clerkform.model.trait import Edges, ReadFrom, Ref, Traits
 from clerkform.sandbox import routes
 from tests.strategies import own_fields, values_of
 
@@ -74,17 +71,6 @@ def test_every_field_of_a_kind_says_what_a_change_of_it_means(kind):
     assert silent == []
     for leaf in kind.leaves:
         assert all(len(one.says) > 5 for one in leaf.traits.meanings)
-
-
-@pytest.mark.parametrize("of", [Kind, Traits, Ref, Edges, ReadFrom, Generates, Bucket])
-def test_what_a_kind_can_say_is_read_by_somebody(of):
-    """But for meanings, which the guards will read, and their sentences."""
-    places = (p for p in PACKAGE.rglob("*.py") if not {"kinds", "sandbox"} & {*p.parts})
-    texts = [path.read_text() for path in places if path.name != "trait.py"]
-    for attribute in fields(of):
-        if attribute.name != "meanings":
-            pattern = re.compile(rf"\.{attribute.name}\b")
-            assert any(pattern.search(text) for text in texts), f"{of.__name__}.{attribute.name}"
 
 
 @given(st.data())

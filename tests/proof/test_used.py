@@ -1,0 +1,56 @@
+"""What a kind can declare is used: an attribute that nobody reads promises what is not done."""
+
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import clerkform
+from clerkform.model import Bucket, Collection, Generates, Kind, Lookups
+from clerkform.model.trait import Edges, ReadFrom, Ref, Traits
+from clerkform.sandbox import Fault
+from tests.faults.gate import Strike
+from tests.faults.projects import EVERYTHING, ident
+from tests.faults.world import World
+from tests.proof.project import SORTS
+
+PACKAGE = Path(clerkform.__file__).parent
+DECLARING = (PACKAGE / "kinds", PACKAGE / "model" / "trait.py", PACKAGE / "sandbox")
+SAYS = (Kind, Traits, Ref, Edges, ReadFrom, Generates, Bucket, Collection, Lookups)
+NOT_YET = {("Traits", "meanings")}
+"""The guards will read them."""
+
+
+def watch(patch, of, read):
+    """Note in ``read`` which attributes of a class the engine looks at."""
+
+    def look(self, name):
+        file = Path(sys._getframe(1).f_code.co_filename)
+        is_declaring = any(file == one or one in file.parents for one in DECLARING)
+        if PACKAGE in file.parents and not is_declaring:
+            read.add((of.__name__, name))
+        return object.__getattribute__(self, name)
+
+    patch.setattr(of, "__getattribute__", look)
+
+
+def test_what_a_kind_can_say_is_read_by_the_engine(tmp_path):
+    read = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for of in SAYS:
+            watch(patch, of, read)
+        for project in (SORTS, EVERYTHING):
+            world = World(project, tmp_path / project.name)
+            assert world.run(*project.command)[0].code == 0
+            assert world.run("pull", "-e", "production", "-o", "-")[0].code == 0
+        world = World(SORTS, tmp_path / "lost")
+        lost = Strike("POST /robots made#1", Fault(broken="read", after=True))
+        assert world.run(*SORTS.command, strike=lost)[0].code == 0, "both secrets are had otherwise"
+        world.check_delivered()
+        assert world.run("show", "robots/made", "-e", "production")[0].code == 0
+        pinned = f"teams: [{{name: other, id: {ident('team', 'same')}}}]"
+        (world.root / "clerk.yaml").write_text(pinned)
+        assert world.run("validate", "-e", "production")[0].code == 0
+    declared = {(of.__name__, one.name) for of in SAYS for one in fields(of)}
+    assert declared - read == NOT_YET
