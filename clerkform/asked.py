@@ -11,7 +11,7 @@ from typing import Final
 
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Span
-from clerkform.diff.actions import Actions
+from clerkform.diff.action import Actions
 from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched
 from clerkform.errors import PlanError, UsageError

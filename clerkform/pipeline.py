@@ -28,7 +28,8 @@ from clerkform.asked import (
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
-from clerkform.diff.actions import Prints, diff
+from clerkform.diff.actions import diff
+from clerkform.diff.context import Prints
 from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
 from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched

@@ -21,7 +21,8 @@ from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Problems, Source
-from clerkform.diff.actions import Action, Actions, diff
+from clerkform.diff.action import Action, Actions
+from clerkform.diff.actions import diff
 from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched, match
 from clerkform.kinds import KINDS

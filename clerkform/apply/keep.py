@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from clerkform.apply.run import Done, Event, Failed, Started, Written
 from clerkform.desired import Item, secrets
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.ledger.entries import Entry, recorded, sent_record
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import superseded

@@ -25,7 +25,7 @@ from clerkform.model import Address, Field, Kind, Reference, Registry, SecretRef
 from clerkform.model.fields import Fields, over
 from clerkform.model.paths import value_at
 from clerkform.model.step import Step
-from clerkform.plan.build import DELIVER
+from clerkform.plan.steps import DELIVER
 
 
 class ClerkWriter:

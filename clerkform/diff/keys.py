@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clerkform.diagnostics import Problems
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Registry
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.fields import sent_value
 from clerkform.diff.values import merged
 from clerkform.live import LiveObject

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.model import Address
 from clerkform.model.pattern import matches
 from clerkform.plan.build import Plan

@@ -6,7 +6,7 @@ from typing import Any
 
 from clerkform.apply.run import Done, Event, Failed, NotRun
 from clerkform.diagnostics import Diagnostic, Span
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
 from clerkform.model.paths import GONE

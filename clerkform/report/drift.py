@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clerkform.diagnostics import Span
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.values import MadeBy
 from clerkform.model import Address, Registry
 from clerkform.pipeline import Planned

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from clerkform.apply.run import DroppedFields, Failed
 from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.errors import ApiError, ManifestError, UsageError
 from clerkform.model.step import Step
 from clerkform.pipeline import Planned

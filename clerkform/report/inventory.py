@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 from clerkform.report.view import Table

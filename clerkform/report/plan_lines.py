@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.values import Change
 from clerkform.report.review import SYMBOLS, Review, place
 from clerkform.report.shown import escaped, sides

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.values import Change
 from clerkform.model import Address
 from clerkform.model.paths import GONE

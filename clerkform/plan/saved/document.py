@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field
 
-from clerkform.diff.actions import Verb
+from clerkform.diff.action import Verb
 from clerkform.model.step import StepVerb
 
 FORMAT_VERSION: Final = 3

@@ -10,7 +10,7 @@ from pydantic import MISSING, ValidationError
 
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Source, Span
-from clerkform.diff.actions import Action
+from clerkform.diff.action import Action
 from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject

@@ -16,7 +16,7 @@ from clerkform.runners import unobeyed
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
-    from clerkform.diff.actions import Action
+    from clerkform.diff.action import Action
     from clerkform.pipeline import Planned
     from clerkform.report.review import Review
     from clerkform.report.tally import Tally

@@ -1,0 +1,200 @@
+"""One action to its steps: the requests, with what each sends and needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from clerkform.desired import Item
+from clerkform.diff.action import Action
+from clerkform.diff.fields import created_value, ignored_paths, is_within, sent_value
+from clerkform.live import LiveObject
+from clerkform.model import Field, Kind, Values
+from clerkform.model.fields import Fields
+from clerkform.model.paths import Path, nested, value_at
+from clerkform.model.step import Step, StepId
+from clerkform.plan.keys import delete_id
+from clerkform.plan.needs import Writers
+from clerkform.plan.references import edge_id, edges_between
+
+AFTER_CREATE = "after create"
+
+
+DELIVER = "secret"
+"""The part of an update that hands over what the server has made."""
+
+
+def _edges(action: Action, writers: Writers, after: frozenset[StepId]) -> Iterator[Step]:
+    """A step for each member that comes or goes, once both objects are there."""
+    made = frozenset({StepId(action.address, "create")}) if after else frozenset[StepId]()
+    for edge in action.edges:
+        yield Step(
+            edge_id(action, edge),
+            made | writers.needed_for(edge.member),
+            nested([(edge.field.path, [edge.member])]),
+            None if after or action.live is None else action.live.id,
+            edge=edge.verb,
+        )
+
+
+def steps_of(action: Action, writers: Writers) -> Iterator[Step]:
+    if action.verb == "create":
+        yield from _create(action, writers, frozenset())
+    elif action.verb == "update":
+        yield from _updates(action, writers)
+    elif action.verb == "delete":
+        yield from _delete(action, writers, frozenset())
+    elif action.verb == "replace":
+        create, delete = StepId(action.address, "create"), delete_id(action)
+        if action.delete_first:
+            yield from _delete(action, writers, frozenset())
+            yield from _create(action, writers, frozenset({delete}))
+        else:
+            yield from _create(action, writers, frozenset())
+            yield from _delete(action, writers, frozenset({create}))
+
+
+def _create(action: Action, writers: Writers, after: frozenset[StepId]) -> Iterator[Step]:
+    item = action.item
+    assert item is not None
+    create = StepId(action.address, "create")
+    now, later = _created(item.kind.fields, item.values)
+    if create in writers.makes_way:
+        after |= {writers.makes_way[create]}
+    needs = writers.needed_by(item, creating=True) | after
+    within = _within(action.kind, item.values)
+    sinks = item.kind.sinks(item.values)
+    yield Step(create, needs, now, sinks=sinks, within=within, origins=_origins(item))
+    if later:
+        update = StepId(action.address, "update", AFTER_CREATE)
+        yield Step(update, writers.needed_by(item) | {create}, later, within=within)
+    yield from _edges(action, writers, frozenset({create}))
+
+
+def _within(kind: Kind, values: Values) -> Mapping[str, Any]:
+    return {name: values[name] for name in sorted(kind.endpoints.path_fields) if name in values}
+
+
+def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a create sends, and what can only be sent once there is something to update."""
+    now, later = dict[str, Any](), dict[str, Any]()
+    for name, field in fields.items():
+        traits = field.traits
+        if name not in values:
+            if traits.creates_as is not None:
+                now[name] = traits.creates_as
+        elif traits.edges:
+            continue
+        elif traits.update_only or field.is_late:
+            later[name] = values[name]
+        elif field.parts and isinstance(values[name], Mapping):
+            inner, inner_later = _created(field.parts, values[name])
+            now |= {name: inner} if inner or not inner_later else {}
+            later |= {name: inner_later} if inner_later else {}
+        elif not traits.local:
+            now[name] = created_value(field, values[name])
+    return now, later
+
+
+def _updates(action: Action, writers: Writers) -> Iterator[Step]:
+    item, live = action.item, action.live
+    assert item is not None
+    assert live is not None
+    parts: dict[str, dict[Path, Field]] = {}
+    kind = item.kind
+    if any(change.field in kind.makes for change in action.changes):
+        yield _delivery(action, item, live, writers)
+    for change in action.changes:
+        if change.field in kind.makes:
+            continue
+        part = kind.fields[change.field].traits.via or ""
+        leaf = kind.field_at(change.path)
+        if leaf.traits.edges:
+            continue
+        parts.setdefault(part, {})[leaf.path] = leaf
+        whole = next(kind.replaced_with(change.path), None)
+        if whole:
+            parts[part] |= _declared_in(item, whole.path)
+    if "" in parts:
+        if kind.update_sends == "all":
+            parts[""] = _declared_in(item, ())
+        parts[""] |= _write_only(item, live)
+    for part, sent in sorted(parts.items()):
+        step = StepId(action.address, "update", part)
+        makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
+        yield Step(
+            step,
+            writers.needed_by(item) | makes_way,
+            nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
+            live.id,
+            within=_within(kind, live.values),
+            origins=_origins(item),
+        )
+    yield from _edges(action, writers, frozenset())
+
+
+def _delivery(action: Action, item: Item, live: LiveObject, writers: Writers) -> Step:
+    return Step(
+        StepId(action.address, "update", DELIVER),
+        writers.needed_by(item),
+        _created(item.kind.fields, item.values)[0] if action.is_owed else {},
+        live.id,
+        sinks=item.kind.sinks(item.values),
+        within=_within(item.kind, live.values),
+        origins=_origins(item),
+    )
+
+
+def _declared_in(item: Item, part: Path) -> dict[Path, Field]:
+    """The declared leaves of a part, or of the whole item.
+
+    What is ignored as a whole is left for the writer to take from live.
+    """
+    ignored = ignored_paths(item)
+    return {
+        leaf.path: leaf
+        for leaf, _ in item.declared()
+        if leaf.path[: len(part)] == part
+        and not (leaf.traits.local or leaf.traits.create_only or leaf.traits.edges)
+        and not is_within(leaf.path, ignored)
+    }
+
+
+def _write_only(item: Item, live: LiveObject) -> dict[Path, Field]:
+    """What is never read back goes along with every other change of its object.
+
+    Where its changes are ignored, only if live has it: an update that sends everything would lose
+    it otherwise.
+    """
+    ignored, sent = ignored_paths(item), {}
+    for leaf, _ in item.declared():
+        is_ours = not is_within(leaf.path, ignored)
+        is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
+        if leaf.traits.write_only and (is_ours or is_set):
+            sent[leaf.path] = leaf
+    return sent
+
+
+def _origins(item: Item) -> Mapping[str, str]:
+    return {
+        str(leaf): item.at(*leaf.path).path
+        for leaf, _ in item.declared()
+        if leaf.form == "secret" or leaf.traits.local
+    }
+
+
+def _delete(action: Action, writers: Writers, after: frozenset[StepId]) -> Iterator[Step]:
+    assert action.live is not None
+    for edge in edges_between(action, writers.going):
+        member = nested([(edge.field.path, [edge.member])])
+        yield Step(edge_id(action, edge), after, member, action.live.id, edge="remove")
+    if action.after:
+        heir = action.after.address
+        after |= {StepId(heir, "create"), StepId(heir, "update", DELIVER)}
+    yield Step(
+        delete_id(action),
+        writers.before_deleting(action, action.live.id) | after,
+        object_id=action.live.id,
+        removal=action.lifecycle("deletion") or next(iter(action.kind.endpoints.removals), None),
+        within=_within(action.kind, action.live.values),
+    )
