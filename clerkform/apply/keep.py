@@ -10,9 +10,10 @@ from dataclasses import replace
 from clerkform.apply.run import Done, Event, Failed, Started, Written
 from clerkform.desired import Item, secrets
 from clerkform.diff.action import Action
-from clerkform.ledger.entries import Entry, recorded, sent_record
+from clerkform.ledger.entries import Entry
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.recall import superseded
+from clerkform.ledger.record import recorded, sent_record
 from clerkform.live import Live
 from clerkform.model import Address, Field, Kind, SecretRef
 from clerkform.model.fields import over

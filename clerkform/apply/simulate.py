@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clerkform.diff.fields import wire_of
+from clerkform.diff.creation import wire_of
 from clerkform.diff.values import merged
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Field, Kind, Registry, Values

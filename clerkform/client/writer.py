@@ -17,7 +17,7 @@ from clerkform.client.http import ClerkClient
 from clerkform.client.making import Maker
 from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
-from clerkform.diff.fields import wire_of
+from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live

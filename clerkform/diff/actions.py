@@ -10,13 +10,10 @@ from clerkform.diagnostics import Problems
 from clerkform.diff import attribution
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.context import Context, Prints
+from clerkform.diff.creation import creation
+from clerkform.diff.delivered import delivery
 from clerkform.diff.edges import edges
-from clerkform.diff.fields import (
-    Difference,
-    creation,
-    delivery,
-    difference,
-)
+from clerkform.diff.fields import Difference, difference
 from clerkform.diff.going import (
     Rules,
     deleted_ids,
@@ -37,8 +34,9 @@ from clerkform.diff.refusals import (
 )
 from clerkform.diff.unread import secrets_of
 from clerkform.diff.values import equal
-from clerkform.ledger.entries import Ledger, sent_record
+from clerkform.ledger.entries import Ledger
 from clerkform.ledger.recall import NO_LEDGER, superseded
+from clerkform.ledger.record import sent_record
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 

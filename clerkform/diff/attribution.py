@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diff.fields import declared_items, with_set_change
+from clerkform.diff.fields import declared_items
+from clerkform.diff.sets import with_set_change
 from clerkform.diff.values import Change, MadeBy, equal
-from clerkform.ledger.entries import NO_VALUE, Entry, Ledger, kept_value, leaf_prints
+from clerkform.ledger.entries import NO_VALUE, Entry, Ledger
+from clerkform.ledger.record import kept_value, leaf_prints
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Values
 from clerkform.model.paths import GONE, Path, pointer, value_at

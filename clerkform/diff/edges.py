@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clerkform.desired import Item
-from clerkform.diff.fields import NO_KEYS, Keys, ignored_paths, is_within, wire_of
+from clerkform.diff.creation import wire_of
+from clerkform.diff.fields import NO_KEYS, Keys
+from clerkform.diff.ignored import ignored_paths, is_within
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Reference
 from clerkform.model.paths import value_at

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
+from clerkform.diff.creation import NO_SECRET, SECRET, key_in, wire_of
+from clerkform.diff.ignored import ignored_paths, is_within, with_part
+from clerkform.diff.sets import is_set_change, with_set_change
 from clerkform.diff.values import (
     Change,
     Known,
@@ -15,17 +18,13 @@ from clerkform.diff.values import (
     json_changes,
     merge_changes,
 )
-from clerkform.ledger.entries import Entry, kept_value
+from clerkform.ledger.record import kept_value
 from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
-from clerkform.model.canonical import without_nulls
 from clerkform.model.paths import GONE, Path, value_at
 
 UNKNOWN = Known("(unknown)")
-SECRET = Known("(secret)")
-NO_SECRET = Known("(none)")
 OTHER_SECRET = Known("(another secret)")
-DELIVERED = Known("(the secret of the live object)")
 
 
 Keys = Mapping[tuple[str, Any], str]
@@ -103,62 +102,6 @@ def _unreachable(
     return [Change(field.path, before, declared, field.traits.sensitive)]
 
 
-def delivery(
-    item: Item, entry: Entry | None, is_asked_for: bool
-) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The secrets that the server made of what is live, if they are still to be handed over.
-
-    ``entry`` is what the ledger has of the live object.
-    """
-    wanted = [name for name, sink in item.kind.sinks(item.values).items() if sink.delivers]
-    is_owed = entry is not None and entry.delivery == "owed"
-    if is_owed or is_asked_for:
-        return tuple(Change((name,), GONE, DELIVERED) for name in wanted), ()
-    if wanted and entry is None:
-        names = " and ".join(item.kind.makes[name].field for name in wanted)
-        return (), (
-            f"nothing records whether its {names} was delivered: if nobody has it,"
-            f" --deliver {item.address.word} asks for it, --replace {item.address.word} makes a"
-            " new one",
-        )
-    return (), ()
-
-
-def creation(item: Item) -> tuple[Change, ...]:
-    """Every declared field of an item that is to be created, as a change from nothing."""
-    changes = []
-    for field, value in item.declared():
-        if field.traits.local:
-            continue
-        path, shown = field.path, value
-        if field.form == "secret":
-            shown = NO_SECRET if value is None else SECRET
-        elif field.traits.merged:
-            shown = without_nulls(value)
-        elif isinstance(value, Reference):
-            shown = Known(value.to.key)
-        elif isinstance(value, list):
-            shown = [_key(one) for one in value]
-        elif field.takes_set_change and is_set_change(value):
-            shown = with_set_change(GONE, value)
-        hidden = field.traits.sensitive
-        if field.traits.free_form and isinstance(shown, dict) and shown and not hidden:
-            changes += [Change((*path, key), GONE, inner) for key, inner in shown.items()]
-        else:
-            changes.append(Change(path, GONE, shown, hidden=hidden))
-    return tuple(changes)
-
-
-def ignored_paths(item: Item) -> tuple[tuple[str, ...], ...]:
-    """``lifecycle.ignore_changes``, each path split at its dots."""
-    return tuple(tuple(path.split(".")) for path in item.lifecycle("ignore_changes") or ())
-
-
-def is_within(path: Path, parents: Iterable[Path]) -> bool:
-    """Whether ``path`` is one of ``parents`` or stands inside one."""
-    return any(path[: len(parent)] == parent for parent in parents)
-
-
 def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
     """What an update sends for a leaf: as declared, with live's part where changes are ignored."""
     value, depth = value_at(item.values, field.path), len(field.path)
@@ -168,22 +111,6 @@ def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
     if field.takes_set_change and is_set_change(value):
         return with_set_change(value_at(live.values, field.path), value)
     return value
-
-
-def with_part(value: Any, path: Path, part: Any) -> Any:
-    """``value`` with ``part`` at ``path``, or without it if the part is ``GONE``."""
-    if not isinstance(value, dict):
-        return value
-    step, *rest = path
-    result = dict(value)
-    if rest:
-        if step in result or part is not GONE:
-            result[str(step)] = with_part(result.get(str(step), {}), tuple(rest), part)
-    elif part is GONE:
-        result.pop(str(step), None)
-    else:
-        result[str(step)] = part
-    return result
 
 
 def _field_changes(
@@ -221,49 +148,13 @@ def _reference_changes(
         if not _same(field, before, wanted):
             is_list = isinstance(before, list)
             there = [keys.get((of, one), one) for one in before] if is_list else before
-            yield Change(field.path, there, [_key(one) for one in declared])
+            yield Change(field.path, there, [key_in(one) for one in declared])
         return
     wired = wire_of(field, declared, ids)
     if isinstance(declared, Reference) and wired != before and not field.traits.identity:
-        yield Change(field.path, keys.get((of, before), before), _key(declared))
+        yield Change(field.path, keys.get((of, before), before), key_in(declared))
     elif not isinstance(declared, Reference) and not _same(field, before, declared):
         yield Change(field.path, before, declared)
-
-
-def created_value(field: Field, value: Any) -> Any:
-    """What a create sends for a leaf."""
-    if field.traits.merged:
-        return without_nulls(value)
-    if field.takes_set_change and is_set_change(value):
-        return with_set_change(GONE, value)
-    return value
-
-
-def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
-    """What the API takes for a reference; None while what it refers to has no id."""
-    if not isinstance(declared, Reference):
-        return declared
-    by_key = field.traits.ref is not None and field.traits.ref.by == "key"
-    return declared.to.key if by_key else ids.get(declared.to)
-
-
-def _key(value: Any) -> Any:
-    return value.to.key if isinstance(value, Reference) else value
-
-
-def is_set_change(declared: Any) -> bool:
-    """Whether a value says what is added and what removed, and nothing of the rest."""
-    return isinstance(declared, dict) and bool(declared) and declared.keys() <= {"add", "remove"}
-
-
-def with_set_change(before: Any, declared: Mapping[str, list[Any]]) -> list[Any]:
-    """A live list as it is to be once it has what is added and lacks what is removed."""
-    there = (
-        [one for one in before if one not in declared.get("remove", ())]
-        if isinstance(before, list)
-        else []
-    )
-    return there + [one for one in declared.get("add", ()) if one not in there]
 
 
 def _same(field: Field, before: Any, declared: Any) -> bool:

@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems
 from clerkform.diff.context import Context
-from clerkform.diff.fields import (
-    ignored_paths,
-    is_within,
-)
+from clerkform.diff.ignored import ignored_paths, is_within
 from clerkform.diff.values import Change
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kept, Values

@@ -7,7 +7,9 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.action import Action
-from clerkform.diff.fields import created_value, ignored_paths, is_within, sent_value
+from clerkform.diff.creation import created_value
+from clerkform.diff.fields import sent_value
+from clerkform.diff.ignored import ignored_paths, is_within
 from clerkform.live import LiveObject
 from clerkform.model import Field, Kind, Values
 from clerkform.model.fields import Fields

@@ -11,7 +11,8 @@ from clerkform.diff.actions import diff
 from clerkform.diff.going import Rules
 from clerkform.diff.match import match
 from clerkform.kinds import KINDS
-from clerkform.ledger.entries import Entry, Ledger, recorded
+from clerkform.ledger.entries import Entry, Ledger
+from clerkform.ledger.record import recorded
 from clerkform.model import Address
 from clerkform.model.paths import pointer
 from tests.strategies import edits

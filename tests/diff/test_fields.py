@@ -1,4 +1,5 @@
-from clerkform.diff.fields import creation, difference, dropped, sent_value
+from clerkform.diff.creation import creation
+from clerkform.diff.fields import difference, dropped, sent_value
 from clerkform.diff.values import Known
 from clerkform.kinds import KINDS
 from clerkform.live import LiveObject

@@ -5,10 +5,12 @@ import pytest
 from clerkform.diagnostics import Problems
 from clerkform.diff import attribution
 from clerkform.diff.actions import diff
-from clerkform.diff.fields import creation, difference, dropped
+from clerkform.diff.creation import creation
+from clerkform.diff.fields import difference, dropped
 from clerkform.diff.going import Rules
 from clerkform.diff.match import match
-from clerkform.ledger.entries import Entry, Ledger, recorded, sent_record
+from clerkform.ledger.entries import Entry, Ledger
+from clerkform.ledger.record import recorded, sent_record
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, SecretRef
 from clerkform.model.paths import GONE

@@ -6,7 +6,8 @@ from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.going import Rules
 from clerkform.diff.match import match
-from clerkform.ledger.entries import Entry, Ledger, leaf_prints
+from clerkform.ledger.entries import Entry, Ledger
+from clerkform.ledger.record import leaf_prints
 from clerkform.live import Live, LiveObject, hidden_for, shown_elsewhere
 from clerkform.model import Address
 from clerkform.plan.build import build_plan

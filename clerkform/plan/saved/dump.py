@@ -11,7 +11,8 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diagnostics import Span
 from clerkform.diff.action import Action
-from clerkform.diff.fields import declared_items, ignored_paths, is_within, with_part
+from clerkform.diff.fields import declared_items
+from clerkform.diff.ignored import ignored_paths, is_within, with_part
 from clerkform.diff.values import Change, Known, declared_part
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live import LiveObject
