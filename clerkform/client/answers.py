@@ -5,41 +5,22 @@ No error made here refers to the request, whose headers hold the secret key.
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from clerkform.client.body import NotJson, parse_json
-from clerkform.client.bounds import PastBound
-from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem, TooMuch, Unreachable
-from clerkform.model.endpoints import IdOf, own_id
+from clerkform.client.clocks import retry_after_seconds
+from clerkform.client.server_words import Redact, items_of, plain_text, trace_id_of, without_secrets
+from clerkform.errors import ApiError, BadAnswer
+from clerkform.model.reads import IdOf, own_id
 
 Object = dict[str, Any]
 Objects = list[Object]
-Redact = Callable[[str], str]
-"""Takes secrets out of a server's words, before they are escaped or shortened to what is shown."""
-
-MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
-SEARCHED = 40 * MAX_TEXT  # of a text, for secrets: to search a megabyte takes many times as long
-LONGEST_SECRET = SEARCHED // 2  # as a text may write it: a private key with every byte escaped
-MAX_ITEMS = 100  # of an error; Clerk says one for each parameter that is wrong
-MAX_RETRY_AFTER = 86400.0  # seconds; more is as good as never
-
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-"""No connection was made, so the server cannot have acted."""
-
-
-class Untrusted(Unreachable):
-    """The server's TLS certificate was not accepted; trying again will not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +113,7 @@ def decode_error(
         body = parse_json(response.content)
     except NotJson as why:
         how = str(why) or f"{_looks_like(response)} instead of JSON"
-    items = _items(body, redact)
+    items = items_of(body, redact)
     kind = ApiError if items else BadAnswer
     said = "; ".join(item.message for item in items)
     detail = said if items else f"answered {status} with {how}"
@@ -141,56 +122,11 @@ def decode_error(
         path,
         status=status,
         items=items,
-        trace_id=_trace_id(body, response, redact),
+        trace_id=trace_id_of(body, response, redact),
         detail=detail,
         retry_after=retry_after_seconds(response.headers.get("retry-after"), now),
         may_have_acted=method != "GET" and is_servers_failure(status),
     )
-
-
-def decode_failure(method: str, path: str, failure: httpx.HTTPError, host: str) -> ApiError:
-    """The error that an exception of httpx's stands for; raise it outside the ``except`` block."""
-    acted = method != "GET" and not isinstance(failure, NEVER_SENT)
-    if isinstance(failure, httpx.DecodingError):
-        return BadAnswer(
-            method, path, detail="answered with a damaged encoding", may_have_acted=acted
-        )
-    causes = list(_causes(failure))
-    refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
-    if refusal:
-        why = plain_text(refusal.verify_message)
-        detail = f"the certificate of {host} is not trusted ({why}): see SSL_CERT_FILE"
-        return Untrusted(method, path, detail=detail)
-    return Unreachable(method, path, detail=_no_answer(failure, causes, host), may_have_acted=acted)
-
-
-def decode_bound(method: str, path: str, past: PastBound) -> TooMuch:
-    """The error for an answer that was not read any further."""
-    acted = method != "GET"
-    return TooMuch(method, path, detail=past.how, option=past.option, may_have_acted=acted)
-
-
-def decode_slowness(method: str, path: str, seconds: float, host: str) -> Unreachable:
-    """The error for an answer that was not there, or not whole, in so many seconds."""
-    detail = f"no whole answer from {host} within {seconds:g} s"
-    return Unreachable(method, path, detail=detail, may_have_acted=method != "GET")
-
-
-def _no_answer(failure: httpx.HTTPError, causes: list[BaseException], host: str) -> str:
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return f"the name {host} could not be resolved"
-    match failure:
-        case httpx.ConnectError() if any(isinstance(cause, ssl.SSLError) for cause in causes):
-            return f"no TLS connection to {host}"
-        case httpx.ProxyError():
-            return f"the proxy made no connection to {host}"
-        case httpx.PoolTimeout() | httpx.ConnectTimeout():
-            return f"no connection to {host} in time"
-        case httpx.ConnectError():
-            return f"{host} refused the connection or is not reachable"
-        case httpx.TimeoutException():
-            return f"no answer from {host} in time"
-    return f"the connection to {host} broke before the answer was complete"
 
 
 def unusable(
@@ -201,7 +137,7 @@ def unusable(
         method,
         path,
         status=response.status_code,
-        trace_id=_trace_id(None, response, redact),
+        trace_id=trace_id_of(None, response, redact),
         detail=f"answered {response.status_code} {how}",
         may_have_acted=method != "GET",
     )
@@ -212,100 +148,13 @@ def is_servers_failure(status: int) -> bool:
     return status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT
 
 
-def retry_after_seconds(value: str | None, now: float) -> float | None:
-    """Seconds from ``now`` (Unix time) that a ``Retry-After`` asks to wait, if it can be read.
-
-    Source: RFC 9110, section 10.2.3: a number of seconds or a date.
-    """
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return min(float(value), MAX_RETRY_AFTER)
-    try:
-        date = parsedate_to_datetime(value)
-        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, OverflowError):
-        return None
-    return min(max(0.0, seconds), MAX_RETRY_AFTER)
-
-
-def seconds_ahead(response: httpx.Response, now: float) -> float | None:
-    """How far the server's clock is ahead of ours, by its ``Date``; ``now`` is Unix time.
-
-    Source: RFC 9110, section 6.6.1. It has no fractions of a second.
-    """
-    try:
-        date = parsedate_to_datetime(response.headers.get("date", ""))
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, OverflowError):
-        return None
-
-
-def plain_text(text: str) -> str:
-    """One line without control characters, cut where no honest message is that long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
-
-
-def _without_secrets(text: str, redact: Redact) -> str:
-    """``text``, or its beginning, without secrets and without the part of one that was cut."""
-    if len(text) <= SEARCHED:
-        return redact(text)
-    return redact(text[:SEARCHED])[:-LONGEST_SECRET] + "…"
-
-
-def _said(text: str, redact: Redact) -> str:
-    return plain_text(_without_secrets(text, redact))
-
-
-def _items(body: Any, redact: Redact) -> tuple[ClerkErrorItem, ...]:
-    entries = body.get("errors") if isinstance(body, dict) else None
-    if not isinstance(entries, list):
-        return ()
-    told = islice((entry for entry in entries if _is_item(entry)), MAX_ITEMS)
-    return tuple(_item(entry, redact) for entry in told)
-
-
-def _is_item(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("code"), str)
-
-
-def _item(entry: Mapping[str, Any], redact: Redact) -> ClerkErrorItem:
-    meta = entry.get("meta")
-    meta = dict(meta) if isinstance(meta, dict) else {}
-    param = meta.pop("param_name", None)
-    said = entry.get("long_message") or entry.get("message")
-    return ClerkErrorItem(
-        code=_said(entry["code"], redact),
-        message=_said(said if isinstance(said, str) else entry["code"], redact),
-        param=_said(param, redact) if isinstance(param, str) else None,
-        meta=_told(meta, redact),
-    )
-
-
-def _told(value: Any, redact: Redact) -> Any:
-    if isinstance(value, dict):
-        return {
-            _without_secrets(name, redact): _told(inner, redact) for name, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_told(inner, redact) for inner in value]
-    return _without_secrets(value, redact) if isinstance(value, str) else value
-
-
-def _trace_id(body: Any, response: httpx.Response, redact: Redact) -> str | None:
-    said = body.get("clerk_trace_id") if isinstance(body, dict) else None
-    trace_id = said if isinstance(said, str) and said else response.headers.get("cf-ray")
-    return _said(trace_id, redact) if trace_id else None
-
-
 def _decode_redirect(method: str, path: str, response: httpx.Response, redact: Redact) -> BadAnswer:
-    where = _address(_without_secrets(response.headers.get("location", ""), redact))
+    where = _address(without_secrets(response.headers.get("location", ""), redact))
     return BadAnswer(
         method,
         path,
         status=response.status_code,
-        trace_id=_trace_id(None, response, redact),
+        trace_id=trace_id_of(None, response, redact),
         detail=f"answered {response.status_code} and pointed to {where}",
         # 303 is how a server says "done, look there", and 302 has been used so.
         may_have_acted=method != "GET" and response.status_code in (302, 303),
@@ -344,12 +193,3 @@ def _shape(value: Any) -> str:
         case None:
             return "nothing"
     return f"a {type(value).__name__}"
-
-
-def _causes(exc: BaseException | None) -> Iterator[BaseException]:
-    while exc is not None:
-        yield exc
-        if isinstance(exc, BaseExceptionGroup):
-            for inner in exc.exceptions:
-                yield from _causes(inner)
-        exc = exc.__cause__ or exc.__context__

@@ -13,7 +13,7 @@ from clerkform.diff.fields import dropped
 from clerkform.errors import BadAnswer
 from clerkform.live import LiveObject
 from clerkform.model import Kind, Op, Values
-from clerkform.model.endpoints import filled
+from clerkform.model.op import filled
 
 
 def path_of(op: Op, object_id: str = "", within: Mapping[str, Any] | None = None) -> str:

@@ -6,11 +6,11 @@ import asyncio
 
 import httpx
 
-from clerkform.client.answers import decode_bound, decode_failure, decode_slowness
 from clerkform.client.api_url import ApiUrl
 from clerkform.client.body import ENCODING, read_answer
 from clerkform.client.bounds import Account, Bounds, PastBound
 from clerkform.client.network import transport_to
+from clerkform.client.no_answer import decode_bound, decode_failure, decode_slowness
 from clerkform.errors import ApiError, UsageError
 
 

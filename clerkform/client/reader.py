@@ -20,7 +20,7 @@ from clerkform.live import (
     shown_elsewhere,
 )
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
-from clerkform.model.endpoints import filled
+from clerkform.model.op import filled
 from clerkform.together import together
 
 

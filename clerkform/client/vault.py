@@ -18,7 +18,8 @@ from clerkform.client.programs import ProgramFailed, Running, can_be_started, en
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
-from clerkform.model.secrets import SecretRef, Sink
+from clerkform.model.secrets import SecretRef
+from clerkform.model.sink import Sink
 from clerkform.private_files import try_to_write, write_privately
 from clerkform.redaction import INSTANCE_KEYS, Net
 from clerkform.source.files import PROJECT_FILE

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from clerkform.desired.check import check_ignored, check_pins, check_references, check_renames
 from clerkform.desired.item import Desired, Item, listed_under, secrets
-from clerkform.desired.sections import keyed, overlaid, sections_of
+from clerkform.desired.overlay import overlaid
+from clerkform.desired.sections import keyed, sections_of
 from clerkform.desired.validate import item_of
 from clerkform.diagnostics import Problems
 from clerkform.model import Address, Registry

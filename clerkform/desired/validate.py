@@ -10,7 +10,7 @@ from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
 from clerkform.model import Address, Declared, Field, Kind, Reference, Registry, SetChange
 from clerkform.model.fields import Fields
-from clerkform.model.trait import Ref
+from clerkform.model.traits import Ref
 from clerkform.source.node import Node
 from clerkform.source.validation import report
 

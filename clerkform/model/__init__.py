@@ -4,19 +4,12 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 """
 
 from clerkform.model.address import Address
-from clerkform.model.endpoints import (
-    Collection,
-    Endpoints,
-    Hidden,
-    Lookups,
-    Op,
-    Single,
-    crud,
-    paginated,
-    single,
-)
+from clerkform.model.endpoints import Endpoints, crud, paginated, single
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Registry, Unfit
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Unfit
+from clerkform.model.op import Op
+from clerkform.model.reads import Collection, Hidden, Lookups, Single
+from clerkform.model.registry import Registry
 from clerkform.model.resource import (
     Declared,
     Json,
@@ -28,7 +21,8 @@ from clerkform.model.resource import (
     SetChange,
     SettingsResource,
 )
-from clerkform.model.secrets import SecretRef, Sink
+from clerkform.model.secrets import SecretRef
+from clerkform.model.sink import Sink
 
 __all__ = [
     "Address",

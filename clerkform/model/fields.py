@@ -18,6 +18,7 @@ from clerkform.model import trait
 from clerkform.model.paths import Path, dotted
 from clerkform.model.resource import Part, SetChange
 from clerkform.model.secrets import SecretRef
+from clerkform.model.traits import Traits
 
 Form = Literal["plain", "json", "secret", "part"]
 Values = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Field:
     """A model's field as the engine sees it."""
 
     name: str
-    traits: trait.Traits
+    traits: Traits
     form: Form
     nullable: bool
     description: str = ""

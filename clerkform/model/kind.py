@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from clerkform.model.address import Address
-from clerkform.model.endpoints import Endpoints, Op, Reads
+from clerkform.model.endpoints import Endpoints
 from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
+from clerkform.model.op import Op
 from clerkform.model.paths import Path
+from clerkform.model.reads import Reads
 from clerkform.model.resource import Declared, Resource
-from clerkform.model.secrets import Sink
+from clerkform.model.sink import Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,33 +258,3 @@ class Kind:
             if variant != self.variant.traits.variant:
                 key += f"@{variant}"
         return Address(self.name, key)
-
-
-class Registry(Mapping[str, Kind]):
-    """The kinds by name, iterated so that each comes after those it refers to.
-
-    Where kinds refer to each other in a ring, the ring is entered at its first name.
-    """
-
-    def __init__(self, kinds: Iterable[Kind]) -> None:
-        waiting = {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.name)}
-        self._kinds: dict[str, Kind] = {}
-        while waiting:
-            left = waiting.keys()
-            free = (n for n, kind in waiting.items() if not kind.waits_for & left - {n})
-            name = next(free, next(iter(waiting)))
-            self._kinds[name] = waiting.pop(name)
-
-    def __getitem__(self, name: str) -> Kind:
-        return self._kinds[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
-
-    def __len__(self) -> int:
-        return len(self._kinds)
-
-    @cached_property
-    def referred_to(self) -> frozenset[str]:
-        """Kinds that some kind may refer to."""
-        return frozenset(name for kind in self.values() for name in kind.references())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from clerkform.model.address import Address
-from clerkform.model.secrets import Sink
+from clerkform.model.sink import Sink
 
 StepVerb = Literal["create", "update", "delete"]
 

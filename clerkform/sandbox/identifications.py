@@ -6,7 +6,8 @@ from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem
 from clerkform.sandbox.identifiers import classify
 from clerkform.sandbox.ids import new_id
-from clerkform.sandbox.store import Object, Store, Where
+from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.where import Where
 
 
 class Identification(NamedTuple):

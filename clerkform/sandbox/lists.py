@@ -9,7 +9,8 @@ from starlette.datastructures import QueryParams
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.operation import Call, Json
-from clerkform.sandbox.store import Object, Where
+from clerkform.sandbox.store import Object
+from clerkform.sandbox.where import Where
 
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 

@@ -7,7 +7,8 @@ from clerkform.sandbox import tokens
 from clerkform.sandbox.operation import Call
 from clerkform.sandbox.routes.domains import primary
 from clerkform.sandbox.shortcodes import render
-from clerkform.sandbox.store import Object, Store, Where, equals
+from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.where import Where, equals
 
 SESSION_TOKEN_LIFETIME = 60
 _SESSION_TOKEN_SKEW = 10

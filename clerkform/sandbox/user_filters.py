@@ -11,7 +11,7 @@ from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.identifications import EMAIL, EVERY, PHONE, WALLET
 from clerkform.sandbox.lists import flag, order, signed
 from clerkform.sandbox.operation import Call
-from clerkform.sandbox.store import Where, among, contains, path_of
+from clerkform.sandbox.where import Where, among, contains, path_of
 
 _MOMENT = re.compile(r"[0-9]{1,18}", re.ASCII)
 _NAMES = ("first_name", "last_name")

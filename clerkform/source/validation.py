@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from clerkform.diagnostics import MAX_FINDINGS, Problems, did_you_mean
+from clerkform.source.fault import Fault, Path, label
 from clerkform.source.node import Node
-
-Path = tuple[str | int, ...]
+from clerkform.source.wording import description_by, found_by, rule_by, wanted_by
 
 
 def report(
@@ -45,25 +45,7 @@ def report(
             _say(fault, node, problems)
 
 
-class _Fault(NamedTuple):
-    """One of pydantic's errors, with what its place means."""
-
-    path: Path
-    """Its place without the names of union members, which pydantic puts among the fields'."""
-    union: tuple[Path, str] | None
-    """The place of the outermost union it came through, and the member it is about."""
-    siblings: tuple[str, ...]
-    """The fields that the models at its place have."""
-    field: FieldInfo | None
-    error: ErrorDetails
-    about_key: bool = False
-
-    @property
-    def kind(self) -> str:
-        return self.error["type"]
-
-
-def _locate(error: ErrorDetails, node: Node, model: type[BaseModel]) -> _Fault:
+def _locate(error: ErrorDetails, node: Node, model: type[BaseModel]) -> Fault:
     path: Path = ()
     union, field, about_key = None, None, False
     types: tuple[Any, ...] = (model,)
@@ -83,7 +65,7 @@ def _locate(error: ErrorDetails, node: Node, model: type[BaseModel]) -> _Fault:
             path = (*path, part)
         else:
             union = union or (path, str(part))
-    return _Fault(path, union, siblings, field, error, about_key)
+    return Fault(path, union, siblings, field, error, about_key)
 
 
 def _flat(types: Iterable[Any]) -> Iterator[Any]:
@@ -111,13 +93,13 @@ def _items(types: Iterable[Any]) -> Iterator[Any]:
             yield args[-1] if issubclass(origin, Mapping) else args[0]
 
 
-def _nearest_members(faults: Sequence[_Fault]) -> Iterator[_Fault]:
+def _nearest_members(faults: Sequence[Fault]) -> Iterator[Fault]:
     """Of each union, the errors of the member that the author most likely meant.
 
     That is one whose type fits and that has the fewest errors; if no type fits, they are
     merged into one "must be this or that".
     """
-    unions: dict[Path, dict[str, list[_Fault]]] = {}
+    unions: dict[Path, dict[str, list[Fault]]] = {}
     for fault in faults:
         if fault.union is None:
             yield fault
@@ -130,78 +112,18 @@ def _nearest_members(faults: Sequence[_Fault]) -> Iterator[_Fault]:
             yield from min(fitting, key=len)
             continue
         first, *others = (fault for member in members.values() for fault in member)
-        wants = " or ".join(dict.fromkeys(filter(None, map(_wanted, (first, *others)))))
+        wants = " or ".join(dict.fromkeys(filter(None, map(wanted_by, (first, *others)))))
         yield first._replace(error={**first.error, "ctx": {"wanted": wants}})
 
 
-def _is_misfit(fault: _Fault) -> bool:
-    return fault.union is not None and fault.path == fault.union[0] and bool(_wanted(fault))
+def _is_misfit(fault: Fault) -> bool:
+    return fault.union is not None and fault.path == fault.union[0] and bool(wanted_by(fault))
 
 
-_WANTED: Final = {
-    "int": "an integer",
-    "float": "a number",
-    "decimal": "a number",
-    "string": "text",
-    "bool": "true or false",
-    "list": "a list",
-    "tuple": "a list",
-    "set": "a list",
-    "frozen_set": "a list",
-    "dict": "a map",
-    "mapping": "a map",
-    "model": "a map",
-    "model_attributes": "a map",
-}
-
-
-def _wanted(fault: _Fault) -> str | None:
-    """What an error of type or choice wants instead; None for other errors."""
-    context = fault.error.get("ctx", {})
-    if "wanted" in context:
-        return str(context["wanted"])
-    if fault.kind in ("literal_error", "enum"):
-        choices = re.sub(r"'([^']*)'", r"`\1`", str(context["expected"]))
-        return choices.replace("True", "`true`").replace("False", "`false`")
-    base, _, what = fault.kind.rpartition("_")
-    return _WANTED.get(base) if what in ("type", "parsing") else None
-
-
-def _found(node: Node) -> str:
-    match node.value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int():
-            return "a number"
-        case float():
-            return "a number with a fraction"
-        case str():
-            return "text"
-        case dict():
-            return "a map"
-        case _:
-            return "a list"
-
-
-LONGEST_PART: Final = 200
-"""Characters of a key in a message; thousands of findings may be below one key."""
-
-
-def label(path: Path) -> str:
-    """A path as a message names it."""
-    if not path:
-        return "this"
-    if isinstance(path[-1], int):
-        return f"item {path[-1] + 1} of {label(path[:-1])}"
-    return "`" + ".".join(str(part)[:LONGEST_PART] for part in path) + "`"
-
-
-def _say(fault: _Fault, root: Node, problems: Problems) -> None:
+def _say(fault: Fault, root: Node, problems: Problems) -> None:
     path, kind = fault.path, fault.kind
     node, name = root.at(path), label(path)
-    wanted = _wanted(fault)
+    wanted = wanted_by(fault)
     if kind == "extra_forbidden":
         problems.error(
             "unknown-field",
@@ -213,7 +135,7 @@ def _say(fault: _Fault, root: Node, problems: Problems) -> None:
     elif kind == "missing" and path[-1] in root.at(path[:-1]).keys:
         pass  # it was written, but is broken: said already by who left it out
     elif kind == "missing":
-        problems.error("missing-field", f"{name} is missing", node.span, hint=_description(fault))
+        problems.error("missing-field", f"{name} is missing", node.span, hint=description_by(fault))
     elif fault.error["input"] is None and node.value is None and (wanted or "_type" in kind):
         problems.error(
             "null-here",
@@ -225,7 +147,7 @@ def _say(fault: _Fault, root: Node, problems: Problems) -> None:
         is_choice = kind in ("literal_error", "enum") and "wanted" not in fault.error["ctx"]
         _say_wanted(name, wanted, node, problems, is_choice=is_choice)
     else:
-        code, message, hint = _rule(fault)
+        code, message, hint = rule_by(fault)
         span = root.at(path[:-1]).key_span(str(path[-1])) if fault.about_key else node.span
         problems.error(code, message, span, hint=hint)
 
@@ -246,47 +168,5 @@ def _say_wanted(name: str, wanted: str, node: Node, problems: Problems, *, is_ch
     elif isinstance(value, str) and wanted == "true or false" and value.lower() in _YAML_1_1:
         hint = f"write `{_YAML_1_1[value.lower()]}`"
     problems.error(
-        "wrong-type", f"{name} must be {wanted}, not {_found(node)}", node.span, hint=hint
+        "wrong-type", f"{name} must be {wanted}, not {found_by(node)}", node.span, hint=hint
     )
-
-
-_BOUNDS: Final = {
-    "greater_than_equal": "be at least {ge}",
-    "greater_than": "be more than {gt}",
-    "less_than_equal": "be at most {le}",
-    "less_than": "be less than {lt}",
-    "multiple_of": "be a multiple of {multiple_of}",
-    "too_short": "have at least {min_length} items",
-    "too_long": "have at most {max_length} items",
-    "string_too_short": "have at least {min_length} characters",
-    "string_too_long": "have at most {max_length} characters",
-}
-
-
-def _rule(fault: _Fault) -> tuple[str, str, str | None]:
-    """Code, message and hint of an error that is about the value, not its type."""
-    kind, context = fault.kind, fault.error.get("ctx", {})
-    name, hint = label(fault.path), context.get("hint") or _description(fault)
-    if fault.about_key:
-        name = f"the key {name}"
-    if kind in _BOUNDS:
-        bound = _BOUNDS[kind].format(**context)
-        if context.get("min_length") == 1:
-            bound = "not be empty"
-        return "out-of-bounds", f"{name} must {bound}", hint
-    if kind == "string_pattern_mismatch":
-        return "bad-pattern", f"{name} must match `{context['pattern']}`", hint
-    message = fault.error["msg"]
-    if kind in ("value_error", "assertion_error"):
-        message = str(context["error"])
-    if message.startswith(("must ", "cannot ", "is ")):
-        message = f"{name} {message}"
-    return kind if "-" in kind else "wrong-value", message, hint
-
-
-def _description(fault: _Fault) -> str | None:
-    """The first sentence of what the field says about itself."""
-    if fault.field is None or not fault.field.description:
-        return None
-    text = " ".join(fault.field.description.split()).replace("``", "`")
-    return re.split(r"(?<=[^.]{2}[.])\s", text)[0].rstrip(".")

@@ -1,13 +1,9 @@
 import httpx
 import pytest
 
-from clerkform.client.answers import (
-    SEARCHED,
-    decode_error,
-    plain_text,
-    retry_after_seconds,
-    seconds_ahead,
-)
+from clerkform.client.answers import decode_error
+from clerkform.client.clocks import retry_after_seconds, seconds_ahead
+from clerkform.client.server_words import SEARCHED, plain_text
 from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem
 from clerkform.redaction import Net
 

@@ -2,7 +2,8 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from clerkform.model.secrets import NOWHERE, SecretRef, Sink
+from clerkform.model.secrets import SecretRef
+from clerkform.model.sink import NOWHERE, Sink
 
 
 class Both(BaseModel):

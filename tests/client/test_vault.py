@@ -13,7 +13,8 @@ from clerkform.client.delivery import quoted, with_line
 from clerkform.client.vault import Vault
 from clerkform.diagnostics import Source, Span
 from clerkform.errors import ManifestError
-from clerkform.model.secrets import NOWHERE, SecretRef, Sink
+from clerkform.model.secrets import SecretRef
+from clerkform.model.sink import NOWHERE, Sink
 from clerkform.private_files import write_privately
 
 SECRET = "ak_0123456789abcdef"

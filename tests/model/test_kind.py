@@ -51,7 +51,7 @@ def test_a_registry_has_each_kind_after_those_it_refers_to():
 
 
 def test_a_kind_may_refer_to_itself_and_kinds_to_each_other():
-    assert MADE_UP.referred_to == {"teams", "rights", "workers"}
+    assert MADE_UP.referred_to == {"teams", "rights", "workers", "organizations"}
     left, right = referring("left", "right"), referring("right", "left")
     assert set(Registry([left, right])) == {"left", "right"}
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from clerkform.model import SecretRef, Sink
-from clerkform.model.secrets import NOWHERE
+from clerkform.model.sink import NOWHERE
 
 REF, SINK = TypeAdapter(SecretRef), TypeAdapter(Sink)
 

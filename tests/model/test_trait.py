@@ -1,7 +1,7 @@
 from pydantic import Field
 
 from clerkform.model import trait
-from clerkform.model.trait import Ref, Traits
+from clerkform.model.traits import Ref, Traits
 
 
 def test_traits_are_gathered_from_what_stands_beside_pydantics_own():

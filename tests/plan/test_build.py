@@ -1,6 +1,6 @@
 from clerkform.diff.going import Rules
 from clerkform.model import Address, Reference
-from clerkform.model.secrets import NOWHERE
+from clerkform.model.sink import NOWHERE
 from clerkform.model.step import StepId
 from tests.made_up import BADGES, MADE_UP
 from tests.support import compare, desired_from, live_from, live_of

@@ -20,7 +20,8 @@ from clerkform.sandbox.ids import new_id, random_text
 from clerkform.sandbox.lists import counted, flag, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.singletons import Singleton, change_one, read_one, shown
-from clerkform.sandbox.store import Object, Store, equals
+from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.where import equals
 
 HIDDEN = "_hidden"
 """Where a stored object keeps what no answer shows, by dotted path."""

@@ -8,7 +8,7 @@ import pytest
 
 import clerkform
 from clerkform.model import Bucket, Collection, Generates, Kind, Lookups
-from clerkform.model.trait import Edges, ReadFrom, Ref, Traits
+from clerkform.model.traits import Edges, ReadFrom, Ref, Traits
 from clerkform.sandbox import Fault
 from tests.faults.gate import Strike
 from tests.faults.projects import EVERYTHING, ident

@@ -27,7 +27,7 @@ from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import switched
 from clerkform.sandbox.operation import Operation
 from clerkform.sandbox.singletons import Singleton, change_one, read_one, shown
-from clerkform.sandbox.store import equals
+from clerkform.sandbox.where import equals
 
 BUCKET = Bucket("fleets", (2, 10.0), per="fleet_id")
 

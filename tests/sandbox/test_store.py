@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from clerkform.sandbox import SandboxError, Settings, Store, create_app, dump, reset
-from clerkform.sandbox.store import equals, path_of
+from clerkform.sandbox.where import equals, path_of
 
 KINDS = {
     "instance",

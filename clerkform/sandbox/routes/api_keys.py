@@ -18,7 +18,8 @@ from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_api_key_secret, new_hex_id
 from clerkform.sandbox.lists import counted
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.store import Object, Where, equals, matches, path_of
+from clerkform.sandbox.store import Object
+from clerkform.sandbox.where import Where, equals, matches, path_of
 
 KIND = "api_keys"
 PREFIX = "ak"

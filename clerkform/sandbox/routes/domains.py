@@ -12,7 +12,8 @@ from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import everything
 from clerkform.sandbox.operation import Call, Json, Operation
 from clerkform.sandbox.settings import Environment
-from clerkform.sandbox.store import Object, Store, equals
+from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.where import equals
 
 KIND = "domains"
 _ANY_CASE = re.IGNORECASE | re.ASCII  # or the Kelvin sign would be a k

@@ -18,7 +18,8 @@ from clerkform.sandbox.routes.organization_settings import (
     organization_settings,
     require_organizations,
 )
-from clerkform.sandbox.store import Object, Store, Where, among, equals, matches, path_of
+from clerkform.sandbox.store import Object, Store
+from clerkform.sandbox.where import Where, among, equals, matches, path_of
 
 KIND = "organizations"
 BUCKET = Bucket(KIND)

@@ -7,8 +7,9 @@ from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.lists import counted, flag, window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.store import Object, Store, Where, equals, path_of
+from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.tokens import UnusableKey
+from clerkform.sandbox.where import Where, equals, path_of
 
 KIND = "sessions"
 _STATUSES = ("abandoned", "active", "ended", "expired", "removed", "replaced", "revoked")

@@ -14,8 +14,9 @@ from clerkform.sandbox.ids import image_url, new_id
 from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.store import Object, Store, Where, equals
+from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.user_filters import conditions, cursor
+from clerkform.sandbox.where import Where, equals
 
 KIND = "users"
 BUCKET = Bucket(KIND)
