@@ -14,13 +14,20 @@ from clerkform.source.files import is_own
 
 
 def checkout_of(folder: Path) -> Path:
-    """The top of the git checkout that ``folder`` is in; where there is none, ``folder``."""
+    """The top of the git checkout that ``folder`` is in; where there is none, ``folder``.
+
+    Only refusals follow from it, and nothing here is run or read, so the largest that it may be is
+    meant: another user's ``.git`` counts, as where a container runs in a checkout that it was
+    given, but keeps nobody from looking for this user's own further up.
+    """
     real = folder.resolve()
     found = real
     for each in (real, *real.parents):
-        if (each / ".git").exists():
+        git = each / ".git"
+        if git.exists():
             found = each
-            if (each / ".git").is_dir():  # a file is a submodule's: what is around it came along
+            # A file is a submodule's: what is around it came along.
+            if git.is_dir() and git.stat().st_uid == os.geteuid():
                 break
     return found
 
