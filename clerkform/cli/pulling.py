@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.placing import place, write_new
@@ -16,9 +16,7 @@ from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.report.shown import escaped
 from clerkform.source.emit import emit
-from clerkform.source.files import is_manifest_name, is_own
-
-SCHEMA: Final = "schema.json"
+from clerkform.source.files import SCHEMA, is_manifest_name, is_own
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:

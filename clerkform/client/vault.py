@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -63,17 +63,17 @@ class Vault:
         allow_commands: bool = False,
         secret_dirs: Sequence[Path] = (),
         forbidden_env: frozenset[str] = frozenset(),
-        ledger: str = "",
+        ledgers: Collection[str] = (),
         timeout: float = 60.0,
         net: Net | None = None,
     ) -> None:
         """``forbidden_env`` are the variables that hold an environment's secret key: no manifest
-        may read one, nor does a program see them. ``ledger`` is a path from ``root``: no secret
-        belongs there. ``timeout`` of a program is in seconds. ``net`` is told of every secret.
+        may read one, nor does a program see them. ``ledgers`` are paths from ``root``: no
+        secret belongs there. ``timeout`` of a program is in seconds. ``net`` is told of every secret.
         """
         self._folders = tuple(folder.resolve() for folder in (root, *secret_dirs))
         self._env, self._forbidden = env, forbidden_env
-        self._ledger = (root / ledger).resolve() if ledger else None
+        self._ledgers = [str((root / ledger).resolve()).casefold() for ledger in ledgers]
         self._allow_commands, self._timeout = allow_commands, timeout
         self.net = net or Net()
         self._writing, self._printing = threading.Lock(), threading.Lock()
@@ -300,8 +300,8 @@ class Vault:
 
     def _is_ledger(self, path: Path) -> bool:
         """Or its lock, or one that was set aside."""
-        ledger = self._ledger and str(self._ledger).casefold()
-        return bool(ledger) and str(path).casefold().startswith(str(ledger))
+        spelled = str(path).casefold()
+        return any(spelled.startswith(ledger) for ledger in self._ledgers)
 
     def _program(self, argv: object, base: Path) -> tuple[str, ...]:
         assert isinstance(argv, tuple)

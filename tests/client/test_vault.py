@@ -618,7 +618,7 @@ def test_a_project_below_a_folder_that_is_off_limits_has_secrets(tmp_path, above
     ],
 )  # fmt: skip
 def test_what_is_off_limits_is_so_however_it_is_spelled(root, path):
-    kept = vault(root, ledger="state/ledger.json")
+    kept = vault(root, ledgers=["state/ledger.json"])
     for problem in (
         refusal(lambda: kept.resolve(SecretRef(from_file=path), root)),
         kept.check_sink(Sink(file=path), root),
