@@ -167,7 +167,8 @@ def _is_trusted(tree: Path) -> bool:
     places = [tree, git]
     try:
         if git.is_file():  # of a submodule, or of one more work tree of a repository
-            said = git.read_bytes()[:_LONGEST_POINTER].decode(errors="surrogateescape")
+            with git.open("rb") as file:
+                said = file.read(_LONGEST_POINTER).decode(errors="surrogateescape")
             if not said.startswith(_POINTER):
                 return False
             places.append(tree / said.removeprefix(_POINTER).rstrip("\r\n"))
@@ -179,7 +180,7 @@ def _is_trusted(tree: Path) -> bool:
 
 _POINTER = "gitdir: "
 _LONGEST_POINTER = 10_000
-"""Characters of a path, more than any system takes."""
+"""Bytes of a path, more than any system takes."""
 
 
 def _own_ids() -> set[int]:

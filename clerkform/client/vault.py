@@ -29,6 +29,8 @@ OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""
+MAX_ENV_FILE = 1_000_000
+"""Bytes of a file that a line is set in: far more than any program reads its settings from."""
 
 
 class _Refused(Exception):
@@ -226,9 +228,10 @@ class Vault:
                 raise _Absent("secret-file-missing", why, "paths are relative to the manifest")
             if not path.is_file():
                 raise _Absent("secret-file-unreadable", f"{text} is not a regular file")
-            if path.stat().st_size > MAX_SECRET:
+            content = _beginning(path, MAX_SECRET + 1)
+            if len(content) > MAX_SECRET:
                 raise _Absent("secret-file-unreadable", f"{text} is larger than any secret")
-            return _text(path.read_bytes(), text)
+            return _text(content, text)
 
     def _is_in_project(self, ref: SecretRef, base: Path) -> bool:
         return (base / str(ref.from_file)).resolve().is_relative_to(self._folders[0])
@@ -353,13 +356,22 @@ def _text(content: bytes, origin: str) -> str:
     return text
 
 
+def _beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def _is_utf8(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
     # Any bytes survive: a line that is not UTF-8 stays as it is, too.
-    before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
+    content = _beginning(path, MAX_ENV_FILE + 1) if path.exists() else b""
+    if len(content) > MAX_ENV_FILE:
+        why = f"{shown} cannot be written: it is larger than {MAX_ENV_FILE:,} bytes"
+        raise _Refused("sink-unfit", why, "name another file")
+    before = content.decode(errors="surrogateescape")
     try:
         return with_line(before, name, secret).encode(errors="surrogateescape")
     except UnfitFile as unfit:

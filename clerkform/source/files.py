@@ -270,12 +270,13 @@ def read_text(
             problems.error("unreadable-file", f"`{shown}` is no regular file", span)
             return None
         bound = MAX_MANIFEST if limit is None else limit
-        if status.st_size > bound:
-            problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
-            return None
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(bound + 1)
     except OSError as error:
         problems.error("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span)
+        return None
+    if len(data) > bound:  # as some files of the system, which say that they are empty
+        problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
         return None
     return decoded(data, shown, problems, None if limit is None else span)
 

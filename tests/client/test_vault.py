@@ -349,6 +349,13 @@ def test_what_a_write_may_break_is_refused_before_there_is_a_secret(root, base, 
     assert (base / "env").read_text() == before
 
 
+def test_an_env_file_that_is_larger_than_any_is_left_alone(root, base):
+    (base / "env").write_text("# long\n" * 200_000)
+    problem = vault(root).check_sink(Sink(env_file="env", name="A"), base)
+    assert (problem.code, problem.severity) == ("sink-unfit", "error")
+    assert "env cannot be written: it is larger than 1,000,000 bytes" in problem.message
+
+
 def test_setting_a_line_twice_changes_nothing_more():
     once = with_line("A=1\nB=2\n", "A", "x y")
     assert with_line(once, "A", "x y") == once == "A='x y'\nB=2\n"
