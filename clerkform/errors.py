@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from clerkform.diagnostics import Diagnostic
@@ -102,6 +102,10 @@ class Unreachable(ApiError):
 
 class BadAnswer(ApiError):
     """An answer came that cannot be used: not JSON, cut short, or without a field it must have."""
+
+
+ANSWERED_WITH_SECRET: Final = "answered with a secret that this run knows; nothing was written"
+"""Of a ``BadAnswer`` to what would be kept in a file."""
 
 
 class MovingList(BadAnswer):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,24 +12,19 @@ from clerkform.desired import Desired, Item, desired_state, secrets
 from clerkform.diagnostics import (
     Diagnostic,
     Problems,
-    Source,
     Span,
     collecting,
     did_you_mean,
 )
 from clerkform.errors import ManifestError
+from clerkform.gathering import gather, sinks_read_by
 from clerkform.lint.run import RULES, lint
 from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
-from clerkform.model.fields import every
 from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
-from clerkform.source.files import read_manifests, read_text_inside
-from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope
 
 
 class Secrets(Protocol):
@@ -184,54 +178,16 @@ def _desired(
     values: Mapping[str, Json],
     problems: Problems,
 ) -> Desired:
-    root = environment.root
-    base = read_manifests(
-        root,
-        environment.manifests,
-        problems,
-        exclude=environment.exclude,
-        named_at=environment.named_at,
-    )
-    overlays: list[Source] = []
-    if environment.overlays:
-        overlays = read_manifests(
-            root,
-            environment.overlays,
-            problems,
-            named_at=environment.named_at,
-            may_be_empty=True,
-        )
-    both = [[_guarded(source, registry) for source in sources] for sources in (base, overlays)]
-    nodes = [[n for source in sources if (n := parse(source, problems))] for sources in both]
-    scope = Scope(
-        values,
-        lambda path, span: read_text_inside(
-            root, posixpath.dirname(span.path), path, span, problems
-        ),
-    )
-    desired = desired_state(nodes[0], nodes[1], registry, scope, problems)
+    gathered = gather(environment, registry, values, problems)
+    if gathered is None:
+        return Desired()
+    desired = desired_state(gathered.base, gathered.overlays, registry, gathered.scope, problems)
+    problems += sinks_read_by(desired.items.values(), gathered.sinks, environment.root)
     _check_variables(desired, environment.secret_key_variables, problems)
     _check_prune(environment, desired, registry, problems)
     _check_protect(environment, registry, problems)
     _check_ignored(environment, problems)
     return desired
-
-
-def _guarded(source: Source, registry: Registry) -> Source:
-    """The same, and which of its lines are never quoted."""
-    sections = {
-        kind.name: {known.name: _held_by(known) for known in every(kind.fields)}
-        for kind in registry.values()
-    }
-    return replace(source, hidden=hidden_lines(source.text, sections))
-
-
-def _held_by(known: Field) -> Holds:
-    if known.traits.sensitive:
-        return "sensitive"
-    if known.form == "secret":
-        return "secret"
-    return "data" if known.form == "json" else "plain"
 
 
 def _check_variables(desired: Desired, forbidden: frozenset[str], problems: Problems) -> None:

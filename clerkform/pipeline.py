@@ -50,6 +50,7 @@ from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
 from clerkform.reading import Reader, is_looked_for, read_and_match
+from clerkform.redaction import holds_secret
 from clerkform.settling import Patience, is_owed, read_until_settled, unsettled
 
 
@@ -334,14 +335,32 @@ def preflight(planned: Planned, vault: Secrets) -> None:
     problems = Problems()
     root = planned.loaded.environment.root
     writing = {step.address for step in planned.plan.steps if step.id.verb != "delete"}
-    items = [a.item for a in planned.plan.actions if a.item and a.address in writing]
+    kept = [a.item for a in planned.plan.actions if a.item and a.verb != "delete"]
+    items = [item for item in kept if item.address in writing]
     for found in secret_findings(items, vault, root, run_commands=True):
         problems.append(replace(found, severity="error"))
+    problems += _kept_secrets(kept)
     for sink, base, span in sinks(_delivering(planned.plan), root):
         if bad := vault.prepare_sink(sink, base, span):
             problems.append(bad)
     if problems.errors:
         raise ManifestError(problems.in_order())
+
+
+def _kept_secrets(items: Iterable[Item]) -> Iterator[Diagnostic]:
+    """Secrets that stand where no secret belongs, and that the ledger would keep."""
+    for item in items:
+        for field_, value in item.declared():
+            is_kept = field_.form != "secret" and not field_.traits.sensitive
+            if is_kept and holds_secret(value):
+                yield Diagnostic(
+                    "secret-as-value",
+                    f"`{field_}` of {item.address} holds a secret that this run knows",
+                    item.at(*field_.path),
+                    "a value is sent, shown and recorded: keep secrets out of variables and"
+                    " manifests",
+                    quotes_line=False,
+                )
 
 
 def _delivering(plan: Plan) -> list[Item]:

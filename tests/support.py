@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -219,3 +220,17 @@ async def bench(
             now=app.state.store.now,
         )
         yield Bench(root, app, http, ends, environ)
+
+
+def of_another(monkeypatch, *paths):
+    """These files belong to another user, as far as anybody who looks can tell."""
+    known = {os.lstat(path).st_ino for path in paths}
+    for name in ("stat", "lstat"):
+        look = getattr(os, name)
+
+        def looked(path, *args, look=look, **options):
+            found = look(path, *args, **options)
+            other = found.st_uid + 1 if found.st_ino in known else found.st_uid
+            return os.stat_result((*found[:4], other, *found[5:10]))
+
+        monkeypatch.setattr(os, name, looked)

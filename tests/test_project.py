@@ -92,7 +92,8 @@ def test_an_environment_with_everything(tmp_path):
 def test_what_is_left_out_has_defaults(tmp_path):
     chosen = environment(tmp_path, "one", "version: 1\nenvironments: {one: {}}")
     ledger = ".clerkform/ledger.one.json"
-    assert chosen == Environment("one", tmp_path, by_default=False, ledger=ledger)
+    expected = Environment("one", tmp_path, by_default=False, ledger=ledger, ledgers=(ledger,))
+    assert chosen == expected
     assert chosen.limits == Limits(10, 30)
 
 

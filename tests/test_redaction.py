@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerkform.redaction import SHORTEST_SECRET, Net, opened_net, redacted, redacted_data
+from clerkform.redaction import (
+    SHORTEST_SECRET,
+    Net,
+    holds_secret,
+    opened_net,
+    redacted,
+    redacted_data,
+)
 
 PEM = "-----BEGIN X-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END X-----\n"
 ODD = 'a long quo"te\\é *_<b>|`&%41 "q"'
@@ -76,7 +83,9 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("secret", ["sk_live_canaryKey0123456789", ODD, "%41&amp;\\u0041-" * 2])
 def test_a_secret_is_redacted_whichever_way_it_is_written(secret, way):
-    assert net(secret).redact(f"x ({WAYS[way](secret)}) y") == "x ((secret)) y"
+    it, text = net(secret), f"x\n\\ & %41 ({WAYS[way](secret)}) y\nz"
+    assert it.redact(text) == "x\n\\ & %41 ((secret)) y\nz"
+    assert it.holds(text)
 
 
 @pytest.mark.parametrize("view", ["JSON", "HTML", "Markdown", "repr"])
@@ -85,11 +94,14 @@ def test_no_secret_gets_past_what_a_view_adds(view, secret):
     assert secret not in net(secret).redact(WAYS[view](f"<{secret}>"))
     said = net(secret).redact(WAYS[view](f"<{secret}>"))
     assert said != WAYS[view](f"<{secret}>")
+    assert net(secret).holds(WAYS[view](f"<{secret}>"))
 
 
 def test_what_is_no_secret_stays_as_it_is():
     text = 'a \\" b %20 &amp; \\u0041'
     assert net(PEM, ODD).redact(text) == text
+    assert not net(PEM, ODD).holds(text)
+    assert not net().holds(text)
 
 
 def test_a_secret_that_can_be_guessed_is_taken_out_of_answers_alone():
@@ -107,11 +119,12 @@ def test_the_keys_of_the_environment_are_known_from_the_start():
         "CLERK_SECRET_KEY_OTHER": other,
         "CLERK_PUBLISHABLE_KEY": "pk_test_0123456789012345",
         "CLERK_API_URL": "https://api.example.com/v1",
+        "CLERK_API_KEY_ID": "ak_0123456789012345",
     }
     it = Net()
     it.remember_keys(environ)
     assert it.redact(f"{key} {other}") == "(secret) (secret)"
-    for public in ("pk_test_0123456789012345", "https://api.example.com/v1"):
+    for public in list(environ.values())[2:]:
         assert it.redact(public) == public
 
 
@@ -121,7 +134,11 @@ def test_plain_data_is_redacted_at_any_depth():
         assert redacted_data({"a": [ODD, 1, {ODD: None}]}) == {
             "a": ["(secret)", 1, {"(secret)": None}]
         }
+        for data in (ODD, {"a": [1, ODD]}, [{ODD: None}], ({"a": (ODD,)},)):
+            assert holds_secret(data)
+        assert not holds_secret({"a": ["b", 1, None, True]})
     assert redacted(ODD) == ODD
+    assert not holds_secret(ODD)
 
 
 def test_a_text_full_of_a_secret_is_searched_once_for_each_layer():

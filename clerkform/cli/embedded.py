@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from clerkform.errors import UsageError
 from clerkform.private_files import OWN_FOLDER, make_own_folder
 from clerkform.project import Environment
 from clerkform.sandbox import SandboxError, Settings
+from clerkform.sandbox.files import read_json
 from clerkform.sandbox.knobs import changed
 from clerkform.source.files import is_own
 
@@ -72,10 +72,8 @@ def served_knobs(options: Mapping[str, Any]) -> dict[str, Any]:
         pairs = (text.partition("=") for text in options["contradiction"])
         knobs["contradictions"] = {name: value for name, _, value in pairs}
     if options["faults"]:
-        try:
-            knobs["faults"] = json.loads(options["faults"].read_text("utf-8-sig"))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"--faults {options['faults']}: {error}") from None
+        with reported():
+            knobs["faults"] = read_json(options["faults"], "list of faults")
     return knobs
 
 

@@ -53,7 +53,7 @@ def vault(environment: Environment, net: Net) -> Vault:
         allow_commands=os.environ.get("CLERKFORM_ALLOW_COMMANDS") == "1",
         secret_dirs=[Path(folder).expanduser() for folder in folders if folder],
         forbidden_env=environment.secret_key_variables,
-        ledger=environment.ledger,
+        ledgers=environment.ledgers,
         net=net,
     )
 

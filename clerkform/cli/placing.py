@@ -10,17 +10,25 @@ from pathlib import Path
 
 from clerkform.errors import UsageError
 from clerkform.private_files import write_privately
+from clerkform.redaction import holds_secret
 from clerkform.source.files import is_own
 
 
 def checkout_of(folder: Path) -> Path:
-    """The top of the git checkout that ``folder`` is in; where there is none, ``folder``."""
+    """The top of the git checkout that ``folder`` is in; where there is none, ``folder``.
+
+    Only refusals follow from it, and nothing here is run or read, so the largest that it may be is
+    meant: another user's ``.git`` counts, as where a container runs in a checkout that it was
+    given, but keeps nobody from looking for this user's own further up.
+    """
     real = folder.resolve()
     found = real
     for each in (real, *real.parents):
-        if (each / ".git").exists():
+        git = each / ".git"
+        if git.exists():
             found = each
-            if (each / ".git").is_dir():  # a file is a submodule's: what is around it came along
+            # A file is a submodule's: what is around it came along.
+            if git.is_dir() and git.stat().st_uid == os.geteuid():
                 break
     return found
 
@@ -50,8 +58,28 @@ def place(output: Path, root: Path, undone: str) -> Path:
     return Path(os.path.realpath(path))
 
 
+def refuse_secrets(text: str, shown: str) -> None:
+    """A file outlives the run that knows what is secret in it, so it is written as it is or not.
+
+    Raises:
+        UsageError: a secret of this run is in what would be written.
+    """
+    if holds_secret(text):
+        raise UsageError(
+            f"what would be written to {shown} holds a secret that this run knows; nothing was"
+            " written",
+            hint="a manifest or a variable may hold it, or the instance's answers",
+        )
+
+
 def write_new(texts: Mapping[Path, str]) -> None:
-    """Write files that are not there yet, in folders that are: all of them or none."""
+    """Write files that are not there yet, in folders that are: all of them or none.
+
+    Raises:
+        UsageError: a secret of this run is in one; so it is with each of these functions.
+    """
+    for path, text in texts.items():
+        refuse_secrets(text, str(path))
     made = []
     try:
         for path, text in texts.items():
@@ -69,12 +97,14 @@ def write_text(path: Path, text: str) -> None:
     if not path.exists():
         write_new({path: text})
         return
+    refuse_secrets(text, str(path))
     with _named(path):
         write_privately(path, text.encode(), stat.S_IMODE(path.stat().st_mode))
 
 
 def write_plan(path: Path, text: str) -> None:
     """As ``write_text``, for its owner's eyes alone."""
+    refuse_secrets(text, str(path))
     with _named(path):
         write_privately(path, text.encode())
 

@@ -9,13 +9,15 @@ from typing import Final
 
 from clerkform import saving
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
-from clerkform.errors import PlanError, UsageError
+from clerkform.errors import ANSWERED_WITH_SECRET, BadAnswer, PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.manifests import Loaded, digest
+from clerkform.model.paths import value_at
 from clerkform.pipeline import Planned
 from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import Saved, load
 from clerkform.project import Environment
+from clerkform.redaction import holds_secret
 from clerkform.source.files import read_text
 
 MAX_PLAN: Final = 500_000_000
@@ -41,8 +43,15 @@ def text_of(planned: Planned, loaded: Loaded) -> str:
     """A plan as it is saved; ``loaded`` is all that it was made from.
 
     Raises:
+        BadAnswer: the instance has answered with a secret of this run.
         UsageError: it is larger than ``read`` takes.
     """
+    for action in planned.plan.actions:
+        live = action.live.values if action.live else {}
+        # What is sensitive is there as a fingerprint.
+        open_ones = (leaf for leaf in action.kind.leaves if not leaf.traits.sensitive)
+        if holds_secret([value_at(live, leaf.path) for leaf in open_ones]):
+            raise BadAnswer("GET", action.kind.reads.path, detail=ANSWERED_WITH_SECRET)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     text = render(saving.save(planned, digest(loaded), new_salt(), now))
     if (size := len(text.encode())) > MAX_PLAN:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.placing import place, write_new
+from clerkform.cli.placing import place, refuse_secrets, write_new
 from clerkform.cli.standard import DASH
-from clerkform.errors import UsageError
+from clerkform.errors import ANSWERED_WITH_SECRET, BadAnswer, UsageError
+from clerkform.kinds import KINDS
 from clerkform.model import Registry
 from clerkform.project import Environment
 from clerkform.pull import Pulled
+from clerkform.redaction import holds_secret
 from clerkform.report.shown import escaped
 from clerkform.source.emit import emit
-from clerkform.source.files import is_manifest_name, is_own
-
-SCHEMA: Final = "schema.json"
+from clerkform.source.files import SCHEMA, is_manifest_name, is_own
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
@@ -53,11 +53,19 @@ def home(environment: Environment) -> str:
 def hand_over(
     pulled: Pulled, output: str, environment: Environment, invocation: Invocation
 ) -> None:
-    """Write or print the manifests, and say what is not in them."""
+    """Write or print the manifests, and say what is not in them.
+
+    Raises:
+        BadAnswer: the instance has answered with a secret of this run.
+    """
     sections = {name: items for name, items in pulled.sections.items() if items}
+    for name, items in sections.items():
+        if holds_secret(items):
+            raise BadAnswer("GET", KINDS[name].reads.path, detail=ANSWERED_WITH_SECRET)
     view, left_out = invocation.view, [escaped(text) for text in pulled.left_out]
     if output == DASH:
         text = emit(sections)
+        refuse_secrets(text, "standard output")
         view.verbatim(text.removesuffix("\n"), "yaml", manifest=text, left_out=left_out)
     else:
         written = _write(sections, Path(output), environment.root)

@@ -100,11 +100,12 @@ def _home(projects: Iterable[Path]) -> Path:
     _refuse_inside(home, projects)
     try:
         make_folder(home)
-        found = home.stat()
+        found = [folder.stat() for folder in (home, home.parent)]
     except OSError as error:
         message = f"the sandbox's state cannot be kept in {home}: {error.strerror}"
         raise UsageError(message, hint=ELSEWHERE) from None
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    own, others = os.geteuid(), stat.S_IWGRP | stat.S_IWOTH
+    if any(one.st_uid != own or one.st_mode & others for one in found):
         raise UsageError(
             f"{home} is another user's, or others may write to it: no sandbox's state is kept there",
             hint=ELSEWHERE,

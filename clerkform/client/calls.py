@@ -14,6 +14,7 @@ from clerkform.errors import BadAnswer
 from clerkform.live import LiveObject
 from clerkform.model import Kind, Op, Values
 from clerkform.model.op import filled
+from clerkform.redaction import holds_secret
 
 
 def path_of(op: Op, object_id: str = "", within: Mapping[str, Any] | None = None) -> str:
@@ -49,10 +50,13 @@ def checked(
     """What a write's answer shows of the object.
 
     Raises:
-        BadAnswer: it has no id, so nobody knows what was done.
+        BadAnswer: it has no id that can be kept, so nobody knows what was done.
     """
     object_id = kind.id_of(answer or {})
     if not answer or object_id is None:
         raise BadAnswer(method, path, detail="answered without an id", may_have_acted=True)
+    if holds_secret(object_id):  # nor can it be kept
+        detail = "answered with an id that is a secret which this run knows"
+        raise BadAnswer(method, path, detail=detail, may_have_acted=True)
     live = LiveObject(kind.name, object_id, kind.from_api(dict(answer)))
     return Written(object_id, live, dropped(kind, values, live))

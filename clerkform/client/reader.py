@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
 from clerkform.client.listing import distinct
-from clerkform.errors import ApiError, BadAnswer
+from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
 from clerkform.live import (
     FEW,
     Live,
@@ -21,6 +21,7 @@ from clerkform.live import (
 )
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
+from clerkform.redaction import holds_secret
 from clerkform.together import together
 
 
@@ -47,6 +48,8 @@ class ClerkReader:
         is_named = isinstance(body.get("id"), str) and body["id"]
         if not is_named or not body.get("environment_type"):
             raise BadAnswer("GET", "/instance", detail="answered without an id and a type")
+        if holds_secret([body["id"], body["environment_type"]]):
+            raise BadAnswer("GET", "/instance", detail=ANSWERED_WITH_SECRET)
         return body
 
     async def read(self, read: Read) -> Live:
@@ -55,6 +58,8 @@ class ClerkReader:
         bodies, is_whole = await self._bodies(kind, read)
         self._on_read(len(bodies))
         objects = decode(kind, bodies, read.under)
+        if holds_secret([one.id for one in objects]):  # the ledger and plans keep ids
+            raise BadAnswer("GET", kind.reads.path, detail=ANSWERED_WITH_SECRET)
         for body, one in zip(bodies, objects, strict=True):
             lacking = [name for name in kind.judged_by if type(body.get(name)) is not bool]
             # Without its key it would look undeclared, and a prune would delete it.

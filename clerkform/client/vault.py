@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,8 @@ OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""
+MAX_ENV_FILE = 1_000_000
+"""Bytes of a file that a line is set in: far more than any program reads its settings from."""
 
 
 class _Refused(Exception):
@@ -64,17 +66,17 @@ class Vault:
         allow_commands: bool = False,
         secret_dirs: Sequence[Path] = (),
         forbidden_env: frozenset[str] = frozenset(),
-        ledger: str = "",
+        ledgers: Collection[str] = (),
         timeout: float = 60.0,
         net: Net | None = None,
     ) -> None:
         """``forbidden_env`` are the variables that hold an environment's secret key: no manifest
-        may read one, nor does a program see them. ``ledger`` is a path from ``root``: no secret
-        belongs there. ``timeout`` of a program is in seconds. ``net`` is told of every secret.
+        may read one, nor does a program see them. ``ledgers`` are paths from ``root``: no
+        secret belongs there. ``timeout`` of a program is in seconds. ``net`` is told of every secret.
         """
         self._folders = tuple(folder.resolve() for folder in (root, *secret_dirs))
         self._env, self._forbidden = env, forbidden_env
-        self._ledger = (root / ledger).resolve() if ledger else None
+        self._ledgers = [str((root / ledger).resolve()).casefold() for ledger in ledgers]
         self._allow_commands, self._timeout = allow_commands, timeout
         self.net = net or Net()
         self._writing, self._printing = threading.Lock(), threading.Lock()
@@ -227,9 +229,10 @@ class Vault:
                 raise _Absent("secret-file-missing", why, "paths are relative to the manifest")
             if not path.is_file():
                 raise _Absent("secret-file-unreadable", f"{text} is not a regular file")
-            if path.stat().st_size > MAX_SECRET:
+            content = _beginning(path, MAX_SECRET + 1)
+            if len(content) > MAX_SECRET:
                 raise _Absent("secret-file-unreadable", f"{text} is larger than any secret")
-            return _text(path.read_bytes(), text)
+            return _text(content, text)
 
     def _is_in_project(self, ref: SecretRef, base: Path) -> bool:
         return (base / str(ref.from_file)).resolve().is_relative_to(self._folders[0])
@@ -301,8 +304,8 @@ class Vault:
 
     def _is_ledger(self, path: Path) -> bool:
         """Or its lock, or one that was set aside."""
-        ledger = self._ledger and str(self._ledger).casefold()
-        return bool(ledger) and str(path).casefold().startswith(str(ledger))
+        spelled = str(path).casefold()
+        return any(spelled.startswith(ledger) for ledger in self._ledgers)
 
     def _program(self, argv: object, base: Path) -> tuple[str, ...]:
         assert isinstance(argv, tuple)
@@ -354,13 +357,22 @@ def _text(content: bytes, origin: str) -> str:
     return text
 
 
+def _beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def _is_utf8(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
     # Any bytes survive: a line that is not UTF-8 stays as it is, too.
-    before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
+    content = _beginning(path, MAX_ENV_FILE + 1) if path.exists() else b""
+    if len(content) > MAX_ENV_FILE:
+        why = f"{shown} cannot be written: it is larger than {MAX_ENV_FILE:,} bytes"
+        raise _Refused("sink-unfit", why, "name another file")
+    before = content.decode(errors="surrogateescape")
     try:
         return with_line(before, name, secret).encode(errors="surrogateescape")
     except UnfitFile as unfit:

@@ -58,6 +58,8 @@ class Environment:
     max_quota: float | None = None
     ledger: str = own_ledger(DEFAULT_ENVIRONMENT)
     """Where the record of what was last applied is kept, relative to ``root``."""
+    ledgers: tuple[str, ...] = (own_ledger(DEFAULT_ENVIRONMENT),)
+    """That of every environment of the project."""
     vars: Mapping[str, Json] = field(default_factory=dict, repr=False)
     manifests: tuple[str, ...] | None = None
     """Files and folders, relative to ``root``; None for everything there and below."""
@@ -137,6 +139,7 @@ def _environment(
         protect=tuple(dict.fromkeys(given(base.protect, ()) + given(own.protect, ()))),
         max_quota=given(own.max_quota, None),
         ledger=given(own.ledger, own_ledger(name)),
+        ledgers=project.ledgers,
         vars={**given(base.vars, {}), **given(own.vars, {})},
         manifests=given(base.manifests, None),
         overlays=given(own.manifests, ()),

@@ -170,6 +170,12 @@ class Project:
         }
 
     @property
+    def ledgers(self) -> tuple[str, ...]:
+        """Every environment's."""
+        known = self.environments or {DEFAULT_ENVIRONMENT: DeclaredEnvironment()}
+        return tuple(given(one.ledger, own_ledger(name)) for name, one in known.items())
+
+    @property
     def overlays(self) -> tuple[str, ...]:
         """Every environment's; none of them is part of the base."""
         each = (given(declared.manifests, ()) for declared in self.environments.values())

@@ -39,7 +39,7 @@ def parse(raw: bytes, content_type: str | None) -> dict[str, Any]:
         raise errors.invalid_body("The request body is not valid JSON.") from exc
     if not isinstance(body, dict):
         raise errors.invalid_body("The request body must be a JSON object.")
-    if _depth(body) > MAX_DEPTH:
+    if depth(body) > MAX_DEPTH:
         raise errors.invalid_body(f"The request body is nested deeper than {MAX_DEPTH} levels.")
     return body
 
@@ -55,7 +55,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _depth(body: object) -> int:
+def depth(body: object) -> int:
     """Levels of nesting, found level by level: recursion is what deep nesting would break."""
     depth, level = 0, [body]
     while level:

@@ -5,7 +5,6 @@ default may be left out. A dump holds no secrets; a seed may: ``signing_key`` of
 ``secret`` of an API key. What each kind takes is said in its module of ``routes``.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from clerkform.sandbox import singletons
 from clerkform.sandbox.errors import SandboxError
 from clerkform.sandbox.faults import without
 from clerkform.sandbox.fields import Field
+from clerkform.sandbox.files import read_json
 from clerkform.sandbox.groups import Collection, Group, Groups, id_of
 from clerkform.sandbox.routes import with_own
 from clerkform.sandbox.settings import Environment
@@ -26,10 +26,7 @@ def read_seed(path: Path, *, groups: Iterable[Group] = ()) -> dict[str, Any]:
     Raises:
         SandboxError: the file cannot be read, or is no seed as far as its looks go.
     """
-    try:
-        seed = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError) as exc:
-        raise SandboxError(f"{path} cannot be read as a seed: {exc}") from exc
+    seed = read_json(path, "seed")
     if not isinstance(seed, dict):
         raise SandboxError(f"{path} is no seed: it has to hold one JSON object.")
     try_out(seed, with_own(groups))

@@ -14,9 +14,12 @@ import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from clerkform.diagnostics import Problems, Source, Span
+
+if TYPE_CHECKING:
+    from clerkform.source.reach import Reach
 
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000
@@ -24,6 +27,8 @@ MAX_FILE: Final = 1_000_000
 MAX_MANIFEST: Final = 20_000_000
 """Bytes of any other file: far more than people or ``pull`` write."""
 ENDINGS: Final = (".yaml", ".yml")
+SCHEMA: Final = "schema.json"
+"""What editors complete manifests with, beside the project file."""
 
 _VERSION: Final = re.compile(r"\.\.[0-9]{4}(_[0-9]{2}){5}\.[0-9]+")
 """How Kubernetes names a version of a mounted volume (``pkg/volume/util/atomic_writer.go``)."""
@@ -38,6 +43,7 @@ def read_manifests(
     exclude: Collection[str] = (),
     named_at: Mapping[str, Span] = _NOWHERE,
     may_be_empty: bool = False,
+    reach: Reach | None = None,
 ) -> list[Source]:
     """The manifests in ``places`` (files and folders under ``root``), sorted by path.
 
@@ -46,10 +52,15 @@ def read_manifests(
         exclude: files and folders to leave out unless ``places`` names them.
         named_at: where the project file names each place.
         may_be_empty: finding nothing is no error, as for an overlay.
+        reach: is told where manifests are looked for.
     """
     search = _Search(root, problems, exclude)
     for place in ["."] if places is None else places:
         search.place(place, named_at.get(place))
+    if reach:
+        reach.searches(search.seen, "as a manifest")
+        for path in search.found:
+            reach.reads(path, "as a manifest")
     if not search.found and not search.failed and not may_be_empty:
         where = ", ".join(f"`{place}`" for place in places or ()) or "this folder or below it"
         problems.error(
@@ -160,11 +171,12 @@ class _Search:
 
 def _is_skipped(entry: os.DirEntry[str]) -> bool:
     """Whether what has this name is never searched: hidden, installed, or the project file."""
-    return (
-        entry.name.startswith(".")
-        or entry.name in (PROJECT_FILE, "node_modules")
-        or os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
-    )
+    return is_never_searched(entry.name) or os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
+
+
+def is_never_searched(name: str) -> bool:
+    """Whether nothing of this name is a manifest or holds one, but where a place is named."""
+    return name.startswith(".") or name in (PROJECT_FILE, "node_modules")
 
 
 def is_manifest_name(name: str) -> bool:
@@ -258,12 +270,13 @@ def read_text(
             problems.error("unreadable-file", f"`{shown}` is no regular file", span)
             return None
         bound = MAX_MANIFEST if limit is None else limit
-        if status.st_size > bound:
-            problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
-            return None
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(bound + 1)
     except OSError as error:
         problems.error("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span)
+        return None
+    if len(data) > bound:  # as some files of the system, which say that they are empty
+        problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
         return None
     return decoded(data, shown, problems, None if limit is None else span)
 

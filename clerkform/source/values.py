@@ -71,6 +71,11 @@ def fill(node: Node, scope: Scope, problems: Problems, forms: Forms) -> Node | N
     return filler.part(node, ()) if isinstance(node.value, dict) else filler.data(node)
 
 
+def fill_data(node: Node, variables: Mapping[str, Json], problems: Problems) -> Node | None:
+    """Any node with its variables in place, and nothing else."""
+    return _Filler(Scope(variables, lambda *_: None), problems, lambda _: "plain").data(node)
+
+
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
 _NEARLY = re.compile(r"\$\{\s*(?:var\.\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*\}")
 LONGEST_NAME: Final = 200

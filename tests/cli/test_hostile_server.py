@@ -345,3 +345,96 @@ def test_it_can_be_said_how_large_an_answer_may_be(tmp_path):
         folder.environ = {f"CLERKFORM_{option[2:].replace('-', '_').upper()}": value}
         folder.run("plan", exit_code=exits.WRONG)
         folder.environ = {}
+
+
+LONG_KEY = "sk_test_hostile0123456789"
+PRUNING = """\
+version: 1
+prune: {redirect_urls: all}
+limits: {max_deletes: 50, max_delete_percent: 100}
+"""
+OTHER = {"id": "ru_2", "object": "redirect_url", "url": "app://one"}
+HOLDING = {
+    "a value": {"id": "ru_1", "object": "redirect_url", "url": f"https://x.example/{LONG_KEY}"},
+    "a value, encoded": {
+        "id": "ru_1",
+        "object": "redirect_url",
+        "url": f"https://x.example/{LONG_KEY.encode().hex()}",
+    },
+    "an id": {"id": LONG_KEY, "object": "redirect_url", "url": "https://x.example/a"},
+}
+
+
+def with_key(tmp_path, holding):
+    (tmp_path / "clerkform.yaml").write_text(PRUNING)
+
+    def script(path, query):
+        return said([holding, OTHER] if path == "/redirect_urls" else [])
+
+    return instance_and(script)
+
+
+@pytest.mark.parametrize("holding", HOLDING.values(), ids=HOLDING)
+@pytest.mark.parametrize(
+    "args", ["plan -o plan.json", "plan -o -", "pull -o out", "pull -o -", "pull"]
+)
+def test_a_key_that_a_server_puts_into_an_answer_is_in_no_file(against, tmp_path, holding, args):
+    done, _ = against(with_key(tmp_path, holding), args, key=LONG_KEY)
+    assert done.code == exits.NO_PLAN, done.text
+    assert "answered with a secret that this run knows; nothing was written" in done.err
+    assert "GET /redirect_urls" in done.err
+    files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert files <= {"clerk.yaml", "clerkform.yaml"}
+    assert LONG_KEY not in done.text
+    assert "format_version" not in done.out
+
+
+@pytest.mark.parametrize("name", ["id", "environment_type"])
+def test_no_instance_is_called_what_a_key_is(against, tmp_path, name):
+    def script(path, query):
+        instance = {"object": "instance", "id": "ins_1", "environment_type": "development"}
+        return said(instance | {name: LONG_KEY} if path == "/instance" else [])
+
+    done, _ = against(script, "plan -o plan.json", key=LONG_KEY)
+    assert done.code == exits.NO_PLAN
+    assert not (tmp_path / "plan.json").exists()
+
+
+@pytest.mark.parametrize("holding", ["an id", "a value"])
+def test_no_ledger_holds_a_key_that_a_server_puts_into_an_answer(against, tmp_path, holding):
+    """What was made is told of, and found by its key when a plan is made."""
+
+    def script(path, query):
+        if path == "/redirect_urls" and not query:  # the create
+            return said({**HOLDING[holding], "url": "app://one"} if holding == "an id" else OTHER)
+        return said([])
+
+    done, _ = against(instance_and(script), "apply --auto-approve", key=LONG_KEY)
+    assert LONG_KEY not in done.text
+    ledgers = list(tmp_path.glob(".clerkform/ledger.*.json"))
+    assert all(LONG_KEY not in ledger.read_text() for ledger in ledgers)
+    if holding == "an id":
+        assert done.code == exits.FAILED
+        assert "answered with an id that is a secret which this run knows" in done.text
+        assert "Nobody knows whether it was done" in done.text
+    else:
+        assert done.code == exits.DONE, done.text
+        assert any("ru_2" in ledger.read_text() for ledger in ledgers)
+
+
+def test_a_variable_that_holds_a_key_is_sent_and_kept_nowhere(against, tmp_path):
+    manifest = "redirect_urls: ['https://x.example/${var.x}']\n"
+    script = instance_and(lambda path, query: said([]))
+    var = f"--var x={LONG_KEY}"
+    done, _ = against(script, f"apply --auto-approve {var}", manifest, key=LONG_KEY)
+    assert done.code == exits.WRONG
+    assert "clerk.yaml:1:17: error[secret-as-value]" in done.err
+    assert LONG_KEY not in done.text
+    assert not list(tmp_path.glob(".clerkform/ledger.*.json"))
+    done, _ = against(script, f"plan -o plan.json {var}", manifest, key=LONG_KEY)
+    assert done.code == exits.WRONG
+    assert "holds a secret that this run knows; nothing was written" in done.err
+    assert not (tmp_path / "plan.json").exists()
+    done, _ = against(script, f"plan -o - {var}", manifest, key=LONG_KEY)
+    assert done.code == exits.WRONG
+    assert done.out == ""

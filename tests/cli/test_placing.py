@@ -10,6 +10,7 @@ from clerkform.cli import exits, main
 from clerkform.cli.placing import checkout_of, place
 from clerkform.errors import UsageError
 from tests.shell import REPO, clean_environ
+from tests.support import of_another
 
 CALL = """
 import sys
@@ -102,3 +103,24 @@ def test_what_is_around_a_submodule_is_of_its_checkout(tmp_path):
     (around / "p.json").symlink_to(tmp_path / "outside.json")
     with pytest.raises(UsageError, match="is a link or is reached by one; not done"):
         place(around / "p.json", project, "not done")
+
+
+def test_a_repository_of_another_user_hides_none_of_this_users(tmp_path, monkeypatch):
+    project = tmp_path / "shared" / "project"
+    project.mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "shared"):
+        (folder / ".git").mkdir()
+    assert checkout_of(project) == tmp_path / "shared"
+    of_another(monkeypatch, tmp_path / "shared" / ".git")
+    assert checkout_of(project) == tmp_path
+
+
+def test_a_checkout_that_another_user_made_is_one(tmp_path, monkeypatch):
+    """As where a container works in what its host has checked out."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "p.json").symlink_to(tmp_path.parent / "outside.json")
+    of_another(monkeypatch, tmp_path / ".git")
+    with pytest.raises(UsageError, match="is a link or is reached by one; not done"):
+        place(tmp_path / "p.json", project, "not done")

@@ -1,4 +1,5 @@
 import json
+import os
 
 import httpx
 import pytest
@@ -91,3 +92,53 @@ def test_the_state_is_kept_behind_no_link(folder, tmp_path_factory, link, target
     assert "is a link or is reached by one; it was not opened" in result.stderr
     assert [path.name for path in away.rglob("*")] == ["there"]
     assert (away / "there").is_dir() or (away / "there").read_bytes() == b""
+
+
+@pytest.mark.parametrize("option", ["--seed", "--faults"])
+@pytest.mark.parametrize(
+    ("prepare", "says"),
+    [
+        (lambda path: path.symlink_to("/dev/zero"), "it is no regular file"),
+        (os.mkfifo, "it is no regular file"),
+        (lambda path: path.write_text("[" * 200_000), "nested deeper than 100 levels"),
+        (lambda path: path.write_text("[" * 101 + "]" * 101), "nested deeper than 100 levels"),
+        (lambda path: path.write_text('{"a":' * 101 + "1" + "}" * 101), "nested deeper than 100"),
+        (lambda path: path.write_text("[" + "1," * 5_000_000 + "1]"), "more than 5,000,000 values"),
+        (lambda path: os.truncate(made(path), 100_000_001), "larger than 100,000,000 bytes"),
+        (lambda path: path.write_bytes(b"\xff"), "cannot be read as a"),
+        (lambda path: path.write_text("{"), "cannot be read as a"),
+    ],
+    ids=["device", "pipe", "deep", "lists", "maps", "many", "large", "binary", "no JSON"],
+)
+def test_what_an_option_names_is_read_within_bounds(folder, tmp_path, option, prepare, says):
+    prepare(tmp_path / "given.json")
+    given = str(tmp_path / "given.json")
+    result = folder.run("sandbox", "serve", "--port", "0", option, given, exit_code=exits.WRONG)
+    assert says in result.stderr
+
+
+def made(path):
+    path.touch()
+    return path
+
+
+NAMING = (
+    ("apply", "FILE"),
+    ("show", "--plan", "FILE"),
+    ("jwt", "verify", "a.b.c", "--key", "FILE"),
+    ("jwt", "verify", "a.b.c", "--jwks", "FILE"),
+    *(("jwt", "render", "convex", "--user", "sample", option, "FILE") for option in ("--org", "--session")),
+    ("jwt", "render", "convex", "--user", "FILE"),
+    ("sandbox", "dump", "--state", "FILE"),
+    ("sandbox", "serve", "--state", "FILE"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", NAMING, ids=" ".join)
+@pytest.mark.parametrize("name", ["device", "pipe"])
+def test_no_option_reads_what_has_no_end(folder, tmp_path, command, name):
+    (tmp_path / "device").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    given = [str(tmp_path / name) if word == "FILE" else word for word in command]
+    said = folder.run(*given, exit_code=exits.WRONG).output
+    assert any(words in said for words in ("no regular file", "is a link", "no state", "cannot be"))

@@ -222,8 +222,10 @@ def test_a_folder_that_others_write_to_is_no_place_for_it(folder, tmp_path_facto
     kept = home / "clerkform" / "sandboxes"
     assert kept.stat().st_mode & 0o777 == 0o700
     assert [path.stat().st_mode & 0o777 for path in kept.iterdir()] == [0o600]
-    kept.chmod(0o777)
-    assert "others may write to it" in folder.run("plan", exit_code=exits.WRONG).stderr
+    for opened in (kept, kept.parent):
+        opened.chmod(0o777)
+        assert "others may write to it" in folder.run("plan", exit_code=exits.WRONG).stderr
+        opened.chmod(0o700)
 
 
 def test_an_environment_that_became_another_kind_of_instance_is_told(applied):

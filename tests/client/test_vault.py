@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import stat
@@ -16,6 +17,7 @@ from clerkform.errors import ManifestError
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import NOWHERE, Sink
 from clerkform.private_files import write_privately
+from tests.support import of_another
 
 SECRET = "ak_0123456789abcdef"
 SPAN = Span(Source("clerk/keys.yaml"), 4, 7)
@@ -348,6 +350,13 @@ def test_what_a_write_may_break_is_refused_before_there_is_a_secret(root, base, 
     assert (base / "env").read_text() == before
 
 
+def test_an_env_file_that_is_larger_than_any_is_left_alone(root, base):
+    (base / "env").write_text("# long\n" * 200_000)
+    problem = vault(root).check_sink(Sink(env_file="env", name="A"), base)
+    assert (problem.code, problem.severity) == ("sink-unfit", "error")
+    assert "env cannot be written: it is larger than 1,000,000 bytes" in problem.message
+
+
 def test_setting_a_line_twice_changes_nothing_more():
     once = with_line("A=1\nB=2\n", "A", "x y")
     assert with_line(once, "A", "x y") == once == "A='x y'\nB=2\n"
@@ -470,6 +479,118 @@ def test_without_git_there_is_no_warning(root, base, monkeypatch):
     assert vault(root).sink_warnings(Sink(file="key"), base) == ()
 
 
+needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+
+@pytest.fixture
+def baited(root, tmp_path):
+    """A repository around the project that asks a program for a blob that it lacks, and the file
+    that is there once the program ran."""
+    ran, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\nexit 1\n")
+    program.chmod(0o755)
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    (tmp_path / ".gitignore").write_text("x\n")
+    subprocess.run([*git, "add", ".gitignore"], check=True)
+    subprocess.run([*git, "update-index", "--skip-worktree", ".gitignore"], check=True)
+    (tmp_path / ".gitignore").unlink()
+    shutil.rmtree(tmp_path / ".git" / "objects")
+    (tmp_path / ".git" / "objects").mkdir()
+    with (tmp_path / ".git" / "config").open("a") as file:
+        file.write(
+            "[core]\nrepositoryformatversion = 1\n[extensions]\npartialClone = origin\n"
+            f'[remote "origin"]\nurl = {tmp_path}\npromisor = true\nuploadpack = {program}\n'
+        )
+    return ran
+
+
+@needs_git
+def test_the_bait_is_one(baited, root):
+    subprocess.run(["git", "check-ignore", "-q", "root/key"], cwd=root.parent, check=False)
+    assert baited.exists()
+
+
+@needs_git
+def test_no_program_runs_for_a_blob_that_a_repository_lacks(baited, root, base):
+    vault(root).sink_warnings(Sink(file="key"), base)
+    assert not baited.exists()
+
+
+@pytest.fixture
+def git_that_tells(tmp_path, monkeypatch):
+    """A program in git's place, and the file that is there once it ran."""
+    ran = tmp_path / "ran"
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "git"
+    program.write_text(f"#!{sys.executable}\nimport os, json\n"
+                       f"json.dump(dict(os.environ), open({str(ran)!r}, 'w'))\n")  # fmt: skip
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}")
+    return ran
+
+
+def test_a_repository_of_this_users_is_asked(git_that_tells, root, base, monkeypatch):
+    (root.parent / ".git").mkdir()
+    vault(root).sink_warnings(Sink(file="key"), base)
+    told = json.loads(git_that_tells.read_text())
+    assert told["GIT_NO_LAZY_FETCH"] == "1"
+    assert told["GIT_ALLOW_PROTOCOL"] == ""
+    assert not {name for name in told if name.startswith(("CLERK", "SET"))}
+
+
+@pytest.mark.parametrize("whose", [".git", "."])
+def test_a_repository_of_another_user_is_not_asked(git_that_tells, root, base, monkeypatch, whose):
+    (root.parent / ".git").mkdir()
+    of_another(monkeypatch, root.parent / whose)
+    assert vault(root).sink_warnings(Sink(file="key"), base) == ()
+    assert not git_that_tells.exists()
+
+
+@pytest.mark.parametrize("leads", ["link", "pointer"])
+def test_a_repository_elsewhere_is_asked_if_it_is_this_users(
+    git_that_tells, root, base, monkeypatch, leads
+):
+    elsewhere = root.parent / "elsewhere"
+    elsewhere.mkdir()
+    if leads == "link":
+        (root / ".git").symlink_to(elsewhere)
+    else:
+        (root / ".git").write_text("gitdir: ../elsewhere\n")
+    kept = vault(root)
+    kept.sink_warnings(Sink(file="key"), base)
+    assert git_that_tells.exists()
+    git_that_tells.unlink()
+    of_another(monkeypatch, elsewhere)
+    assert kept.sink_warnings(Sink(file="key"), base) == ()
+    assert not git_that_tells.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_belongs_to_whom_sudo_was_called_by_is_roots_own(
+    git_that_tells, root, base, monkeypatch
+):
+    (root / ".git").mkdir()
+    os.chown(root / ".git", 12345, 12345)
+    vault(root).sink_warnings(Sink(file="key"), base)
+    assert not git_that_tells.exists()
+    monkeypatch.setenv("SUDO_UID", "12345")
+    vault(root).sink_warnings(Sink(file="key"), base)
+    assert git_that_tells.exists()
+
+
+@pytest.mark.parametrize("path", [".", "", ":", "relative"])
+def test_no_git_of_the_work_tree_is_run(git_that_tells, root, base, monkeypatch, path):
+    (root / ".git").mkdir()
+    for folder in (root, root / "relative"):
+        folder.mkdir(exist_ok=True)
+        shutil.copy(git_that_tells.parent / "bin" / "git", folder / "git")
+    monkeypatch.setenv("PATH", path)
+    monkeypatch.chdir(root)
+    vault(root).sink_warnings(Sink(file="key"), base)
+    assert not git_that_tells.exists()
+
+
 # Redaction
 
 
@@ -505,7 +626,7 @@ def test_a_project_below_a_folder_that_is_off_limits_has_secrets(tmp_path, above
     ],
 )  # fmt: skip
 def test_what_is_off_limits_is_so_however_it_is_spelled(root, path):
-    kept = vault(root, ledger="state/ledger.json")
+    kept = vault(root, ledgers=["state/ledger.json"])
     for problem in (
         refusal(lambda: kept.resolve(SecretRef(from_file=path), root)),
         kept.check_sink(Sink(file=path), root),

@@ -1,12 +1,13 @@
 """Which files are read, and which are refused."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from clerkform.diagnostics import Problems, Source, Span
 from clerkform.project import load_project
-from clerkform.source.files import MAX_MANIFEST, is_own, read_manifests, read_text_inside
+from clerkform.source.files import MAX_MANIFEST, is_own, read_manifests, read_text, read_text_inside
 
 HERE = Span(Source("clerk/m.yaml"), 3, 5)
 
@@ -308,3 +309,10 @@ def test_a_missing_file_suggests_a_near_name_that_is_not_hidden(root):
     problems = Problems()
     read_text_inside(root, "clerk", "claim.json", HERE, problems)
     assert [p.hint for p in problems] == ["did you mean `claims.json`?"]
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="the system has no such file")
+def test_a_file_that_says_it_is_empty_is_read_no_further_than_others():
+    problems = Problems()
+    assert read_text(Path("/proc/self/maps"), "maps", problems, HERE, limit=100) is None
+    assert [one.code for one in problems] == ["too-large"]

@@ -33,7 +33,7 @@ def command(
     """Show what an apply would do. Changes nothing."""
     from clerkform import pipeline, saving
     from clerkform.cli import asking, connect, local, planfile
-    from clerkform.cli.placing import place, write_plan
+    from clerkform.cli.placing import place, refuse_secrets, write_plan
     from clerkform.cli.standard import DASH
     from clerkform.diagnostics import Diagnostic
     from clerkform.errors import PlanError
@@ -58,7 +58,9 @@ def command(
         said = [Diagnostic("not-saved", unsaved, severity="note")] if output else []
         raise PlanError([*planned.refusals, *said])
     if is_printed:
-        invocation.print_apart(planfile.text_of(planned, loaded))
+        text = planfile.text_of(planned, loaded)
+        refuse_secrets(text, "standard output")
+        invocation.print_apart(text)
     if path:
         write_plan(path, planfile.text_of(planned, loaded))
         typed = planfile.applying(output or path, loaded.environment)
