@@ -13,7 +13,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from clerkform.client.delivery import UnfitFile, is_unignored, with_line
+from clerkform.client.delivery import (
+    MAX_ENV_FILE,
+    UnfitFile,
+    check_line,
+    is_unignored,
+    with_line,
+)
 from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
@@ -255,7 +261,8 @@ class Vault:
                 why = f"{shown} cannot be read, so its other lines could not be kept"
                 raise _Absent("sink-unwritable", why)
             if sink.form == "env_file":
-                _with_secret(path, shown, str(sink.name), "")
+                with _fitting(shown):
+                    check_line(_content(path, shown), str(sink.name))
         return path
 
     def _prepare(self, sink: Sink, base: Path) -> None:
@@ -358,13 +365,30 @@ def _is_utf8(value: str) -> bool:
 
 
 def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
-    # Any bytes survive: a line that is not UTF-8 stays as it is, too.
-    before = path.read_bytes().decode(errors="surrogateescape") if path.exists() else ""
-    try:
+    before = _content(path, shown)
+    with _fitting(shown):
         return with_line(before, name, secret).encode(errors="surrogateescape")
+
+
+def _content(path: Path, shown: str) -> str:
+    """Of an env file. Any bytes survive: a line that is not UTF-8 stays as it is, too."""
+    if not path.exists():
+        return ""
+    if path.stat().st_size > MAX_ENV_FILE:
+        why = f"{shown} cannot be written: it is larger than {MAX_ENV_FILE:,} bytes"
+        raise _Refused("sink-unfit", why, _UNFIT)
+    return path.read_bytes().decode(errors="surrogateescape")
+
+
+_UNFIT = "deliver it to a `file`, or correct what is there"
+
+
+@contextmanager
+def _fitting(shown: str) -> Iterator[None]:
+    try:
+        yield
     except UnfitFile as unfit:
-        hint = "deliver it to a `file`, or correct what is there"
-        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", hint) from None
+        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", _UNFIT) from None
 
 
 def _problem(span: Span | None, attempt: Callable[[], object]) -> Diagnostic | None:
