@@ -83,7 +83,9 @@ class SandboxApi(_Part):
     sandbox: dict[str, Any]
     """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency` and
     `read_lag` (such as `50ms`), `organizations`, `slugs` and `api_keys` (true or false),
-    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`."""
+    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`. The
+    `path` of a fault is a regular expression without `*`, `+`, `?`, braces and groups, such as
+    `/organizations$`; one that may have those is for `sandbox serve --faults`."""
 
 
 class DeclaredEnvironment(_Part):
@@ -210,6 +212,7 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     before = len(problems)
     for name in given(declared.environments, {}):
         _check_environment(node.at(["environments", name]), problems)
+        _check_faults(node.at(["environments", name, "api", "sandbox"]).get("faults"), problems)
     _check_default(declared, node, problems)
     _check_ledgers(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
@@ -274,6 +277,32 @@ def _check_environment(node: Node, problems: Problems) -> None:
             hint="remove one of the two",
             related=[("`api` is here", node.key_span("api"))],
         )
+
+
+MAX_FAULTS: Final = 100
+LONGEST_FAULT: Final = 200
+_REPEATS: Final = frozenset("*+?{(")
+"""Without these a regular expression takes no longer than its length and the text's."""
+
+
+def _check_faults(faults: Node | None, problems: Problems) -> None:
+    """A checkout's expressions are asked of every request, and some of them never answer."""
+    rules = faults.value if faults is not None and isinstance(faults.value, tuple) else ()
+    if faults is not None and len(rules) > MAX_FAULTS:
+        message = f"`faults` must have at most {MAX_FAULTS} rules"
+        problems.error("out-of-bounds", message, faults.span)
+    for path in filter(None, (rule.get("path") for rule in rules)):
+        if not isinstance(path.value, str):  # for the sandbox to refuse
+            continue
+        if len(path.value) > LONGEST_FAULT or not _REPEATS.isdisjoint(path.value):
+            problems.error(
+                "bad-pattern",
+                f"`path` must be an expression of at most {LONGEST_FAULT} characters without `*`,"
+                " `+`, `?`, braces and groups",
+                path.span,
+                hint="it may match any part of a request's path: write `/organizations$`; any"
+                " expression is for `clerkform sandbox serve --faults`",
+            )
 
 
 def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> None:
