@@ -28,8 +28,9 @@ from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.files import read_manifests, read_text_inside
 from clerkform.source.hidden import Holds, hidden_lines
-from clerkform.source.node import Json
+from clerkform.source.node import Json, Node
 from clerkform.source.parse import parse
+from clerkform.source.room import FULL_ENVIRONMENTS, Room
 from clerkform.source.values import Scope
 
 
@@ -106,7 +107,7 @@ def load(
             raise ManifestError(problems.in_order())
         chosen = resolve(project, environment, root=root)
         values = Noted(variables(chosen, environ, flags, problems))
-        desired = _desired(chosen, registry, values, problems)
+        desired = _desired(chosen, registry, values, problems, Room())
         _check_flags(flags, chosen.vars.keys() | values.used, problems)
         # What is live already may break a rule: a plan that leaves it alone goes through.
         for found in lint(desired.items.values(), chosen.lint_ignore):
@@ -127,7 +128,7 @@ def validate(
     Raises:
         ManifestError: as ``load``, over all environments at once.
     """
-    loaded, known = [], set[str]()
+    loaded, known, whole_run = [], set[str](), Room(environments=FULL_ENVIRONMENTS)
     with collecting() as problems:
         project = load_project(root, problems)
         names = [environment] if environment or not project else list(project.environments)
@@ -136,7 +137,7 @@ def validate(
             found = problems.part()
             try:
                 values = Noted(variables(chosen, environ, flags, found))
-                desired = _desired(chosen, registry, values, found)
+                desired = _desired(chosen, registry, values, found, Room(whole_run))
                 known |= chosen.vars.keys() | values.used
                 found += lint(desired.items.values(), chosen.lint_ignore)
                 if vault:
@@ -183,6 +184,7 @@ def _desired(
     registry: Registry,
     values: Mapping[str, Json],
     problems: Problems,
+    room: Room,
 ) -> Desired:
     root = environment.root
     base = read_manifests(
@@ -191,6 +193,7 @@ def _desired(
         problems,
         exclude=environment.exclude,
         named_at=environment.named_at,
+        room=room,
     )
     overlays: list[Source] = []
     if environment.overlays:
@@ -200,13 +203,16 @@ def _desired(
             problems,
             named_at=environment.named_at,
             may_be_empty=True,
+            room=room,
         )
     both = [[_guarded(source, registry) for source in sources] for sources in (base, overlays)]
     nodes = [[n for source in sources if (n := parse(source, problems))] for sources in both]
+    for root_node in (*nodes[0], *nodes[1]):
+        _take_items(root_node, room, problems)
     scope = Scope(
         values,
         lambda path, span: read_text_inside(
-            root, posixpath.dirname(span.path), path, span, problems
+            root, posixpath.dirname(span.path), path, span, problems, room
         ),
     )
     desired = desired_state(nodes[0], nodes[1], registry, scope, problems)
@@ -215,6 +221,13 @@ def _desired(
     _check_protect(environment, registry, problems)
     _check_ignored(environment, problems)
     return desired
+
+
+def _take_items(manifest: Node, room: Room, problems: Problems) -> None:
+    sections = manifest.value if isinstance(manifest.value, dict) else {}
+    for name, section in sections.items():
+        if isinstance(section.value, tuple | dict):
+            room.take("items", len(section.value), manifest.keys[name], problems)
 
 
 def _guarded(source: Source, registry: Registry) -> Source:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from clerkform.diagnostics import Problems, Source, Span
+from clerkform.source.room import Room
 
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000
@@ -38,6 +39,7 @@ def read_manifests(
     exclude: Collection[str] = (),
     named_at: Mapping[str, Span] = _NOWHERE,
     may_be_empty: bool = False,
+    room: Room | None = None,
 ) -> list[Source]:
     """The manifests in ``places`` (files and folders under ``root``), sorted by path.
 
@@ -46,6 +48,10 @@ def read_manifests(
         exclude: files and folders to leave out unless ``places`` names them.
         named_at: where the project file names each place.
         may_be_empty: finding nothing is no error, as for an overlay.
+        room: what there is for all of them; without it that has no bound.
+
+    Raises:
+        TooManyProblems: there is more than there is room for.
     """
     search = _Search(root, problems, exclude)
     for place in ["."] if places is None else places:
@@ -60,7 +66,7 @@ def read_manifests(
         )
     sources = []
     for shown, path in sorted((shown, path) for path, shown in search.found.items()):
-        text = read_text(path, shown, problems, Span(Source(shown), 1, 1))
+        text = read_text(path, shown, problems, Span(Source(shown), 1, 1), room=room)
         if text is not None:
             sources.append(Source(shown, text))
     return sources
@@ -210,9 +216,13 @@ def is_own(root: Path, relative: str) -> bool:
 
 
 def read_text_inside(
-    root: Path, folder: str, relative: str, span: Span, problems: Problems
+    root: Path, folder: str, relative: str, span: Span, problems: Problems, room: Room | None = None
 ) -> str | None:
-    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``."""
+    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``.
+
+    Raises:
+        TooManyProblems: there is no ``room`` for it.
+    """
     base = root.resolve()
     try:
         real = (base / folder / relative).resolve()
@@ -239,7 +249,7 @@ def read_text_inside(
         hint = near or "paths are relative to the manifest that names them"
         problems.error("missing-file", f"there is no file `{relative}`", span, hint=hint)
     else:
-        return read_text(real, relative, problems, span, limit=MAX_FILE)
+        return read_text(real, relative, problems, span, limit=MAX_FILE, room=room)
     return None
 
 
@@ -249,9 +259,19 @@ def _names_in(folder: Path) -> Iterator[str]:
 
 
 def read_text(
-    path: Path, shown: str, problems: Problems, span: Span, *, limit: int | None = None
+    path: Path,
+    shown: str,
+    problems: Problems,
+    span: Span,
+    *,
+    limit: int | None = None,
+    room: Room | None = None,
 ) -> str | None:
-    """A file's text. With a ``limit`` in bytes, ``span`` is where a manifest names the file."""
+    """A file's text. With a ``limit`` in bytes, ``span`` is where a manifest names the file.
+
+    Raises:
+        TooManyProblems: there is no ``room`` for it.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
@@ -261,6 +281,9 @@ def read_text(
         if status.st_size > bound:
             problems.error("too-large", f"`{shown}` is larger than {bound:,} bytes", span)
             return None
+        if room:
+            room.take("files", 1, span, problems)
+            room.take("bytes", status.st_size, span, problems)
         data = path.read_bytes()
     except OSError as error:
         problems.error("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span)
