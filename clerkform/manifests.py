@@ -31,7 +31,8 @@ from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json, Node
 from clerkform.source.parse import parse
 from clerkform.source.room import FULL_ENVIRONMENTS, Room
-from clerkform.source.values import Scope
+from clerkform.source.validation import names_in
+from clerkform.source.values import FORMS, Scope
 
 
 class Secrets(Protocol):
@@ -232,8 +233,12 @@ def _take_items(manifest: Node, room: Room, problems: Problems) -> None:
 
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
-    sections = {
-        kind.name: {known.name: _held_by(known) for known in every(kind.fields)}
+    sections: dict[str, dict[str, Holds]] = {
+        kind.name: {
+            **dict.fromkeys(FORMS, "plain"),
+            **names_in(kind.model),
+            **{known.name: _held_by(known) for known in every(kind.fields)},
+        }
         for kind in registry.values()
     }
     return replace(source, hidden=hidden_lines(source.text, sections))

@@ -26,7 +26,7 @@ from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model.secrets import SecretRef, Sink
 from clerkform.private_files import try_to_write, write_privately
-from clerkform.redaction import INSTANCE_KEYS, Net
+from clerkform.redaction import INSTANCE_KEYS, Net, is_no_variable
 from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
@@ -219,13 +219,17 @@ class Vault:
             )
         if not value:
             state = "is empty" if name in self._env else "is not set"
-            raise _Absent("secret-unset", f"the environment variable {name} {state}", "set it")
+            named, hint = name, "set it"
+            if is_no_variable(name):
+                named, hint = "that `from_env` names", "name it: this seems to be the secret itself"
+            raise _Absent("secret-unset", f"the environment variable {named} {state}", hint)
         if not _is_utf8(value):
             raise _Absent("secret-not-text", f"the environment variable {name} is not UTF-8 text")
         return value
 
     def _file(self, text: str, base: Path) -> str:
         path = self._path(text, base)
+        text = "that `from_file` names" if is_no_variable(text) else text
         with _reported("secret-file-unreadable", f"{text} cannot be read"):
             if not path.exists():
                 why = f"there is no file {text}"

@@ -17,14 +17,11 @@ from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.hidden import Sections, hidden_lines
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
-from clerkform.source.validation import report
+from clerkform.source.validation import names_in, report
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
-SECRETS: Final[Sections] = {"": {"secret_key": "secret"}}
-"""What lines of the project file are never quoted, in whichever of its maps they stand."""
-
 T = TypeVar("T")
 D = TypeVar("D")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
@@ -150,6 +147,12 @@ class ProjectFile(_Part):
     """The Clerk instances, by the names that `-e` takes."""
     default_environment: str | MISSING = MISSING
     """The environment that a command works in when none is named with `-e`."""
+
+
+SECRETS: Final[Sections] = {
+    "": {**names_in(ProjectFile), "vars": "sensitive", "secret_key": "secret"}
+}
+"""What lines of the project file are never quoted, in whichever of its maps they stand."""
 
 
 @dataclass(frozen=True, slots=True)
