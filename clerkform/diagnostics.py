@@ -17,7 +17,7 @@ from operator import eq
 from typing import Final, Literal, NamedTuple, Self
 
 from clerkform.errors import ManifestError
-from clerkform.redaction import holds_instance_key
+from clerkform.redaction import holds_key
 
 Severity = Literal["error", "warning", "note"]
 
@@ -55,7 +55,7 @@ class Source:
 
     def may_be_quoted(self, number: int) -> bool:
         """Whether nothing that is never printed stands on that line, as far as anybody knows."""
-        return number not in self.hidden and not holds_instance_key(self.line(number))
+        return number not in self.hidden and not holds_key(self.line(number))
 
 
 class Span(NamedTuple):

@@ -23,7 +23,9 @@ from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json, Node
 from clerkform.source.parse import parse
 from clerkform.source.reach import Deliveries, Delivery, Reach
-from clerkform.source.values import Scope
+from clerkform.source.room import Room
+from clerkform.source.validation import names_in
+from clerkform.source.values import FORMS, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,17 @@ def gather(
     registry: Registry,
     values: Mapping[str, Json],
     problems: Problems,
+    room: Room,
 ) -> Gathered | None:
     """Read and parse; None where a manifest is the file of a secret, or would be. Then others may
     refer to what is in it, so nothing else can be said of them."""
     root, reach = environment.root, Reach()
-    sources = _sources(environment, registry, problems, reach)
+    sources = _sources(environment, registry, problems, reach, room)
     found = [[_Parsed.of(source, problems.part()) for source in each] for each in sources]
     everything = [one for each in found for one in each]
+    for one in everything:
+        if one.node:
+            _take_items(one.node, room, problems)
     named = deliveries([one.node for one in everything if one.node], registry, values)
     broken = {one.source.path: one.source.text for one in everything if one.hides_sinks(registry)}
     sinks = Deliveries(root, named, broken.values())
@@ -61,13 +67,13 @@ def gather(
     if unfit := [*_read_sinks(sinks, reach)]:
         problems += unfit
         return None
-    scope = Scope(values, lambda path, span: _text_of(path, span, root, sinks, problems))
+    scope = Scope(values, lambda path, span: _text_of(path, span, root, sinks, problems, room))
     base, overlays = ([one.node for one in each if one.node] for each in kept)
     return Gathered(base, overlays, scope, sinks)
 
 
 def _sources(
-    environment: Environment, registry: Registry, problems: Problems, reach: Reach
+    environment: Environment, registry: Registry, problems: Problems, reach: Reach, room: Room
 ) -> tuple[list[Source], list[Source]]:
     """The manifests and those of the environment's overlay; ``reach`` is told of all that any
     environment reads."""
@@ -79,6 +85,7 @@ def _sources(
         exclude=environment.exclude,
         named_at=environment.named_at,
         reach=reach,
+        room=room,
     )
     overlays: list[Source] = []
     if environment.overlays:
@@ -89,6 +96,7 @@ def _sources(
             named_at=environment.named_at,
             may_be_empty=True,
             reach=reach,
+            room=room,
         )
     for place in environment.exclude:
         with suppress(OSError, RuntimeError, ValueError):  # said where it is read
@@ -148,7 +156,7 @@ def _sink_is_read(
 
 
 def _text_of(
-    path: str, span: Span, root: Path, sinks: Deliveries, problems: Problems
+    path: str, span: Span, root: Path, sinks: Deliveries, problems: Problems, room: Room
 ) -> str | None:
     """What a ``from_file`` of a field that is no secret stands for."""
     folder = posixpath.dirname(span.path)
@@ -158,7 +166,7 @@ def _text_of(
             problems.append(_sink_is_read(sink, "with `from_file`", sinks, span))
         if sinks.may_be_at(real):
             return None
-    return read_text_inside(root, folder, path, span, problems)
+    return read_text_inside(root, folder, path, span, problems, room)
 
 
 def sinks_read_by(items: Iterable[Item], sinks: Deliveries, root: Path) -> Iterator[Diagnostic]:
@@ -186,10 +194,21 @@ def _tested_with(item: Item) -> Iterator[tuple[str, Span]]:
                 yield path.value, path.span
 
 
+def _take_items(manifest: Node, room: Room, problems: Problems) -> None:
+    sections = manifest.value if isinstance(manifest.value, dict) else {}
+    for name, section in sections.items():
+        if isinstance(section.value, tuple | dict):
+            room.take("items", len(section.value), manifest.keys[name], problems)
+
+
 def _guarded(source: Source, registry: Registry) -> Source:
     """The same, and which of its lines are never quoted."""
-    sections = {
-        kind.name: {known.name: _held_by(known) for known in every(kind.fields)}
+    sections: dict[str, dict[str, Holds]] = {
+        kind.name: {
+            **dict.fromkeys(FORMS, "plain"),
+            **names_in(kind.model),
+            **{known.name: _held_by(known) for known in every(kind.fields)},
+        }
         for kind in registry.values()
     }
     return replace(source, hidden=hidden_lines(source.text, sections))

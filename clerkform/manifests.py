@@ -25,6 +25,7 @@ from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.source.node import Json
+from clerkform.source.room import FULL_ENVIRONMENTS, Room
 
 
 class Secrets(Protocol):
@@ -100,7 +101,7 @@ def load(
             raise ManifestError(problems.in_order())
         chosen = resolve(project, environment, root=root)
         values = Noted(variables(chosen, environ, flags, problems))
-        desired = _desired(chosen, registry, values, problems)
+        desired = _desired(chosen, registry, values, problems, Room())
         _check_flags(flags, chosen.vars.keys() | values.used, problems)
         # What is live already may break a rule: a plan that leaves it alone goes through.
         for found in lint(desired.items.values(), chosen.lint_ignore):
@@ -121,7 +122,7 @@ def validate(
     Raises:
         ManifestError: as ``load``, over all environments at once.
     """
-    loaded, known = [], set[str]()
+    loaded, known, whole_run = [], set[str](), Room(environments=FULL_ENVIRONMENTS)
     with collecting() as problems:
         project = load_project(root, problems)
         names = [environment] if environment or not project else list(project.environments)
@@ -130,7 +131,7 @@ def validate(
             found = problems.part()
             try:
                 values = Noted(variables(chosen, environ, flags, found))
-                desired = _desired(chosen, registry, values, found)
+                desired = _desired(chosen, registry, values, found, Room(whole_run))
                 known |= chosen.vars.keys() | values.used
                 found += lint(desired.items.values(), chosen.lint_ignore)
                 if vault:
@@ -177,8 +178,9 @@ def _desired(
     registry: Registry,
     values: Mapping[str, Json],
     problems: Problems,
+    room: Room,
 ) -> Desired:
-    gathered = gather(environment, registry, values, problems)
+    gathered = gather(environment, registry, values, problems, room)
     if gathered is None:
         return Desired()
     desired = desired_state(gathered.base, gathered.overlays, registry, gathered.scope, problems)

@@ -103,6 +103,13 @@ def test_the_sandbox_and_its_settings(tmp_path):
     assert (tuned.sandbox, tuned.sandbox_settings) == (True, {"latency": 2})
 
 
+def test_a_fault_of_a_project_may_be_an_expression_that_repeats_nothing(tmp_path):
+    paths = ["/organizations$", "^/v1/jwt_templates/", "domains|redirect_urls", "/user[_s]", r"\."]
+    text = f"version: 1\nenvironments: {{a: {{api: {{sandbox: {{faults: [{{path: '{paths[0]}'}}]}}}}}}}}"
+    for path in paths:
+        assert found(tmp_path, text.replace(paths[0], path)) == []
+
+
 def test_which_environment_is_meant(tmp_path):
     chosen = environment(tmp_path)
     assert (chosen.name, chosen.by_default) == ("sandbox", True)
@@ -153,6 +160,18 @@ def test_no_environments_key_may_be_read_by_anything_else(tmp_path):
         (
             "version: 1\nenvironments: {a: {api: sandbox, api_url: 'https://x'}}",
             [("api-and-api-url", "2:34")],
+        ),
+        (
+            "version: 1\nenvironments: {a: {api: {sandbox: {faults: [{path: '^((.|.)+)+!'}]}}}}",
+            [("bad-pattern", "2:52")],
+        ),
+        (
+            f"version: 1\nenvironments: {{a: {{api: {{sandbox: {{faults: [{{path: {'a' * 201}}}]}}}}}}}}",
+            [("bad-pattern", "2:52")],
+        ),
+        (
+            f"version: 1\nenvironments: {{a: {{api: {{sandbox: {{faults: [{'{path: a}, ' * 101}]}}}}}}}}",
+            [("out-of-bounds", "2:44")],
         ),
         ("just text", [("wrong-type", "1:1")]),
         ("- a", [("wrong-type", "1:1")]),

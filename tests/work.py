@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -19,6 +20,8 @@ SCANS = {
     *("split", "splitlines", "count", "replace", "expandtabs", "lower", "upper", "strip"),
     *("lstrip", "rstrip", "encode", "isprintable", "translate", "isascii", "index", "copy"),
 }
+PACKAGES = ("clerkform.", "dotenv.")
+"""Whose patterns count."""
 SEARCHES = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
 
 
@@ -83,16 +86,44 @@ class Counted:
         return asked
 
 
+def _counted(name: str, steps: Steps, frame: Callable[[int], Any]) -> Callable[..., Any]:
+    """``re``'s own function of that name, which says what the packages ask it."""
+    plain = getattr(re, name)
+
+    def asked(pattern: Any, *args: Any, flags: int = 0, **more: Any) -> Any:
+        if isinstance(pattern, Counted):
+            return getattr(pattern, name)(*args)
+        asker = frame(1).f_globals.get("__name__", "")
+        if asker.startswith(PACKAGES) and isinstance(pattern, str):
+            steps.add(re.compile(pattern, flags or _flags(name, args)), name, _text(name, args))
+        return (
+            plain(pattern, *args, flags=flags, **more) if flags else plain(pattern, *args, **more)
+        )
+
+    return asked
+
+
+def _text(name: str, args: Sequence[Any]) -> str:
+    return str(args[1] if name == "sub" else args[0])
+
+
+def _flags(name: str, args: Sequence[Any]) -> int:
+    """``re.fullmatch(pattern, text, re.DOTALL)``"""
+    is_given = name in ("search", "match", "fullmatch") and len(args) > 1
+    return int(args[1]) if is_given else 0
+
+
 @contextmanager
 def _counted_patterns() -> Iterator[Steps]:
     steps = Steps()
     patches = [
         patch.object(module, name, Counted(value, steps))
         for module_name, module in tuple(sys.modules.items())
-        if module_name.startswith("clerkform.")
+        if module_name.startswith(PACKAGES)
         for name, value in vars(module).items()
         if isinstance(value, re.Pattern) and isinstance(value.pattern, str)
     ]
+    patches += [patch.object(re, name, _counted(name, steps, sys._getframe)) for name in SEARCHES]
     for each in patches:
         each.start()
     try:
@@ -148,6 +179,10 @@ class Matcher:
     def _one(self, kind: Any, told: Any, at: int) -> Iterator[int]:
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
             yield from self._repeat(kind, told, at)
+        elif kind is op.POSSESSIVE_REPEAT:  # the first way and no other
+            yield from islice(self._repeat(op.MAX_REPEAT, told, at), 1)
+        elif kind is op.ATOMIC_GROUP:
+            yield from islice(self._seq(list(told), 0, at), 1)
         elif kind is op.SUBPATTERN:
             yield from self._seq(list(told[3]), 0, at)
         elif kind is op.BRANCH:

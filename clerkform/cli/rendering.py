@@ -20,6 +20,7 @@ from clerkform.jwt.standard import ALGORITHM
 from clerkform.manifests import Loaded
 from clerkform.model import Address
 from clerkform.source.files import MAX_MANIFEST, read_text, read_text_inside
+from clerkform.source.room import Room
 from clerkform.testing import SAMPLES, Ran, parse_object
 
 TEMPLATES: Final = "jwt_templates"
@@ -65,12 +66,12 @@ def run_tests(loaded: Loaded, names: Sequence[str]) -> list[Ran]:
         for item in loaded.desired.items.values()
         if item.kind.name == TEMPLATES and not (item.absent or item.external)
     ]
-    root = loaded.environment.root
+    root, room = loaded.environment.root, Room()
     with collecting() as problems:
 
         def read(path: str, span: Span) -> str | None:
             folder = posixpath.dirname(span.path)
-            return read_text_inside(root, folder, path, span, problems)
+            return read_text_inside(root, folder, path, span, problems, room)
 
         return list(testing.run_tests(items, read, problems))
 

@@ -7,15 +7,21 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from dotenv.parser import Binding
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 """What a shell and every reader of env files take as it is."""
+MAX_ENV_FILE: Final = 100_000
+"""Bytes of an env file that is read and written again."""
+MOST_BLANKS: Final = 100
+"""In a row on one of its lines."""
 
 
 class UnfitFile(ValueError):
@@ -33,9 +39,10 @@ def with_line(content: str, name: str, value: str) -> str:
         UnfitFile: the value has a line break, or readers of the file would not agree on what in it
             is one value.
     """
+    check_line(content, name)
     mark = "\ufeff" if content.startswith("\ufeff") else ""
     pieces, is_set = [mark], False
-    for binding in _bindings(content.removeprefix(mark), name):
+    for binding in _read(content).bindings:
         text = binding.original.string
         if binding.key != name:
             pieces.append(text)
@@ -52,31 +59,67 @@ def with_line(content: str, name: str, value: str) -> str:
     return "".join(pieces)
 
 
+def check_line(content: str, name: str) -> None:
+    """Asked of one file for each of thousands of names: it is read once, and a name looked up.
+
+    Raises:
+        UnfitFile: a line could be read in two ways, or names ``name`` and cannot be read.
+    """
+    file = _read(content)
+    found = [file.unclear] if file.unclear else []
+    if name in file.unreadable:
+        found.append((file.unreadable[name], f"names `{name}` and cannot be read"))
+    if found:
+        line, why = min(found)
+        raise UnfitFile(f"line {line} {why}")
+
+
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)*")
 _BEGINNING = re.compile(r"\s*(?:export[^\S\r\n]+)?")
 _KEY = re.compile(r"[^\s=]+[^\S\r\n]*(=[^\S\r\n]*)?")
 _QUOTED_VALUE = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
-_PLAIN_VALUE = re.compile(r"[^\r\n]*?(?=\s+#|[^\S\r\n]*(?:[\r\n]|$))")
+_PLAIN_VALUE = re.compile(r"(?:\S++|[^\S\r\n]++(?![#\r\n]|\Z))*+")
+_BLANKS = re.compile(rf"[^\S\r\n]{{{MOST_BLANKS + 1}}}")
+_WORD = re.compile(r"\w++")
 
 
-def _bindings(content: str, name: str) -> Iterator[Binding]:
+@dataclass(frozen=True, slots=True)
+class _EnvFile:
+    bindings: tuple[Binding, ...]
     """What the file assigns, and all that is between: the originals make up the whole text."""
+    unclear: tuple[int, str] | None
+    """The first line that readers may not agree on, and why."""
+    unreadable: Mapping[str, int]
+    """Words of lines that cannot be read, and the first such line of each."""
+
+
+@lru_cache(maxsize=4)
+def _read(content: str) -> _EnvFile:
+    if blanks := _BLANKS.search(content):  # for which the parser takes their square of time
+        line = content.count("\n", 0, blanks.start()) + 1
+        return _EnvFile((), (line, f"has more than {MOST_BLANKS} blanks in a row"), {})
     from dotenv.parser import parse_stream  # takes a while, and few deliver to such a file
 
-    for binding in parse_stream(io.StringIO(content, newline="")):
+    bindings: list[Binding] = []
+    unreadable: dict[str, int] = {}
+    text_alone = content.removeprefix("\ufeff")
+    for binding in parse_stream(io.StringIO(text_alone, newline="")):
         text = binding.original.string
-        if why := _unclear(binding, text.strip(), name):
-            before = text[: len(text) - len(text.lstrip())]
-            raise UnfitFile(f"line {binding.original.line + before.count(chr(10))} {why}")
-        yield binding
+        before = text[: len(text) - len(text.lstrip())]
+        line = binding.original.line + before.count("\n")
+        bindings.append(binding)
+        if why := _unclear(binding, text.strip()):
+            return _EnvFile(tuple(bindings), (line, why), unreadable)
+        if binding.error:
+            for word in _WORD.findall(text):
+                unreadable.setdefault(word, line)
+    return _EnvFile(tuple(bindings), None, unreadable)
 
 
-def _unclear(binding: Binding, text: str, name: str) -> str | None:
+def _unclear(binding: Binding, text: str) -> str | None:
     """Why a shell and other readers may not agree where a value ends."""
     if binding.error and not {"'", '"', "`"}.isdisjoint(text):
         return "cannot be read, and may leave a quote open"
-    if binding.error and re.search(rf"\b{re.escape(name)}\b", text):
-        return f"names `{name}` and cannot be read"
     if binding.key and text.endswith("\\"):
         return "ends in a backslash, and may go on in the next one"
     if binding.key and "\n" in text and "\\'" in text:

@@ -13,7 +13,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from clerkform.client.delivery import UnfitFile, is_unignored, with_line
+from clerkform.client.delivery import (
+    MAX_ENV_FILE,
+    UnfitFile,
+    check_line,
+    is_unignored,
+    with_line,
+)
 from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
@@ -21,7 +27,7 @@ from clerkform.ledger.fingerprint import fingerprint
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import Sink
 from clerkform.private_files import try_to_write, write_privately
-from clerkform.redaction import INSTANCE_KEYS, Net
+from clerkform.redaction import INSTANCE_KEYS, Net, is_no_variable
 from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
@@ -30,7 +36,6 @@ OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""
-MAX_ENV_FILE = 1_000_000
 """Bytes of a file that a line is set in: far more than any program reads its settings from."""
 
 
@@ -216,13 +221,17 @@ class Vault:
             )
         if not value:
             state = "is empty" if name in self._env else "is not set"
-            raise _Absent("secret-unset", f"the environment variable {name} {state}", "set it")
+            named, hint = name, "set it"
+            if is_no_variable(name):
+                named, hint = "that `from_env` names", "name it: this seems to be the secret itself"
+            raise _Absent("secret-unset", f"the environment variable {named} {state}", hint)
         if not _is_utf8(value):
             raise _Absent("secret-not-text", f"the environment variable {name} is not UTF-8 text")
         return value
 
     def _file(self, text: str, base: Path) -> str:
         path = self._path(text, base)
+        text = "that `from_file` names" if is_no_variable(text) else text
         with _reported("secret-file-unreadable", f"{text} cannot be read"):
             if not path.exists():
                 why = f"there is no file {text}"
@@ -259,7 +268,8 @@ class Vault:
                 why = f"{shown} cannot be read, so its other lines could not be kept"
                 raise _Absent("sink-unwritable", why)
             if sink.form == "env_file":
-                _with_secret(path, shown, str(sink.name), "")
+                with _fitting(shown):
+                    check_line(_content(path, shown), str(sink.name))
         return path
 
     def _prepare(self, sink: Sink, base: Path) -> None:
@@ -367,17 +377,31 @@ def _is_utf8(value: str) -> bool:
 
 
 def _with_secret(path: Path, shown: str, name: str, secret: str) -> bytes:
-    # Any bytes survive: a line that is not UTF-8 stays as it is, too.
-    content = _beginning(path, MAX_ENV_FILE + 1) if path.exists() else b""
+    before = _content(path, shown)
+    with _fitting(shown):
+        return with_line(before, name, secret).encode(errors="surrogateescape")
+
+
+def _content(path: Path, shown: str) -> str:
+    """Of an env file. Any bytes survive: a line that is not UTF-8 stays as it is, too."""
+    if not path.exists():
+        return ""
+    content = _beginning(path, MAX_ENV_FILE + 1)
     if len(content) > MAX_ENV_FILE:
         why = f"{shown} cannot be written: it is larger than {MAX_ENV_FILE:,} bytes"
-        raise _Refused("sink-unfit", why, "name another file")
-    before = content.decode(errors="surrogateescape")
+        raise _Refused("sink-unfit", why, _UNFIT)
+    return content.decode(errors="surrogateescape")
+
+
+_UNFIT = "deliver it to a `file`, or correct what is there"
+
+
+@contextmanager
+def _fitting(shown: str) -> Iterator[None]:
     try:
-        return with_line(before, name, secret).encode(errors="surrogateescape")
+        yield
     except UnfitFile as unfit:
-        hint = "deliver it to a `file`, or correct what is there"
-        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", hint) from None
+        raise _Refused("sink-unfit", f"{shown} cannot be written: {unfit}", _UNFIT) from None
 
 
 def _problem(span: Span | None, attempt: Callable[[], object]) -> Diagnostic | None:

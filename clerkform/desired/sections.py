@@ -36,6 +36,7 @@ def sections_of(
                     root.keys[name],
                     hint=did_you_mean(name, registry)
                     or f"the sections are {', '.join(sorted(registry))}",
+                    quotes_line=False,
                 )
             elif not isinstance(section.value, (reads := registry[name].reads).section):
                 wanted = reads.says.format(name=name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from clerkform.jwt.shortcodes import TYPES, Operand, Path, find, known, whole
+from clerkform.jwt.shortcodes import TYPES, Operand, Path, around, find, known, whole
 
 CLERKS_OWN: Final = frozenset({"azp", "exp", "iat", "iss", "jti", "nbf", "sub"})
 """Claims that every token of a template may have beside the template's own."""
@@ -62,12 +61,26 @@ def _may_be(template: str, value: Any) -> bool:
     alone = whole(template)
     if alone:
         return type_of(value) in {one for part in alone.operands for one in _types(part)}
-    pieces, end = list[str](), 0
-    for shortcode in find(template):
-        pieces += (re.escape(template[end : shortcode.start]), ".*")
-        end = shortcode.end
-    pattern = "".join((*pieces, re.escape(template[end:])))
-    return isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL) is not None
+    return isinstance(value, str) and _has_in_order(list(around(template)), value)
+
+
+def _has_in_order(pieces: Sequence[str], text: str) -> bool:
+    """Whether ``text`` begins with the first piece, ends in the last one and has the others in
+    between, in their order. Two pieces at least.
+
+    Each is taken where it is first met, which leaves the most room for those after it; a regular
+    expression would try every other place as well.
+    """
+    first, *between, last = pieces
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for piece in between:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 def _types(operand: Operand) -> frozenset[str]:

@@ -17,14 +17,11 @@ from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.hidden import Sections, hidden_lines
 from clerkform.source.node import Node
 from clerkform.source.parse import parse
-from clerkform.source.validation import report
+from clerkform.source.validation import names_in, report
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
-SECRETS: Final[Sections] = {"": {"secret_key": "secret"}}
-"""What lines of the project file are never quoted, in whichever of its maps they stand."""
-
 T = TypeVar("T")
 D = TypeVar("D")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
@@ -83,7 +80,9 @@ class SandboxApi(_Part):
     sandbox: dict[str, Any]
     """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency` and
     `read_lag` (such as `50ms`), `organizations`, `slugs` and `api_keys` (true or false),
-    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`."""
+    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`. The
+    `path` of a fault is a regular expression without `*`, `+`, `?`, braces and groups, such as
+    `/organizations$`; one that may have those is for `sandbox serve --faults`."""
 
 
 class DeclaredEnvironment(_Part):
@@ -148,6 +147,12 @@ class ProjectFile(_Part):
     """The Clerk instances, by the names that `-e` takes."""
     default_environment: str | MISSING = MISSING
     """The environment that a command works in when none is named with `-e`."""
+
+
+SECRETS: Final[Sections] = {
+    "": {**names_in(ProjectFile), "vars": "sensitive", "secret_key": "secret"}
+}
+"""What lines of the project file are never quoted, in whichever of its maps they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,7 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     before = len(problems)
     for name in given(declared.environments, {}):
         _check_environment(node.at(["environments", name]), problems)
+        _check_faults(node.at(["environments", name, "api", "sandbox"]).get("faults"), problems)
     _check_default(declared, node, problems)
     _check_ledgers(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
@@ -280,6 +286,32 @@ def _check_environment(node: Node, problems: Problems) -> None:
             hint="remove one of the two",
             related=[("`api` is here", node.key_span("api"))],
         )
+
+
+MAX_FAULTS: Final = 100
+LONGEST_FAULT: Final = 200
+_REPEATS: Final = frozenset("*+?{(")
+"""Without these a regular expression takes no longer than its length and the text's."""
+
+
+def _check_faults(faults: Node | None, problems: Problems) -> None:
+    """A checkout's expressions are asked of every request, and some of them never answer."""
+    rules = faults.value if faults is not None and isinstance(faults.value, tuple) else ()
+    if faults is not None and len(rules) > MAX_FAULTS:
+        message = f"`faults` must have at most {MAX_FAULTS} rules"
+        problems.error("out-of-bounds", message, faults.span)
+    for path in filter(None, (rule.get("path") for rule in rules)):
+        if not isinstance(path.value, str):  # for the sandbox to refuse
+            continue
+        if len(path.value) > LONGEST_FAULT or not _REPEATS.isdisjoint(path.value):
+            problems.error(
+                "bad-pattern",
+                f"`path` must be an expression of at most {LONGEST_FAULT} characters without `*`,"
+                " `+`, `?`, braces and groups",
+                path.span,
+                hint="it may match any part of a request's path: write `/organizations$`; any"
+                " expression is for `clerkform sandbox serve --faults`",
+            )
 
 
 def _check_default(declared: ProjectFile, node: Node, problems: Problems) -> None:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from clerkform.diagnostics import Problems, Source, Span
+from clerkform.source.room import Room
 
 if TYPE_CHECKING:
     from clerkform.source.reach import Reach
@@ -44,6 +45,7 @@ def read_manifests(
     named_at: Mapping[str, Span] = _NOWHERE,
     may_be_empty: bool = False,
     reach: Reach | None = None,
+    room: Room | None = None,
 ) -> list[Source]:
     """The manifests in ``places`` (files and folders under ``root``), sorted by path.
 
@@ -53,6 +55,10 @@ def read_manifests(
         named_at: where the project file names each place.
         may_be_empty: finding nothing is no error, as for an overlay.
         reach: is told where manifests are looked for.
+        room: what there is for all of them; without it that has no bound.
+
+    Raises:
+        TooManyProblems: there is more than there is room for.
     """
     search = _Search(root, problems, exclude)
     for place in ["."] if places is None else places:
@@ -71,7 +77,7 @@ def read_manifests(
         )
     sources = []
     for shown, path in sorted((shown, path) for path, shown in search.found.items()):
-        text = read_text(path, shown, problems, Span(Source(shown), 1, 1))
+        text = read_text(path, shown, problems, Span(Source(shown), 1, 1), room=room)
         if text is not None:
             sources.append(Source(shown, text))
     return sources
@@ -222,9 +228,13 @@ def is_own(root: Path, relative: str) -> bool:
 
 
 def read_text_inside(
-    root: Path, folder: str, relative: str, span: Span, problems: Problems
+    root: Path, folder: str, relative: str, span: Span, problems: Problems, room: Room | None = None
 ) -> str | None:
-    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``."""
+    """The text of the file at ``relative`` to ``folder``, itself relative to ``root``.
+
+    Raises:
+        TooManyProblems: there is no ``room`` for it.
+    """
     base = root.resolve()
     try:
         real = (base / folder / relative).resolve()
@@ -251,7 +261,7 @@ def read_text_inside(
         hint = near or "paths are relative to the manifest that names them"
         problems.error("missing-file", f"there is no file `{relative}`", span, hint=hint)
     else:
-        return read_text(real, relative, problems, span, limit=MAX_FILE)
+        return read_text(real, relative, problems, span, limit=MAX_FILE, room=room)
     return None
 
 
@@ -261,9 +271,19 @@ def _names_in(folder: Path) -> Iterator[str]:
 
 
 def read_text(
-    path: Path, shown: str, problems: Problems, span: Span, *, limit: int | None = None
+    path: Path,
+    shown: str,
+    problems: Problems,
+    span: Span,
+    *,
+    limit: int | None = None,
+    room: Room | None = None,
 ) -> str | None:
-    """A file's text. With a ``limit`` in bytes, ``span`` is where a manifest names the file."""
+    """A file's text. With a ``limit`` in bytes, ``span`` is where a manifest names the file.
+
+    Raises:
+        TooManyProblems: there is no ``room`` for it.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe would block for ever
@@ -272,6 +292,9 @@ def read_text(
         bound = MAX_MANIFEST if limit is None else limit
         with path.open("rb") as file:
             data = file.read(bound + 1)
+        if room:
+            room.take("files", 1, span, problems)
+            room.take("bytes", len(data), span, problems)
     except OSError as error:
         problems.error("unreadable-file", f"`{shown}` cannot be read: {_why(error)}", span)
         return None

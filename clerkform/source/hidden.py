@@ -15,17 +15,17 @@ from typing import Any, Final, Literal
 
 import yaml
 
-from clerkform.redaction import holds_instance_key
+from clerkform.redaction import holds_key, is_no_variable
 from clerkform.source.parse import LOADER
 from clerkform.source.values import FORMS
 
-Holds = Literal["plain", "data", "sensitive", "secret"]
-"""What a field holds: fields or plain values, somebody's data, what is never printed, or a
-reference to a secret (anything else there is a slip)."""
+Holds = Literal["plain", "named", "data", "sensitive", "secret"]
+"""What a field holds: fields or plain values, the same under names of somebody's own, somebody's
+data, what is never printed, or a reference to a secret (anything else there is a slip)."""
 Lines = tuple[int, int]
 """The first and the last one of a stretch."""
 Sections = Mapping[str, Mapping[str, Holds]]
-"""By section, what each field holds."""
+"""By section, what each field in it holds, at whatever depth; under ``""`` for any other section."""
 
 REFERENCES: Final = tuple(form for form in FORMS if form != "literal")
 _NEAR: Final = 0.8
@@ -34,7 +34,9 @@ _LONGEST: Final = 100
 _COMPARED: Final = 1_000
 """Keys of a file that are compared with fields; more that are none of them are all hidden."""
 _SECRETIVE = re.compile(r"secret|passw|credential|privat|signing|signkey")
-"""In the name of a field that nobody knows."""
+"""In a text that is no YAML."""
+_NAMES_SECRET = re.compile(r"(?:key|token|pem|pass|pwd|auth|bearer|cert|hmac|jwt|priv|signer)s?$")
+"""How the name of such a field there ends."""
 _ENDS = re.compile(r"[\n{}\[\],]")
 """Where the next key may begin in a text that is no YAML."""
 
@@ -46,7 +48,8 @@ def every_line(text: str) -> frozenset[int]:
 def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
     """The numbers, from 1, of the lines on which a hidden field has its key or a part of its value.
 
-    A field that is misspelt, or stands in a section that nobody knows, counts as what it is near.
+    What a field holds that nobody knows, or one in a section that nobody knows, is hidden too: it
+    may be a secret under any name.
     """
     names = _Names(sections)
     walk = _Walk(names)
@@ -70,13 +73,6 @@ class _Names:
 
     def __init__(self, sections: Sections) -> None:
         self._sections = sections
-        self._holding: dict[str, Holds] = {}
-        """What any section has under a name, written plainly; the worst if there are several."""
-        for fields in sections.values():
-            for name, holds in fields.items():
-                if holds in ("sensitive", "secret"):
-                    self._holding[_plainly(name)] = holds
-        self._near: dict[tuple[str, str], Holds] = {}
 
     def seem_to_be_in(self, text: str) -> bool:
         """Whether a text that is no YAML has something of the kind."""
@@ -105,30 +101,19 @@ class _Names:
         pieces = (piece.split(":")[:-1] for piece in _ENDS.split(text))
         keys = {_plainly(key)[:_LONGEST] for key in {key for piece in pieces for key in piece}}
         keys -= {_plainly(name) for fields in self._sections.values() for name in fields}
+        keys -= {_plainly(name) for name in self._sections}
         return len(keys) > _COMPARED or any(
-            difflib.get_close_matches(key, names, n=1, cutoff=_NEAR) for key in keys
+            _NAMES_SECRET.search(key) or difflib.get_close_matches(key, names, n=1, cutoff=_NEAR)
+            for key in keys
         )
 
     def is_section(self, name: str) -> bool:
         return name in self._sections
 
     def holds(self, section: str, name: str) -> Holds:
-        own = self._sections.get(section, {})
-        if name in own:
-            return own[name]
-        if (section, name) not in self._near:
-            if len(self._near) >= _COMPARED:
-                return "sensitive"
-            self._near[section, name] = self._guess(own, _plainly(name))
-        return self._near[section, name]
-
-    def _guess(self, own: Mapping[str, Holds], plain: str) -> Holds:
-        if plain in self._holding:
-            return self._holding[plain]
-        known = {_plainly(name): holds for name, holds in own.items()} or self._holding
-        for near in difflib.get_close_matches(plain[:_LONGEST], known, n=1, cutoff=_NEAR):
-            return known[near]
-        return "secret" if _SECRETIVE.search(plain) else "plain"
+        if name == "<<":  # what it merges are fields
+            return "plain"
+        return self._sections.get(section, self._sections.get("", {})).get(name, "sensitive")
 
 
 _REFERENCE = re.compile(rf"\b\w+[\"']?\s*:\s*\{{\s*[\"']?(?:{'|'.join(REFERENCES)})\b")
@@ -185,9 +170,9 @@ class _Walk:
         Raises:
             yaml.YAMLError, UnicodeError: it is no YAML.
         """
-        if holds_instance_key(text):
+        if holds_key(text):
             lines = enumerate(text.split("\n"), 1)
-            self._lines += ((number, number) for number, line in lines if holds_instance_key(line))
+            self._lines += ((number, number) for number, line in lines if holds_key(line))
         handlers = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start,
@@ -216,7 +201,8 @@ class _Walk:
         last = self._last = _last_line(event)
         if event.anchor is not None:
             self._name(event.anchor, _Anchored(self._section, (first, last)))
-        if holds_instance_key(event.value):
+        is_no_name = frame.holds == "secret" and is_no_variable(event.value)
+        if holds_key(event.value) or is_no_name:
             self._lines.append((first, last))
         if frame.is_map and not frame.awaits_value:
             self._key(frame, event.value, first)
@@ -238,8 +224,12 @@ class _Walk:
         """What the value that comes next in ``frame`` holds."""
         if frame.holds == "secret":
             return "data" if frame.is_map else "secret"  # a list of secrets is a slip
-        if frame.holds != "plain" or not frame.is_map or frame.key is None:
+        if frame.holds == "named":
+            return "plain"
+        if frame.holds != "plain" or not frame.is_map:
             return frame.holds
+        if frame.key is None:
+            return "sensitive"
         if len(self._stack) == 2 and self._names.is_section(frame.key):
             return "plain"
         return self._names.holds(self._section, frame.key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -85,6 +85,34 @@ def _fields(types: Iterable[Any]) -> Mapping[str, FieldInfo]:
     return {f.alias or n: f for model in models for n, f in model.model_fields.items()}
 
 
+def names_in(model: type[BaseModel]) -> dict[str, Literal["plain", "named", "data"]]:
+    """Every field of ``model`` and of the models in it, and whether it holds fields or plain
+    values, such under names of somebody's own, or anything at all."""
+    found: dict[str, Literal["plain", "named", "data"]] = {}
+    seen, waiting = set[Any](), [model]
+    while waiting:
+        here = waiting.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        for name, field in _fields((here,)).items():
+            inner = list(_inside((field.annotation,)))
+            models = [one for one in inner if isinstance(one, type) and issubclass(one, BaseModel)]
+            origins = [get_origin(one) for one in inner]
+            waiting += models
+            of_models = any(isinstance(o, type) and issubclass(o, Mapping) for o in origins)
+            is_any = Any in inner or dict in inner or (of_models and not models)
+            found[name] = "data" if is_any else "named" if of_models else "plain"
+    return found
+
+
+def _inside(types: Iterable[Any]) -> Iterator[Any]:
+    """``types``, and what the containers among them hold."""
+    for kind in _flat(types):
+        yield kind
+        yield from _inside(_items((kind,)))
+
+
 def _items(types: Iterable[Any]) -> Iterator[Any]:
     """What the containers among ``types`` hold."""
     for kind in _flat(types):
@@ -131,6 +159,7 @@ def _say(fault: Fault, root: Node, problems: Problems) -> None:
             root.at(path[:-1]).key_span(str(path[-1])),
             hint=did_you_mean(str(path[-1]), fault.siblings)
             or f"the fields here are {', '.join(f'`{name}`' for name in sorted(fault.siblings))}",
+            quotes_line=False,  # what nobody knows may be a secret
         )
     elif kind == "missing" and path[-1] in root.at(path[:-1]).keys:
         pass  # it was written, but is broken: said already by who left it out

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.redaction import holds_key
 from clerkform.source.free_form import TooDeep, node_of, parse_free_form
 from clerkform.source.node import Json, Node
 from clerkform.source.parse import MAX_DEPTH
@@ -84,7 +85,9 @@ _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _is_env_name(value: Json) -> bool:
-    return isinstance(value, str) and _ENV_NAME.fullmatch(value) is not None
+    """And not, by the looks of it, the secret that the variable should hold."""
+    is_name = isinstance(value, str) and _ENV_NAME.fullmatch(value) is not None
+    return is_name and not holds_key(str(value))
 
 
 def _is_path(value: Json) -> bool:

@@ -77,3 +77,15 @@ def test_show_and_list_find_what_nobody_declares(folder):
     (folder.root / "clerk.yaml").write_text("organizations: [{slug: other, name: Other}]\n")
     assert "not declared" in folder.run("show", "organizations/acme").stdout
     assert "organizations/acme" in folder.run("list").stdout
+
+
+def test_a_signing_key_may_be_a_hidden_file_of_which_only_the_length_is_told(folder):
+    (folder.root / ".env").write_text("hunter2\n")
+    (folder.root / "clerk.yaml").write_text(
+        "jwt_templates:\n  - name: t\n    claims: {}\n    signing_algorithm: HS256\n"
+        "    signing_key: {from_file: .env}\n"
+    )
+    told = folder.run("apply", "--auto-approve", exit_code=exits.WRONG)
+    assert "key-too-short" in told.stderr
+    assert "7 bytes" in told.stderr
+    assert "hunter2" not in told.stdout + told.stderr

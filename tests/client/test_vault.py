@@ -307,6 +307,8 @@ ENV_FILES = {
         "# NAME=a\n#NAME=b\n\nNAME= # none yet\n",
         "# NAME=a\n#NAME=b\n\nNAME=new # none yet\n",
     ),
+    "blanks before a comment": ("NAME=a b \t # c\nA=1", "NAME=new \t # c\nA=1"),
+    "blanks at a line's end": ("NAME=a  b  \nA=1", "NAME=new  \nA=1"),
     "a number sign in a value": ("NAME=a#b\nA=c #d\n", "NAME=new\nA=c #d\n"),
     "an escaped quote": ('A="say \\"NAME=x\\""\nNAME=old\n', 'A="say \\"NAME=x\\""\nNAME=new\n'),
     "a byte order mark": ("\ufeffNAME=old\nA=1\n", "\ufeffNAME=new\nA=1\n"),
@@ -331,6 +333,8 @@ UNCLEAR = {
     "a substitution": ('B="$(echo "x\ny")"\nNAME=old\n', "line 1 cannot be read"),
     "a continued line": ("\n\nB=x\\\nNAME=old\n", "line 3 ends in a backslash"),
     "another way to set it": ("A=1\nNAME: old\n", "line 2 names `NAME` and cannot be read"),
+    "many blanks": (f"A=1\nB=x{' ' * 101}y\n", "line 2 has more than 100 blanks in a row"),
+    "a large file": (f"A={'x' * 100_000}\n", "it is larger than 100,000 bytes"),
     "an escape that a shell lacks": ("B='x\\'\nNAME=old\nC='\n", "line 1 has a backslash"),
 }
 

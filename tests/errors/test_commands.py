@@ -25,15 +25,79 @@ def test_ten_mistakes_are_ten_located_errors_in_one_run(cli, command):
 
 
 def test_a_finding_shows_the_line_a_caret_and_a_hint(cli):
-    cli.write("jwt_templates:\n  - name: convex\n    liftime: 60\n")
+    cli.write("jwt_templates:\n  - name: convex\n    lifetime: '60'\n")
     done = cli("validate")
     assert done.code == WRONG
     assert done.err.splitlines()[:4] == [
+        "clerk.yaml:3:15: error[wrong-type]: `lifetime` must be an integer, not text",
+        "    3 |     lifetime: '60'",
+        "                      ^",
+        "  = hint: remove the quotes",
+    ]
+
+
+def test_a_field_that_nobody_knows_is_shown_without_its_line(cli):
+    cli.write("jwt_templates:\n  - name: convex\n    liftime: 60\n")
+    assert cli("validate").err.splitlines()[:2] == [
         "clerk.yaml:3:5: error[unknown-field]: `liftime` is not a field here",
-        "    3 |     liftime: 60",
-        "            ^",
         "  = hint: did you mean `lifetime`?",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pem", "key", "jwt_key", "signer", "hmac", "token", "api_key", "bearer", "auth", "pwd"),
+        *("pass", "cert", "priv", "pm", "meta", "metadata", "jwtKey"),
+    ],
+)
+def test_a_literal_secret_is_quoted_under_no_name(cli, name):
+    cli.write(
+        f"jwt_templates:\n  - {{name: tt, lifetime: x, {name}: hunter2}}\n"
+        f"  - {{name: uu, lifetime: x, tests: [{{name: a, {name}: hunter2}}]}}\n"
+        f"organizations: [{{slug: a, name: a, {name}: hunter2, id: 1}}]\n{name}: hunter2\n"
+    )
+    done = cli("validate")
+    assert done.code == WRONG
+    assert done.err.count("error[unknown-field]") == 3
+    assert "hunter2" not in done.text
+    cli.write(
+        f"version: 1\nenvironments: {{p: {{production: 1, {name}: hunter2}}}}\n{name}: hunter2\n",
+        "clerkform.yaml",
+    )
+    done = cli("validate")
+    assert done.err.count("error[unknown-field]") == 2
+    assert "hunter2" not in done.text
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *("-----BEGIN PRIVATE KEY-----MIIE", "ak_0123456789abcdef", "whsec_0123456789abcdef"),
+        *("mk_0123456789abcdef", "0123456789abcdefghijklmnopqrstuv", "eyJhbGciOiJI"),
+    ],
+)
+def test_what_looks_like_a_key_is_quoted_nowhere(cli, secret):
+    cli.write(f"jwt_templates:\n  - {{name: tt, lifetime: '{secret}'}}\n")
+    done = cli("validate")
+    assert done.code == WRONG
+    assert secret not in done.text
+
+
+@pytest.mark.parametrize("form", ["from_env", "from_file"])
+@pytest.mark.parametrize(
+    "secret", ["Hunter2SecretLiteralValue1234567890", "Ab1_Cd2_Ef3_Gh4_Ij5_Kl6_Mn7_Op8"]
+)
+def test_a_secret_in_the_place_of_a_name_is_not_shown(cli, form, secret):
+    cli.write(
+        "jwt_templates:\n  - name: tt\n    claims: {a: 1}\n    signing_algorithm: HS256\n"
+        f"    signing_key: {{{form}: {secret}}}\n"
+    )
+    for command in (["validate"], ["plan"], ["apply", "--auto-approve"]):
+        done = cli(*command)
+        assert secret not in done.text
+    assert done.code == WRONG
+    assert "clerk.yaml:5:" in done.err
 
 
 def test_a_second_declaration_shows_the_first(cli):

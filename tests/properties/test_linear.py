@@ -11,8 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clerkform import manifests
+from clerkform.client.vault import Vault
 from clerkform.errors import ManifestError
+from clerkform.jwt.shape import misfits
 from clerkform.kinds import KINDS
+from clerkform.model.secrets import Sink
 from clerkform.report.diagnostics import rendered
 from tests.work import Matcher, work_of
 
@@ -58,7 +61,8 @@ def checking(folder, text):
 
     def check():
         try:
-            found = [f for one in manifests.validate(folder, None, KINDS, {}) for f in one.findings]
+            loaded = manifests.validate(folder, None, KINDS, {}, (), lambda _: Vault(folder, {}))
+            found = [f for one in loaded for f in one.findings]
         except ManifestError as error:
             found = error.diagnostics
         return [line.plain for one in found for line in rendered(one)]
@@ -88,11 +92,100 @@ def folder(tmp_path_factory):
 @example("x: y: {{a", " ", "b: c\n")
 @example("x: [a ${b", " ${", "\n")
 @example("redirect_urls: ['a:/b'] ", "# clerkform: ignore[", "\n")
+@example(f'{CLAIMS}{{x: "{{', " ", '."}\n')
+@example(f'{CLAIMS}{{x: "{{user.id', " ", '."}\n')
+@example(f'{CLAIMS}{{x: "\uff5b', " ", '."}\n')
+@example(f'{CLAIMS}{{x: "[[', " ", '."}\n')
+@example(f'{CLAIMS}{{x: "$', "user.a.", '"}\n')
+@example(f'{CLAIMS}{{x: "{{user.', "a.", '"}\n')
+@example("redirect_urls: [''] #", " clerkform:", "\n")
+@example("redirect_urls: [''] #", " ", "\n")
+@example("redirect_urls: [''] ", " #", " clerkform: ignore\n")
 def test_twice_as_much_is_at_most_twice_the_work(folder, start, piece, end):
     once, twice = (
         work_of(checking(folder, start + piece * pieces + end)) for pieces in (PIECES, PIECES * 2)
     )
     assert twice <= FACTOR * max(once, 2_000)
+
+
+SINK = """api_keys: [{name: abc, subject: {organization: org_a}, secret_to:
+  {env_file: keys.env, name: A}}]
+"""
+ENV_TOKENS = [
+    *(
+        "A=",
+        "B=",
+        "export ",
+        "'",
+        '"',
+        "\\",
+        "#",
+        " #",
+        " ",
+        "\t",
+        "\v",
+        "\n",
+        "\r",
+        "\r\n",
+        "=",
+        "x",
+    ),
+    *("A='", 'B="', "`", "$", "é", "\x85", "\ufeff", "A", "A ", "a=1\n", "A=1\n", "\\'", "a b\n"),
+]
+
+
+@settings(max_examples=30)
+@given(
+    st.sampled_from(["", "A=x", "A=", "A='", "B=x", "'", "export", "#", "A"]),
+    st.lists(st.sampled_from(ENV_TOKENS), min_size=1, max_size=3).map("".join),
+    st.sampled_from(["", "y", "#", "\n", "'", '"\n', "y\nA=1\n"]),
+)
+@example("A=x", " ", "y")
+@example("B=x", " ", "y")
+@example("A=x", "\v", "y\n")
+@example("A=x", " y", "")
+@example("A='", "\\'", "")
+@example("", "\n ", "A=1")
+@example("A b", " ", "")
+def test_an_env_file_twice_as_long_is_at_most_twice_the_work(folder, start, piece, end):
+    def delivering(count):
+        (folder / "keys.env").write_bytes((start + piece * count + end).encode())
+        vault, sink = Vault(folder, {}), Sink(env_file="keys.env", name="A")
+
+        def deliver():
+            if not vault.check_sink(sink, folder):
+                vault.deliver(sink, folder, "a" * 16)
+
+        return deliver
+
+    once, twice = (work_of(delivering(count)) for count in (PIECES, PIECES * 2))
+    assert twice <= FACTOR * max(once, 2_000)
+
+
+def test_an_env_file_is_read_once_however_many_secrets_go_there(folder):
+    def checking_sinks(count):
+        (folder / "keys.env").write_text("".join(f"B{n}=1\nno line\n" for n in range(count)))
+        vault = Vault(folder, {})
+        sinks = [Sink(env_file="keys.env", name=f"A{n}") for n in range(count)]
+        return lambda: [vault.check_sink(sink, folder) for sink in sinks]
+
+    work_of(checking_sinks(1))
+    assert work_of(checking_sinks(120)) <= FACTOR * work_of(checking_sinks(60))
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "a", "ab", "-"]), min_size=1, max_size=6),
+    st.sampled_from([" ", "a", "ab", "a ", "-"]),
+    st.sampled_from(["", "!", "a"]),
+)
+@example([" ", " ", " "], " ", "!")
+def test_a_claim_twice_as_long_is_at_most_twice_the_work(between, piece, end):
+    template = {"x": "{{user.id}}" + "".join(f"{text}{{{{user.id}}}}" for text in between) + "!"}
+    once, twice = (
+        work_of(lambda n=n: list(misfits(template, {"x": piece * n + end})))
+        for n in (PIECES, PIECES * 2)
+    )
+    assert twice <= FACTOR * max(once, 1_000)
 
 
 def test_json_whose_last_key_stands_twice_is_read_once(folder):
@@ -119,6 +212,8 @@ def test_json_whose_last_key_stands_twice_is_read_once(folder):
                 r"(?i)secret|[A-F]{3}",
                 r"(a|b)*?c$",
                 r"x\b",
+                r"(?:b++|[ -]*+[^#])*+#",
+                r"(?>a|ab)c|(?:a|ab)?+\}",
             ),
         ]
     ),

@@ -14,11 +14,12 @@ CANARY = "canary0123456789"
 SECTIONS = {
     "organizations": {
         "slug": "plain",
+        "name": "plain",
         "public_metadata": "data",
         "private_metadata": "sensitive",
         "lifecycle": "plain",
     },
-    "api_keys": {"name": "plain", "claims": "sensitive", "secret_to": "plain"},
+    "api_keys": {"name": "plain", "claims": "sensitive", "secret_to": "plain", "file": "plain"},
     "jwt_templates": {
         "name": "plain",
         "claims": "data",
@@ -27,7 +28,14 @@ SECTIONS = {
     },
 }
 LOADERS = list(dict.fromkeys([LOADER, yaml.SafeLoader]))
-PROJECT = {"": {"secret_key": "secret"}}
+PROJECT = {
+    "": {
+        **dict.fromkeys(("version", "protected", "api_url"), "plain"),
+        "environments": "named",
+        "vars": "sensitive",
+        "secret_key": "secret",
+    }
+}
 
 
 @pytest.fixture(autouse=True, params=LOADERS, ids=lambda loader: loader.__name__)
@@ -107,6 +115,21 @@ HIDDEN = {
     "a misspelt secret": "jwt_templates:\n- signingkey: CANARY\n",
     "another misspelt secret": "jwt_templates:\n- sining_key: CANARY\n",
     "a name that nobody knows": "jwt_templates:\n- name: a\n  client_secret: CANARY\n",
+    "a section that nobody knows": "tokens: [CANARY]\n",
+    "a field within a field that nobody knows": (
+        "api_keys:\n- name: x\n  secret_to: {fil: {file: CANARY}}\n"
+    ),
+    "a key that is no text": "api_keys:\n- ? [a]\n  : CANARY\n",
+    "what is merged": "api_keys:\n- <<: {pwd: CANARY}\n",
+    "a PEM": "redirect_urls:\n- '-----BEGIN CANARY'\n",
+    "a key that Clerk gives away": "redirect_urls:\n- ak_CANARY0123456789\n",
+    "what looks random": "redirect_urls:\n- CANARYabcdefghij0123456789\n",
+    "a key where a name belongs": (
+        "jwt_templates:\n- signing_key: {from_env: CANARYabcdefghij0123456789}\n"
+    ),
+    "a key with another character where a name belongs": (
+        "jwt_templates:\n- signing_key: {from_env: CANARY_ABCDefgh_0123}\n"
+    ),
     "a literal secret": "jwt_templates:\n- signing_key: CANARY\n",
     "a literal secret of several lines": "jwt_templates:\n- signing_key: |\n    a\n    CANARY\n",
     "a literal secret in a map": "jwt_templates:\n- signing_key: {value: CANARY}\n",
@@ -120,6 +143,26 @@ HIDDEN = {
     "a key of an instance over two lines": 'redirect_urls:\n- "sk_test_\\\n  CANARY"\n',
     "a key of an instance in a comment": "redirect_urls: [] # sk_live_CANARY\n",
 }
+
+
+SECRETIVE = (
+    *("pem", "key", "jwt_key", "jwtKey", "signer", "hmac", "token", "api_key", "bearer", "auth"),
+    *("pwd", "pass", "cert", "priv", "pm", "meta", "metadata", "whatever"),
+)
+
+
+@pytest.mark.parametrize("name", SECRETIVE)
+def test_a_field_that_nobody_knows_is_hidden_whatever_its_name(name):
+    for section in SECTIONS:
+        assert hidden(f"{section}:\n- name: x\n  {name}: x\n") == [f"{name}: x"]
+    text = f"version: 1\nenvironments:\n  a:\n    protected: x\n    {name}: x\n{name}: x\n"
+    assert hidden(text, PROJECT) == [f"{name}: x"] * 2
+
+
+@pytest.mark.parametrize("name", SECRETIVE[:-4])
+def test_so_it_is_in_what_cannot_be_read(name):
+    text = f"jwt_templates:\n- name: x\n  {name}: x\n- [\n"
+    assert hidden_lines(text, SECTIONS) == frozenset(range(1, 6))
 
 
 @pytest.mark.parametrize("layout", HIDDEN)

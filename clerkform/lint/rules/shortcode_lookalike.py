@@ -9,14 +9,14 @@ from clerkform.jwt.shortcodes import around, known
 from clerkform.lint.rule import Rule, Subject
 from clerkform.lint.spelling import respelled
 
-_PATH: Final = r"(?:user|org|organization|org_?[mM]embership|session)\.[\w-]+(?:\.[\w-]+)*"
+_PATH: Final = r"(?:user|org|organization|org_?[mM]embership|session)\.[\w-]++(?:\.[\w-]++)*+"
 _LOOKALIKE: Final = re.compile(
     rf"""
-    \{{\s*(?P<braces>{_PATH})\s*\}}            # {{user.id}}
+    \{{\s*+(?P<braces>{_PATH})\s*+\}}          # {{user.id}}
     | \$\{{?(?P<dollar>{_PATH})\}}?            # $user.id
-    | \[\[\s*(?P<brackets>{_PATH})\s*\]\]      # [[user.id]]
-    | <%=?\s*(?P<angles>{_PATH})\s*%>          # <%= user.id %>
-    | [\uff5b{{]\s*[\uff5b{{]?\s*(?P<wide>{_PATH})\s*[\uff5d}}]\s*[\uff5d}}]?  # full-width
+    | \[\[\s*+(?P<brackets>{_PATH})\s*+\]\]    # [[user.id]]
+    | <%=?\s*+(?P<angles>{_PATH})\s*+%>        # <%= user.id %>
+    | [\uff5b{{]\s*+(?:[\uff5b{{]\s*+)?(?P<wide>{_PATH})\s*+[\uff5d}}](?:\s*[\uff5d}}])?  # full-width
     """,
     re.VERBOSE,
 )
