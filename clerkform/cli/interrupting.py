@@ -7,35 +7,11 @@ for something. Here the one that computes is cut short where it is.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from typing import Any
 
-
-@contextmanager
-def waking() -> Iterator[socket.socket]:
-    """What a signal makes readable, and ``drain`` no more.
-
-    A handler of Python's is run between two of its instructions. So whoever waits for something in
-    the system waits for this as well: a signal that comes just before that would not be heard.
-    """
-    heard, told = socket.socketpair()
-    with heard, told:
-        heard.setblocking(False)
-        told.setblocking(False)
-        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-        try:
-            yield heard
-        finally:
-            signal.set_wakeup_fd(before)
-
-
-def drain(heard: socket.socket) -> None:
-    with contextlib.suppress(BlockingIOError):
-        heard.recv(4096)
+from clerkform.cli.waking import drain, waking
 
 
 def run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:

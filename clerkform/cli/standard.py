@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Final
 
-from clerkform.cli.interrupting import drain, waking
+from clerkform.cli.waking import drain, waking
 from clerkform.report.stream import outgoing
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 import select
 import signal
 
-from clerkform.cli.interrupting import drain, waking
+from clerkform.cli.waking import drain, waking
 
 
 def is_readable(heard):

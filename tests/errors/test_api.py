@@ -591,6 +591,7 @@ def test_an_old_key_stays_until_the_secret_of_the_new_one_is_delivered(cli, how)
         cli.environ["CLERKFORM_ALLOW_COMMANDS"] = "1"
         cli.write(MANIFEST.replace("secret_to: none", 'secret_to: {command: ["false"]}'))
     else:
+        cli.write(MANIFEST.replace("secret_to: none", "secret_to: {file: .secrets/k}"))
         cli.fault("/api_keys$", "POST", drop="secret")
         cli.fault("/secret$", "GET", status=403, body=clerks("forbidden"))
     done = cli("apply", "--auto-approve", "--replace", "api_keys/acme/billing")
