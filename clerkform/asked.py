@@ -12,13 +12,14 @@ from typing import Final
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.diff.action import Actions
-from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched
+from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError, UsageError
 from clerkform.manifests import Loaded, sinks
 from clerkform.model import Address, Registry
 from clerkform.model.pattern import kinds_of, matches, nearest, no_kind
-from clerkform.plan.guard import Guards, is_kept
+from clerkform.plan.guard import is_kept
+from clerkform.plan.limits import Guards
 
 SEE_ALL: Final = "`clerkform list` shows every address"
 

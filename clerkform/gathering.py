@@ -19,13 +19,14 @@ from clerkform.model import Field, Registry
 from clerkform.model.fields import every
 from clerkform.project import Environment
 from clerkform.source.files import SCHEMA, read_manifests, read_text_inside
+from clerkform.source.forms import FORMS
 from clerkform.source.hidden import Holds, hidden_lines
 from clerkform.source.node import Json, Node
 from clerkform.source.parse import parse
 from clerkform.source.reach import Deliveries, Delivery, Reach
 from clerkform.source.room import Room
 from clerkform.source.validation import names_in
-from clerkform.source.values import FORMS, Scope
+from clerkform.source.values import Scope
 
 
 @dataclass(frozen=True, slots=True)

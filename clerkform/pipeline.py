@@ -30,9 +30,10 @@ from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.context import Prints
-from clerkform.diff.going import Rules, deleted_ids, keys_by_id, live_address
+from clerkform.diff.going import deleted_ids, keys_by_id, live_address
 from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched
+from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.fingerprint import new_salt
@@ -48,7 +49,8 @@ from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.foresee import foreseen
-from clerkform.plan.guard import Guards, Instance, check, check_instance, check_writing
+from clerkform.plan.guard import check, check_instance, check_writing
+from clerkform.plan.limits import Guards, Instance
 from clerkform.reading import Reader, is_looked_for, read_and_match
 from clerkform.redaction import holds_secret
 from clerkform.settling import Patience, is_owed, read_until_settled, unsettled

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from clerkform.desired import Desired
 from clerkform.diagnostics import Problems
-from clerkform.diff.going import Rules, deleted_ids
+from clerkform.diff.going import deleted_ids
 from clerkform.diff.match import Matched, match
+from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.recall import settled

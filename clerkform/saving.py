@@ -20,7 +20,7 @@ from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model import Registry
 from clerkform.pipeline import Planned
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 from clerkform.plan.saved.document import FORMAT_VERSION
 from clerkform.plan.saved.dump import Basis, Data, checksum, dump
 from clerkform.plan.saved.load import Saved, plan_of, refuse

@@ -13,7 +13,7 @@ from typing import Final
 
 from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.ledger.recall import LOOK_BACK, candidates
 from clerkform.live import Live, Read

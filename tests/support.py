@@ -24,8 +24,8 @@ from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Problems, Source
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
 from clerkform.diff.match import Matched, match
+from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject, Read
 from clerkform.manifests import Loaded, load

@@ -6,7 +6,7 @@ import pytest
 
 from clerkform.diagnostics import Problems
 from clerkform.errors import UsageError
-from clerkform.plan.guard import Limits
+from clerkform.plan.limits import Limits
 from clerkform.project import (
     Environment,
     ProjectFile,

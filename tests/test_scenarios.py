@@ -27,7 +27,7 @@ import yaml
 from clerkform.apply.run import Done, Failed
 from clerkform.asked import Asked
 from clerkform.errors import ManifestError
-from clerkform.plan.guard import Guards
+from clerkform.plan.limits import Guards
 from clerkform.sandbox import Settings
 from tests.support import Clock, bench
 

@@ -12,10 +12,10 @@ from typing import Any
 from clerkform import manifests, pipeline, saving
 from clerkform.apply.run import NotRun, Started
 from clerkform.cli import asking, connect, exits, local, planfile
+from clerkform.cli.choices import Approval, Online, Wanted
 from clerkform.cli.connect import Session
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
-from clerkform.cli.options import Approval, Online, Wanted
 from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import ClerkformError, PlanError, UsageError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clerkform.asked import Asked
-from clerkform.cli.options import Selection, Wanted
-from clerkform.plan.guard import Guards, Limits
+from clerkform.cli.choices import Selection, Wanted
+from clerkform.plan.limits import Guards, Limits
 from clerkform.project import Environment
 
 UNGUARDED = Limits(max_deletes=1_000_000_000, max_delete_percent=100)

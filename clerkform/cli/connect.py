@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from clerkform.cli import embedded, interrupting, local
+from clerkform.cli.choices import Reach
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
-from clerkform.cli.options import Reach
 from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
 from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.http import ClerkClient, Exchange

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from clerkform.cli import standard
-from clerkform.cli.options import Online, Where
+from clerkform.cli.choices import Online, Where
 from clerkform.client.vault import Vault
 from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError

@@ -9,8 +9,8 @@ from typing import Any
 
 from clerkform import pipeline
 from clerkform.cli import asking, connect, local
+from clerkform.cli.choices import Online, Selection
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online, Selection
 from clerkform.desired import Desired
 from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, UsageError
 from clerkform.kinds import KINDS

@@ -6,11 +6,12 @@ import functools
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
+from clerkform.cli.choices import Approval, Online, Reach, Selection, Wanted, Where
 from clerkform.cli.invocation import Invocation
 from clerkform.report.view import FORMATS
 
@@ -89,63 +90,6 @@ def output(function: F) -> F:
     ):
         function = add(function)
     return function
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The environment to work in."""
-
-    environment: str | None
-    var: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The environment to work in, and how to reach its instance."""
-
-    environment: str | None
-    max_quota: float | None
-    allow_api_host: tuple[str, ...]
-    max_answer_mb: float | None = field(default=None, kw_only=True)
-    max_answer_seconds: float | None = field(default=None, kw_only=True)
-    max_pages: int | None = field(default=None, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Online(Reach):
-    """The same for a command that reads manifests."""
-
-    var: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which addresses are meant."""
-
-    target: tuple[str, ...]
-    exclude: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted(Selection):
-    """What a plan is asked to do, and which guards are told that it is meant."""
-
-    max_deletes: int | None
-    max_delete_percent: float | None
-    allow_delete: tuple[str, ...]
-    allow_production: bool
-    replace: tuple[str, ...] = ()
-    resend: tuple[str, ...] = ()
-    deliver: tuple[str, ...] = ()
-    """Of a command without these options: nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What the command line says so that nobody has to be asked."""
-
-    auto_approve: bool
-    approve: str | None
 
 
 def _gathered(name: str, made: type, *adds: Callable[[F], F]) -> Callable[[F], F]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from clerkform.cli import connect, local, standard
+from clerkform.cli.choices import Online
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online
 from clerkform.cli.signing import own_key
 from clerkform.cli.standard import DASH
 from clerkform.client.api_url import is_loopback, parse_origin

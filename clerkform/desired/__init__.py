@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clerkform.desired.check import check_ignored, check_pins, check_references, check_renames
-from clerkform.desired.item import Desired, Item, listed_under, secrets
+from clerkform.desired.desired import Desired
+from clerkform.desired.item import Item, listed_under, secrets
 from clerkform.desired.overlay import overlaid
 from clerkform.desired.sections import keyed, sections_of
 from clerkform.desired.validate import item_of

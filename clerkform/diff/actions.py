@@ -14,14 +14,7 @@ from clerkform.diff.creation import creation
 from clerkform.diff.delivered import delivery
 from clerkform.diff.edges import edges
 from clerkform.diff.fields import Difference, difference
-from clerkform.diff.going import (
-    Rules,
-    deleted_ids,
-    forgotten,
-    going_owner,
-    keys_by_id,
-    live_address,
-)
+from clerkform.diff.going import deleted_ids, forgotten, going_owner, keys_by_id, live_address
 from clerkform.diff.match import Matched
 from clerkform.diff.refusals import (
     check_needed,
@@ -32,6 +25,7 @@ from clerkform.diff.refusals import (
     refuse_replacement,
     why_replaced,
 )
+from clerkform.diff.rules import Rules
 from clerkform.diff.unread import secrets_of
 from clerkform.diff.values import equal
 from clerkform.ledger.entries import Ledger

@@ -6,9 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from clerkform.diagnostics import Problems
-from clerkform.diff.going import (
-    Rules,
-)
+from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Ledger
 from clerkform.model import Address
 from clerkform.model.paths import Path

@@ -163,9 +163,7 @@ KIND = Kind(
     id_prefix="ak_",
     from_api=from_api,
     unique_key=False,  # POST documents a 409 but not for what; names may repeat
-    generates=(
-        Generates(field="secret", sink="secret_to", again=Op("GET", "/api_keys/{id}/secret")),
-    ),
+    generates=(Generates("secret", "secret_to", again=Op("GET", "/api_keys/{id}/secret")),),
     ignore=ignore,
     judged_by=("revoked", "expired"),
     runtime="users and the application create API keys too",

@@ -4,11 +4,11 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 """
 
 from clerkform.model.address import Address
-from clerkform.model.endpoints import Endpoints, crud, paginated, single
+from clerkform.model.endpoints import Endpoints, crud, single
 from clerkform.model.fields import Field, Values
 from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Unfit
 from clerkform.model.op import Op
-from clerkform.model.reads import Collection, Hidden, Lookups, Single
+from clerkform.model.reads import Collection, Hidden, Lookups, Single, paginated
 from clerkform.model.registry import Registry
 from clerkform.model.resource import (
     Declared,

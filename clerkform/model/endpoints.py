@@ -44,11 +44,6 @@ class Endpoints:
         return frozenset(named) - {"id", "key"}
 
 
-def paginated(path: str) -> Collection:
-    """A bare array unless ``paginated=true`` is sent, then ``{data, total_count}``."""
-    return Collection(path, params={"paginated": "true"})
-
-
 def crud(
     path: str,
     *,

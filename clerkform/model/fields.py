@@ -6,15 +6,14 @@ them a manifest does not declare is as unmanaged as the rest of the resource.
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from clerkform.model import trait
+from clerkform.model.annotations import listed_parts_of, mentions_of, metadata_of, options_of
 from clerkform.model.paths import Path, dotted
 from clerkform.model.resource import Part, SetChange
 from clerkform.model.secrets import SecretRef
@@ -101,7 +100,7 @@ Fields = Mapping[str, Field]
 
 def fields_of(model: type[BaseModel], above: Path = ()) -> Fields:
     """The fields of a model, which stands at ``above`` in its resource."""
-    return {name: _field(info, (*above, name)) for name, info in model.model_fields.items()}
+    return {name: field_from(info, (*above, name)) for name, info in model.model_fields.items()}
 
 
 def leaves(fields: Fields) -> Iterator[Field]:
@@ -157,20 +156,20 @@ def over(fields: Fields, below: Values, above: Values) -> dict[str, Any]:
     return made
 
 
-def _field(info: Any, path: Path) -> Field:
-    traits = trait.of([*info.metadata, *_metadata(info.annotation)])
-    options = tuple(_options(info.annotation))
+def field_from(info: Any, path: Path) -> Field:
+    traits = trait.of([*info.metadata, *metadata_of(info.annotation)])
+    options = tuple(options_of(info.annotation))
     models = [one for one in options if isinstance(one, type) and issubclass(one, BaseModel)]
     form: Form = "plain"
     if traits.free_form:
         form = "json"
-    elif _mentions(info.annotation, SecretRef):
+    elif mentions_of(info.annotation, SecretRef):
         form = "secret"
     elif models:
         form = "part"
     part = models[0] if form == "part" and issubclass(models[0], Part) else None
     has_fields = not (traits.ref or traits.local or part is SetChange)
-    each = next(_listed_parts(options), None) if form == "plain" and has_fields else None
+    each = next(listed_parts_of(options), None) if form == "plain" and has_fields else None
     return Field(
         name=str(path[-1]),
         traits=traits,
@@ -184,37 +183,3 @@ def _field(info: Any, path: Path) -> Field:
         takes_set_change=part is SetChange,
         model=(part or each) if has_fields else None,
     )
-
-
-def _metadata(annotation: Any) -> Iterator[Any]:
-    """Metadata of the ``Annotated`` anywhere in a union: ``Annotated[...] | MISSING`` nests it."""
-    if typing.get_origin(annotation) is Annotated:
-        inner, *metadata = typing.get_args(annotation)
-        yield from metadata
-        yield from _metadata(inner)
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _metadata(option)
-
-
-def _options(annotation: Any) -> Iterator[Any]:
-    """The options of a union, without pydantic's MISSING and the ``Annotated`` around them."""
-    if typing.get_origin(annotation) is Annotated:
-        yield from _options(typing.get_args(annotation)[0])
-    elif typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            yield from _options(option)
-    elif getattr(annotation, "__name__", "") != "MISSING" and repr(annotation) != "MISSING":
-        yield annotation
-
-
-def _listed_parts(options: Iterable[Any]) -> Iterator[type[Part]]:
-    """The models of which an option is a list."""
-    for option in options:
-        for item in typing.get_args(option) if typing.get_origin(option) is tuple else ():
-            if isinstance(item, type) and issubclass(item, Part):
-                yield item
-
-
-def _mentions(annotation: Any, wanted: Any) -> bool:
-    return any(one is wanted or one in typing.get_args(wanted) for one in _options(annotation))

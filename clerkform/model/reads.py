@@ -104,3 +104,8 @@ class Hidden(Single):
 
 
 Reads = Collection | Single
+
+
+def paginated(path: str) -> Collection:
+    """A bare array unless ``paginated=true`` is sent, then ``{data, total_count}``."""
+    return Collection(path, params={"paginated": "true"})

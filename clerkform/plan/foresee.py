@@ -12,7 +12,7 @@ from clerkform.diff.fields import sent_value
 from clerkform.diff.values import merged
 from clerkform.live import LiveObject
 from clerkform.model.canonical import json_bytes
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 
 
 def foreseen(actions: Iterable[Action], instance: Instance) -> tuple[Diagnostic, ...]:

@@ -16,7 +16,7 @@ from pydantic import MISSING
 
 from clerkform.diagnostics import Problems, Source, Span
 from clerkform.errors import UsageError
-from clerkform.plan.guard import Limits
+from clerkform.plan.limits import Limits
 from clerkform.project.file import (
     DEFAULT_SECRET_KEY,
     DeclaredEnvironment,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, V
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.private_files import OWN_FOLDER
+from clerkform.project.secret_keys import without_bad_keys
 from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
 from clerkform.source.hidden import Sections, hidden_lines
 from clerkform.source.node import Node
@@ -212,7 +212,7 @@ def load_project(root: Path, problems: Problems) -> Project | None:
 
 
 def _project(root: Path, node: Node, problems: Problems) -> Project | None:
-    node = _without_bad_keys(node, problems)
+    node = without_bad_keys(node, problems)
     try:
         declared = ProjectFile.model_validate(node.plain())
     except ValidationError as error:
@@ -225,56 +225,6 @@ def _project(root: Path, node: Node, problems: Problems) -> Project | None:
     _check_default(declared, node, problems)
     _check_ledgers(declared, node, problems)
     return Project(root, declared, node) if len(problems) == before else None
-
-
-_KEY_VARIABLE = re.compile(r"CLERK_[A-Za-z0-9_]+")
-
-
-def _without_bad_keys(root: Node, problems: Problems) -> Node:
-    """``root`` less every ``secret_key`` that may be a secret itself, so that none is shown."""
-    environments = root.get("environments")
-    if environments is None or not isinstance(environments.value, dict):
-        return root
-    cleaned = {}
-    for name, environment in environments.value.items():
-        key = environment.get("secret_key")
-        good = key is None or key.value is None or _names_a_key(key, problems)
-        cleaned[name] = environment if good else _less(environment, "secret_key")
-    return _with(root, "environments", Node(cleaned, environments.span, environments.keys))
-
-
-def _names_a_key(key: Node, problems: Problems) -> bool:
-    variable = key.get("from_env")
-    if variable is None or len(key.keys) > 1 or not isinstance(variable.value, str):
-        problems.error(
-            "literal-secret",
-            "a secret key is never written in a file; this names the variable that holds it",
-            key.span,
-            hint="write `{from_env: CLERK_SECRET_KEY}`",
-            quotes_line=False,
-        )
-    elif not _KEY_VARIABLE.fullmatch(variable.value):
-        problems.error(
-            "secret-key-variable",
-            "a secret key is only read from a variable whose name begins with `CLERK_`",
-            variable.span,
-            hint="rename the variable, for example to `CLERK_SECRET_KEY_STAGING`",
-            quotes_line=False,
-        )
-    else:
-        return True
-    return False
-
-
-def _with(node: Node, name: str, value: Node) -> Node:
-    assert isinstance(node.value, dict)
-    return Node({**node.value, name: value}, node.span, node.keys)
-
-
-def _less(node: Node, name: str) -> Node:
-    assert isinstance(node.value, dict)
-    kept = {key: value for key, value in node.value.items() if key != name}
-    return Node(kept, node.span, node.keys)
 
 
 def _check_environment(node: Node, problems: Problems) -> None:

@@ -12,8 +12,9 @@ from clerkform.model import Reference
 from clerkform.model.paths import GONE
 from clerkform.model.step import Step
 from clerkform.pipeline import Planned
+from clerkform.report.cost import Cost
 from clerkform.report.failures import diagnose
-from clerkform.report.review import Cost, Review
+from clerkform.report.review import Review
 from clerkform.report.shown import SENSITIVE
 
 Data = dict[str, Any]

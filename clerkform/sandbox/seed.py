@@ -5,7 +5,7 @@ default may be left out. A dump holds no secrets; a seed may: ``signing_key`` of
 ``secret`` of an API key. What each kind takes is said in its module of ``routes``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from clerkform.sandbox.fields import Field
 from clerkform.sandbox.files import read_json
 from clerkform.sandbox.groups import Collection, Group, Groups, id_of
 from clerkform.sandbox.routes import with_own
+from clerkform.sandbox.seed_checks import check_fields, check_object
 from clerkform.sandbox.settings import Environment
 from clerkform.sandbox.store import Object, Store
 
@@ -75,7 +76,7 @@ def sow(store: Store, seed: dict[str, Any], environment: Environment, groups: Gr
 
 
 def _settings(singleton: singletons.Singleton, given: Object) -> dict[str, Any]:
-    _check_object(given, singleton.kind)
+    check_object(given, singleton.kind)
     changed = {}
     for name, value in given.items():
         if name in singleton.defaults:
@@ -92,11 +93,11 @@ def _settings(singleton: singletons.Singleton, given: Object) -> dict[str, Any]:
 def _sow_object(
     store: Store, collection: Collection, item: Any, where: str, environment: Environment
 ) -> None:
-    _check_object(item, where)
+    check_object(item, where)
     secrets = {name: _secret(collection, item, name, where) for name in collection.secrets}
     for name in secrets:
         item = without(item, name)
-    _check_fields(item, collection, where)
+    check_fields(item, collection, where)
     body = _built(store, collection, item, environment)
     id = id_of(collection, body)
     if collection.is_first(body):
@@ -137,28 +138,3 @@ def _secret(collection: Collection, item: Object, path: str, where: str) -> str 
     if not isinstance(found, str):
         raise SandboxError(f"The seed's `{where}.{path}` is of another type.")
     return found
-
-
-def _check_object(value: object, where: str) -> None:
-    if not isinstance(value, dict):
-        raise SandboxError(f"The seed's `{where}` is an object.")
-
-
-def _check_fields(item: Object, collection: Collection, where: str) -> None:
-    for name in collection.required.keys() - item.keys():
-        raise SandboxError(f"The seed's `{where}` needs `{name}`.")
-    types = _types(collection)
-    for name, value in item.items():
-        if not (name in types or name in collection.defaults or name in collection.others):
-            raise SandboxError(f"The seed's `{where}` has no `{name}`.")
-        if name in types and type(value) is not types[name]:
-            raise SandboxError(f"The seed's `{where}.{name}` is of another type.")
-    id = item.get(collection.id_field)
-    if id is not None and not collection.id_format.fullmatch(id):
-        raise SandboxError(f"The seed's `{where}.{collection.id_field}` does not look like an id.")
-
-
-def _types(collection: Collection) -> Mapping[str, type]:
-    times = dict.fromkeys(("created_at", "updated_at"), int) if collection.timed else {}
-    defaults = {n: type(value) for n, value in collection.defaults.items() if value is not None}
-    return {**defaults, "object": str, collection.id_field: str, **times, **collection.required}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from clerkform.runners import unobeyed
+from clerkform.source.forms import looks_like_form
 from clerkform.source.node import Json
 from clerkform.source.scalars import UnfitScalar, resolve
 from clerkform.source.traps import quoted
-from clerkform.source.values import looks_like_form
 
 Section = Sequence[object] | Mapping[str, object]
 INDENT: Final = "  "

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
-from clerkform.redaction import holds_key
+from clerkform.source.forms import REFERENCES, form_of
 from clerkform.source.free_form import TooDeep, node_of, parse_free_form
 from clerkform.source.node import Json, Node
 from clerkform.source.parse import MAX_DEPTH
@@ -34,8 +34,6 @@ lines of a checkout cannot exhaust the memory."""
 NODE_WEIGHT: Final = 50
 """Characters that an entry of a map or a list counts for, beside its text."""
 
-FORMS: Final = ("from_env", "from_file", "from_command", "literal")
-
 
 @dataclass(slots=True)
 class Scope:
@@ -46,18 +44,6 @@ class Scope:
     """The text of a file named in a manifest at that place; None where that is reported."""
     room: int = MAX_FILLED
     """Characters that may still be added; below 0 once that was too many, and reported."""
-
-
-def looks_like_form(value: object) -> bool:
-    """Whether a map, as a field's whole value, would be taken for a value form."""
-    return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint(FORMS)
-
-
-def _form(node: Node) -> tuple[str, Node] | None:
-    if isinstance(node.value, dict) and looks_like_form(node.value):
-        ((form, inner),) = node.value.items()
-        return form, inner
-    return None
 
 
 def fill(node: Node, scope: Scope, problems: Problems, forms: Forms) -> Node | None:
@@ -81,28 +67,6 @@ _REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
 _NEARLY = re.compile(r"\$\{\s*(?:var\.\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*\}")
 LONGEST_NAME: Final = 200
 """Characters after ``${`` in which a name is looked for."""
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _is_env_name(value: Json) -> bool:
-    """And not, by the looks of it, the secret that the variable should hold."""
-    is_name = isinstance(value, str) and _ENV_NAME.fullmatch(value) is not None
-    return is_name and not holds_key(str(value))
-
-
-def _is_path(value: Json) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_argv(value: Json) -> bool:
-    return isinstance(value, list) and value != [] and all(isinstance(a, str) for a in value)
-
-
-_REFERENCES: Final[Mapping[str, tuple[Callable[[Json], bool], str]]] = {
-    "from_env": (_is_env_name, "the name of an environment variable: letters, digits and `_`"),
-    "from_file": (_is_path, "a path"),
-    "from_command": (_is_argv, "a list: the program and its arguments"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +92,7 @@ class _Filler:
             return self.parts(node, path)
         if kind == "secret":
             return self.secret(node)
-        found = _form(node)
+        found = form_of(node)
         if found is None:
             return self.data(node)
         form, inner = found
@@ -283,12 +247,12 @@ class _Filler:
         filled = self.data(node, quotes_line=False)
         if filled is None or filled.value is None:
             return filled
-        found = _form(filled)
-        if found is None or found[0] not in _REFERENCES:
+        found = form_of(filled)
+        if found is None or found[0] not in REFERENCES:
             self.literal_secret(node)
             return None
         form, inner = found
-        fits, wanted = _REFERENCES[form]
+        fits, wanted = REFERENCES[form]
         if fits(inner.plain()):
             return filled
         self.problems.error(
@@ -300,7 +264,7 @@ class _Filler:
         hint = "write `{from_env: NAME}`, `{from_file: path}` or `{from_command: [program, ...]}`"
         if isinstance(node.value, dict) and len(node.value) == 1:
             (key,) = node.value
-            hint = did_you_mean(key, _REFERENCES) or hint
+            hint = did_you_mean(key, REFERENCES) or hint
         self.problems.error(
             "literal-secret",
             "a secret is never written in a manifest; this field takes a reference to one",

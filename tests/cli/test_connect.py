@@ -117,8 +117,8 @@ def test_a_plan_that_cannot_be_computed_exits_with_3_and_shows_no_key(folder, tm
 )
 def test_a_host_is_vouched_for_with_its_scheme_and_port(url, option, passes):
     """Nothing answers there, so only the check itself is looked at."""
+    from clerkform.cli.choices import Reach
     from clerkform.cli.connect import _api_url
-    from clerkform.cli.options import Reach
     from clerkform.errors import PlanError
     from clerkform.project import Environment
 

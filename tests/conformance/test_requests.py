@@ -15,7 +15,7 @@ from clerkform.errors import BadAnswer
 from clerkform.kinds import KINDS
 from clerkform.model import Kind, Op
 from clerkform.model.paths import value_at
-from clerkform.plan.guard import Limits
+from clerkform.plan.limits import Limits
 from clerkform.sandbox import Fault, Settings
 from tests import documents
 from tests.conformance.contract import (

@@ -24,7 +24,7 @@ from clerkform.ledger.journal import Journal
 from clerkform.live import Live
 from clerkform.manifests import load
 from clerkform.pipeline import Ends, Planned, apply, make_plan
-from clerkform.plan.guard import Guards
+from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from tests.support import KEY, URL, Clock
 

@@ -2,8 +2,9 @@ import pytest
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules, deleted_ids, live_address
+from clerkform.diff.going import deleted_ids, live_address
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
 from clerkform.live import LiveObject
 from clerkform.model import Address

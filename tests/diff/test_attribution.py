@@ -8,8 +8,8 @@ from hypothesis import given
 from clerkform.desired import secrets
 from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import recorded

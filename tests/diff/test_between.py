@@ -4,8 +4,8 @@ import pytest
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.live import Live, LiveObject, first_reads, second_reads
 from clerkform.model import Address, Reference
 from clerkform.plan.build import build_plan

@@ -7,15 +7,15 @@ from clerkform.diff import attribution
 from clerkform.diff.actions import diff
 from clerkform.diff.creation import creation
 from clerkform.diff.fields import difference, dropped
-from clerkform.diff.going import Rules
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import recorded, sent_record
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, SecretRef
 from clerkform.model.paths import GONE
 from clerkform.plan.build import build_plan
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 from clerkform.plan.saved.dump import Basis, dump
 from tests.made_up import GATES, MADE_UP
 from tests.support import desired_from

@@ -4,8 +4,8 @@ import pytest
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import leaf_prints
 from clerkform.live import Live, LiveObject, hidden_for, shown_elsewhere

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.kinds.domains import KIND
 from tests.support import compare, declaring, live_from
 

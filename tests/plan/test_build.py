@@ -1,4 +1,4 @@
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.model import Address, Reference
 from clerkform.model.sink import NOWHERE
 from clerkform.model.step import StepId

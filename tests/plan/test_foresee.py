@@ -5,7 +5,7 @@ import json
 import pytest
 
 from clerkform.plan.foresee import foreseen
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 from tests.support import compare, desired_from, live_from
 
 DEVELOPMENT, PRODUCTION = Instance("ins_1", "development"), Instance("ins_1", "production")

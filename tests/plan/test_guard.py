@@ -2,17 +2,10 @@
 
 import pytest
 
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
-from clerkform.plan.guard import (
-    Guards,
-    Instance,
-    Limits,
-    check,
-    check_instance,
-    check_writing,
-    matches,
-)
+from clerkform.plan.guard import check, check_instance, check_writing, matches
+from clerkform.plan.limits import Guards, Instance, Limits
 from tests.support import compare, desired_from, live_from
 
 DEVELOPMENT = Instance("ins_1", "development")

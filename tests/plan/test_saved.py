@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from clerkform.asked import Asked
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model.canonical import canonical
 from clerkform.pipeline import Planned
-from clerkform.plan.guard import Guards, Instance
+from clerkform.plan.limits import Guards, Instance
 from clerkform.plan.saved.document import SavedQuestion
 from clerkform.plan.saved.dump import Basis, checksum, dump, render
 from clerkform.plan.saved.load import load, plan_of

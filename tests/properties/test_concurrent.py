@@ -23,7 +23,7 @@ from clerkform.errors import ClerkformError, ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
 from clerkform.live import Live
-from clerkform.plan.guard import Guards
+from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings
 from tests.properties.test_sandbox import SECRETS, add_users, consistent
 from tests.strategies import edits, manifest

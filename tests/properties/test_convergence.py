@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clerkform.apply.simulate import simulate
 from clerkform.desired import Desired
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.pipeline import Ends

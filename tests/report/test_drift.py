@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from clerkform.asked import Asked
-from clerkform.diff.going import Rules
+from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
 from clerkform.manifests import Loaded
 from clerkform.pipeline import Planned
 from clerkform.plan.build import Plan
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.drift import FAIL_ON, MAKERS, Drift
 from tests.shell import REPO

@@ -8,15 +8,15 @@ from clerkform.apply.run import DroppedFields, Failed, StepCrashed
 from clerkform.asked import Asked
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
 from clerkform.diff.match import match
+from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError, ClerkErrorItem, ManifestError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.pipeline import Planned
 from clerkform.plan.build import build_plan
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.failures import diagnose
 from tests.support import desired_from

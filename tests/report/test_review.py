@@ -2,7 +2,7 @@
 
 import pytest
 
-from clerkform.report.review import Cost, duration
+from clerkform.report.cost import Cost, duration
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import click
 
 from clerkform.cli import options
+from clerkform.cli.choices import Approval, Online, Wanted
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Approval, Online, Wanted
 
 
 @click.command()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import click
 
 from clerkform.cli import exits, options
+from clerkform.cli.choices import Online, Where
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online, Where
 
 FORMATS = ("text", "json", "junit")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from clerkform.cli import exits, options
+from clerkform.cli.choices import Online, Wanted
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online, Wanted
 
 
 @click.command()

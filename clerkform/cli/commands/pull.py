@@ -3,8 +3,8 @@ from __future__ import annotations
 import click
 
 from clerkform.cli import options
+from clerkform.cli.choices import Reach
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Reach
 
 
 @click.command()
@@ -41,7 +41,7 @@ def command(
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS
     from clerkform.pipeline import checked_instance
-    from clerkform.plan.guard import Guards
+    from clerkform.plan.limits import Guards
     from clerkform.pull import pull
 
     words = pulling.words(also, KINDS)

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from clerkform.cli import options
+from clerkform.cli.choices import Online
 from clerkform.cli.invocation import Invocation
-from clerkform.cli.options import Online
 
 
 @click.command()
@@ -37,7 +37,7 @@ def command(
 
 def _resource(invocation: Invocation, where: Online, address: str) -> None:
     from clerkform.cli import looking
-    from clerkform.cli.options import Selection
+    from clerkform.cli.choices import Selection
     from clerkform.kinds import KINDS
     from clerkform.model import Address
     from clerkform.report.resource import describe

@@ -21,7 +21,7 @@ from clerkform.model.canonical import canonical, folded
 from clerkform.model.paths import GONE, dotted, value_at
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
-from clerkform.plan.guard import Instance
+from clerkform.plan.limits import Instance
 
 Data = dict[str, Any]
 
