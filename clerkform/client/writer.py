@@ -132,21 +132,29 @@ class ClerkWriter:
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
-        sent = dict(values)
-        whole = [f for f in kind.fields.values() if _is_sent_whole(f) and f.name in values]
-        if (kind.update_sends == "all" or whole) and kind.endpoints.get:
-            path = path_of(kind.endpoints.get, object_id, step.within)
-            live = kind.from_api(await self._client.get(path))
-            of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
-            if lacking := sorted(_settable_names(of) - live.keys() - sent.keys()):
-                detail = f"answered without {', '.join(lacking)}, which an update would reset"
-                raise BadAnswer("GET", path, detail=detail)
-            sent = over(of, _settable(of, live), sent)
+        sent = await self._with_rest(kind, step, values, object_id)
         path = path_of(op, object_id, step.within)
         answer = await send(self._client, op, path, kind.to_api(sent), limit_of(kind, object_id))
         if answer is None:
             return await self._read_back(kind, step, values, object_id)
         return checked(kind, op.method, op.path, values, answer)
+
+    async def _with_rest(self, kind: Kind, step: Step, values: Values, object_id: str) -> Values:
+        """``values``, and live's where the API resets what an update leaves out: as it is now, or
+        where nothing reads the object alone as it was for the plan."""
+        whole = [f for f in kind.fields.values() if _is_sent_whole(f) and f.name in values]
+        if not (kind.update_sends == "all" or whole):
+            return values
+        of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
+        if kind.endpoints.get is None:
+            seen = self._live.objects.get(kind.name, {}).get(object_id)
+            return over(of, _settable(of, seen.values), values) if seen else values
+        path = path_of(kind.endpoints.get, object_id, step.within)
+        live = kind.from_api(await self._client.get(path))
+        if lacking := sorted(_settable_names(of) - live.keys() - values.keys()):
+            detail = f"answered without {', '.join(lacking)}, which an update would reset"
+            raise BadAnswer("GET", path, detail=detail)
+        return over(of, _settable(of, live), values)
 
     async def _read_back(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         """What a write that was answered without a body has done, if anything can be read.

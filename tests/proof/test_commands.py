@@ -1,10 +1,15 @@
 """Every sort of kind from the command line to a sandbox, and back."""
 
+from dataclasses import replace
+
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clerkform.model.registry import Registry
 from clerkform.source.emit import emit
 from tests.faults.world import World, check_converged
+from tests.made_up import GATES
+from tests.proof import swapped
 from tests.proof.drawn import manifests
 from tests.proof.project import APPLY, SORTS
 
@@ -126,3 +131,17 @@ def test_one_manifest_after_another_converges_with_a_ledger(tmp_path_factory, da
         again = planned(world)
         assert again.code == 0, again.text
     assert bystanders(world.rows()) == bystanders(world.before)
+
+
+def test_a_part_that_is_replaced_whole_keeps_the_rest_where_nothing_reads_one_object(
+    tmp_path, monkeypatch
+):
+    unread = replace(GATES, endpoints=replace(GATES.endpoints, get=None))
+    kinds = [unread if kind is GATES else kind for kind in swapped.ALL.values()]
+    monkeypatch.setattr(swapped, "ALL", Registry(kinds))
+    world = World(SORTS, tmp_path / "project")
+    done, sent = world.run(*SORTS.command)
+    assert done.code == 0, done.text
+    assert not [one for one in sent if one.method == "GET" and "/gates/" in one.path]
+    (update,) = (one.sent for one in sent if one.address.startswith("PATCH /gates"))
+    assert update["look"]["seal"]["motto"] == "kept"
