@@ -57,8 +57,8 @@ from clerkform.diff.match import match
 from clerkform.kinds import KINDS
 from clerkform.live import Live, decode
 from clerkform.plan.build import build_plan
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import Scope
 gc.set_threshold(200_000, 50, 50)  # as the command line does
 n = int(sys.argv[1])
 text = "allowlist_identifiers:\\n" + "".join(f"  - user{i}@example.com\\n" for i in range(n))

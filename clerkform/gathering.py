@@ -15,18 +15,18 @@ from pathlib import Path
 from clerkform.desired import Item, secrets
 from clerkform.desired.deliveries import deliveries
 from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
+from clerkform.manifest.files import SCHEMA, read_manifests, read_text_inside
+from clerkform.manifest.forms import FORMS
+from clerkform.manifest.hidden import Holds, hidden_lines
+from clerkform.manifest.node import Json, Node
+from clerkform.manifest.parse import parse
+from clerkform.manifest.reach import Deliveries, Delivery, Reach
+from clerkform.manifest.room import Room
+from clerkform.manifest.validation import names_in
+from clerkform.manifest.values import Scope
 from clerkform.model import Field, Registry
 from clerkform.model.fields import every
 from clerkform.project import Environment
-from clerkform.source.files import SCHEMA, read_manifests, read_text_inside
-from clerkform.source.forms import FORMS
-from clerkform.source.hidden import Holds, hidden_lines
-from clerkform.source.node import Json, Node
-from clerkform.source.parse import parse
-from clerkform.source.reach import Deliveries, Delivery, Reach
-from clerkform.source.room import Room
-from clerkform.source.validation import names_in
-from clerkform.source.values import Scope
 
 
 @dataclass(frozen=True, slots=True)

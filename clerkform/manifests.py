@@ -19,13 +19,13 @@ from clerkform.diagnostics import (
 from clerkform.errors import ManifestError
 from clerkform.gathering import gather, sinks_read_by
 from clerkform.lint.run import RULES, lint
+from clerkform.manifest.node import Json
+from clerkform.manifest.room import FULL_ENVIRONMENTS, Room
 from clerkform.model import Field, Registry, SecretRef, Sink
 from clerkform.model.canonical import canonical
 from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
-from clerkform.source.node import Json
-from clerkform.source.room import FULL_ENVIRONMENTS, Room
 
 
 class Secrets(Protocol):

@@ -12,12 +12,12 @@ from clerkform.asked import check_patterns
 from clerkform.diff.going import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
+from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.pipeline import Ends
 from clerkform.reading import read_all
-from clerkform.source.emit import protect
 
 
 @dataclass(frozen=True, slots=True)

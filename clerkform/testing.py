@@ -14,9 +14,9 @@ from clerkform.jwt.context import SAMPLE_MEMBERSHIP, SAMPLE_SESSION, SAMPLE_USER
 from clerkform.jwt.judge import Failure, judge
 from clerkform.jwt.render import render
 from clerkform.jwt.standard import ALGORITHM
+from clerkform.manifest.free_form import parse_free_form
+from clerkform.manifest.hidden import every_line
 from clerkform.model import Address
-from clerkform.source.free_form import parse_free_form
-from clerkform.source.hidden import every_line
 
 SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "user": SAMPLE_USER,

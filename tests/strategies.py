@@ -20,8 +20,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject
+from clerkform.manifest.emit import emit, protect
 from clerkform.model import Field, Kind, Values
-from clerkform.source.emit import emit, protect
 
 Item = dict[str, Any]
 Schema = Mapping[str, Any]

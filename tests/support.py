@@ -28,13 +28,13 @@ from clerkform.diff.match import Matched, match
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject, Read
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import Scope
 from clerkform.manifests import Loaded, load
 from clerkform.model import Kind, Registry
 from clerkform.pipeline import Ends, Planned, apply, make_plan
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope
 
 URL = "http://sandbox.test/v1"
 KEY = "sk_test_sandbox"

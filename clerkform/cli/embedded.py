@@ -11,12 +11,12 @@ from clerkform.cli import local
 from clerkform.cli.placing import place
 from clerkform.cli.states import existing_database, made_database
 from clerkform.errors import UsageError
+from clerkform.manifest.files import is_own
 from clerkform.private_files import OWN_FOLDER, make_own_folder
 from clerkform.project import Environment
 from clerkform.sandbox import SandboxError, Settings
 from clerkform.sandbox.files import read_json
 from clerkform.sandbox.knobs import changed
-from clerkform.source.files import is_own
 
 
 def state_file(environment: Environment) -> Path:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clerkform.errors import UsageError
+from clerkform.manifest.files import is_own
 from clerkform.private_files import write_privately
 from clerkform.redaction import holds_secret
-from clerkform.source.files import is_own
 
 
 def checkout_of(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from clerkform import saving
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
 from clerkform.errors import ANSWERED_WITH_SECRET, BadAnswer, PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
+from clerkform.manifest.files import read_text
 from clerkform.manifests import Loaded, digest
 from clerkform.model.paths import value_at
 from clerkform.pipeline import Planned
@@ -18,7 +19,6 @@ from clerkform.plan.saved.dump import render
 from clerkform.plan.saved.load import Saved, load
 from clerkform.project import Environment
 from clerkform.redaction import holds_secret
-from clerkform.source.files import read_text
 
 MAX_PLAN: Final = 500_000_000
 """Bytes of a saved plan; one that makes 100,000 small objects has an eighth of that."""

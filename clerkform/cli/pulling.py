@@ -12,13 +12,13 @@ from clerkform.cli.placing import place, refuse_secrets, write_new
 from clerkform.cli.standard import DASH
 from clerkform.errors import ANSWERED_WITH_SECRET, BadAnswer, UsageError
 from clerkform.kinds import KINDS
+from clerkform.manifest.emit import emit
+from clerkform.manifest.files import SCHEMA, is_manifest_name, is_own
 from clerkform.model import Registry
 from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.redaction import holds_secret
 from clerkform.report.shown import escaped
-from clerkform.source.emit import emit
-from clerkform.source.files import SCHEMA, is_manifest_name, is_own
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:

@@ -17,10 +17,10 @@ from clerkform.jwt.cases import SAMPLE
 from clerkform.jwt.context import Context, context
 from clerkform.jwt.render import Rendered, render
 from clerkform.jwt.standard import ALGORITHM
+from clerkform.manifest.files import MAX_MANIFEST, read_text, read_text_inside
+from clerkform.manifest.room import Room
 from clerkform.manifests import Loaded
 from clerkform.model import Address
-from clerkform.source.files import MAX_MANIFEST, read_text, read_text_inside
-from clerkform.source.room import Room
 from clerkform.testing import SAMPLES, Ran, parse_object
 
 TEMPLATES: Final = "jwt_templates"

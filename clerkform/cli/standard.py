@@ -53,7 +53,7 @@ def _fill_numbers() -> None:
 def read_text(shown: str, problems: Problems, limit: int) -> str | None:
     """All of standard input, as a file of at most ``limit`` bytes is read."""
     from clerkform.diagnostics import Source, Span
-    from clerkform.source.files import decoded
+    from clerkform.manifest.files import decoded
 
     data = b"".join(_chunks(limit + 1))
     if len(data) > limit:

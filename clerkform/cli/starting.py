@@ -14,9 +14,9 @@ from clerkform.cli import templates, workflow
 from clerkform.cli.placing import write_new, write_text
 from clerkform.diagnostics import Problems, collecting
 from clerkform.errors import UsageError
+from clerkform.manifest.files import is_manifest_name, is_own, read_manifests
 from clerkform.project import Environment, load_project, resolve
 from clerkform.project.file import given, listed, which_of
-from clerkform.source.files import is_manifest_name, is_own, read_manifests
 
 IGNORED: Final = (".clerkform/", ".secrets/", "plan.json")
 PROJECT: Final = "clerkform.yaml"

@@ -23,7 +23,7 @@ from clerkform.errors import BadAnswer, UsageError
 from clerkform.jwt.keys import Key, parse_keys
 from clerkform.jwt.standard import CLOCK_SKEW
 from clerkform.jwt.verify import Expected
-from clerkform.source.files import MAX_FILE, read_text
+from clerkform.manifest.files import MAX_FILE, read_text
 
 KEY_SET: Final = Bounds(bytes=MEGABYTE, seconds=10.0)
 """What a JWKS may take up."""

@@ -12,8 +12,8 @@ from typing import Any, Final, NoReturn
 import httpx
 
 from clerkform.client.bounds import DEEPEST, Question
+from clerkform.manifest.scalars import MAX_NUMBER
 from clerkform.model.canonical import nests_deeper
-from clerkform.source.scalars import MAX_NUMBER
 
 ENCODING: Final = "gzip"
 """The only packing that is asked for: each can make much of little, and two of them more."""

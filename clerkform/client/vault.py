@@ -24,11 +24,11 @@ from clerkform.client.programs import ProgramFailed, Running, can_be_started, en
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
+from clerkform.manifest.files import PROJECT_FILE
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import Sink
 from clerkform.private_files import try_to_write, write_privately
 from clerkform.redaction import INSTANCE_KEYS, Net, is_no_variable
-from clerkform.source.files import PROJECT_FILE
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
 ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"

@@ -16,9 +16,9 @@ from clerkform.desired.overlay import overlaid
 from clerkform.desired.sections import keyed, sections_of
 from clerkform.desired.validate import item_of
 from clerkform.diagnostics import Problems
+from clerkform.manifest.node import Node
+from clerkform.manifest.values import Scope
 from clerkform.model import Address, Registry
-from clerkform.source.node import Node
-from clerkform.source.values import Scope
 
 __all__ = ["Desired", "Item", "desired_state", "listed_under", "secrets"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from clerkform.diagnostics import Problems, Span
+from clerkform.manifest.node import Json, Node
+from clerkform.manifest.values import fill_data
 from clerkform.model import Kind, Registry
-from clerkform.source.node import Json, Node
-from clerkform.source.values import fill_data
 
 FORMS = ("file", "env_file")
 

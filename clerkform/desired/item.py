@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from clerkform.diagnostics import Span
+from clerkform.manifest.node import Node
 from clerkform.model import Address, Declared, Field, Kind, Reference, SecretRef, Values
-from clerkform.source.node import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from clerkform.desired.sections import Key
 from clerkform.diagnostics import Problems
+from clerkform.manifest.node import Node
 from clerkform.model import Kind
 from clerkform.model.fields import Fields
-from clerkform.source.node import Node
 
 
 def overlaid(

@@ -7,9 +7,9 @@ from typing import Any
 
 from clerkform.desired.validate import validated
 from clerkform.diagnostics import Problems, did_you_mean
+from clerkform.manifest.node import Node
+from clerkform.manifest.values import Scope, fill
 from clerkform.model import Kind, Registry
-from clerkform.source.node import Node
-from clerkform.source.values import Scope, fill
 
 Key = tuple[str, ...]
 OVERLAY_ONLY = ("skip", "unset")

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ValidationError
 
 from clerkform.desired.item import Item
 from clerkform.diagnostics import Problems
+from clerkform.manifest.node import Node
+from clerkform.manifest.validation import report
 from clerkform.model import Address, Declared, Field, Kind, Reference, Registry, SetChange
 from clerkform.model.fields import Fields
 from clerkform.model.traits import Ref
-from clerkform.source.node import Node
-from clerkform.source.validation import report
 
 
 def validated(kind: Kind, node: Node, problems: Problems) -> Declared | None:

@@ -10,7 +10,7 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Severity, Span
 from clerkform.jwt.shortcodes import Operand, Path, find, walk
-from clerkform.source.fault import LONGEST_PART
+from clerkform.manifest.fault import LONGEST_PART
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from pydantic import MISSING
 
 from clerkform.diagnostics import Problems, Source, Span
 from clerkform.errors import UsageError
+from clerkform.manifest import scalars
+from clerkform.manifest.node import Json, Node
+from clerkform.manifest.parse import parse
 from clerkform.plan.limits import Limits
 from clerkform.project.file import (
     DEFAULT_SECRET_KEY,
@@ -29,9 +32,6 @@ from clerkform.project.file import (
     secret_key_env,
     which_of,
 )
-from clerkform.source import scalars
-from clerkform.source.node import Json, Node
-from clerkform.source.parse import parse
 
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"

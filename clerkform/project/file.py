@@ -11,13 +11,13 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
+from clerkform.manifest.files import PROJECT_FILE, is_hidden, read_text
+from clerkform.manifest.hidden import Sections, hidden_lines
+from clerkform.manifest.node import Node
+from clerkform.manifest.parse import parse
+from clerkform.manifest.validation import names_in, report
 from clerkform.private_files import OWN_FOLDER
 from clerkform.project.secret_keys import without_bad_keys
-from clerkform.source.files import PROJECT_FILE, is_hidden, read_text
-from clerkform.source.hidden import Sections, hidden_lines
-from clerkform.source.node import Node
-from clerkform.source.parse import parse
-from clerkform.source.validation import names_in, report
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from clerkform.diagnostics import Problems
-from clerkform.source.node import Node
+from clerkform.manifest.node import Node
 
 _KEY_VARIABLE = re.compile(r"CLERK_[A-Za-z0-9_]+")
 

@@ -16,7 +16,7 @@ from clerkform.cli import exits
 from clerkform.cli.rendering import read_context
 from clerkform.cli.verifying import read_token
 from clerkform.errors import ManifestError, UsageError
-from clerkform.source.files import MAX_FILE, MAX_MANIFEST
+from clerkform.manifest.files import MAX_FILE, MAX_MANIFEST
 from tests.shell import Folder, copied
 
 SECRET = "a-secret-that-only-tests-know-0123456789"

@@ -3,8 +3,8 @@ import pytest
 from clerkform.desired import Item, desired_state
 from clerkform.diagnostics import Problems, Source
 from clerkform.kinds import KINDS
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import Scope
 
 HEAD = "jwt_templates:\n  - name: convex\n    claims: {}\n    tests:\n"
 

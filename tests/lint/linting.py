@@ -8,8 +8,8 @@ from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Diagnostic, Problems, Source
 from clerkform.kinds import KINDS
 from clerkform.lint.run import lint
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import Scope
 
 
 def declared(text: str, path: str = "clerk.yaml") -> Desired:

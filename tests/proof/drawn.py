@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from pydantic import BaseModel
 
+from clerkform.manifest.emit import protect
 from clerkform.model import Field, Kind, Registry, Resource
 from clerkform.model.fields import Fields
-from clerkform.source.emit import protect
 from tests.made_up import MADE_UP
 from tests.strategies import json_objects
 

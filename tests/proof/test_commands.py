@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from clerkform.manifest.emit import emit
 from clerkform.model.registry import Registry
-from clerkform.source.emit import emit
 from tests.faults.world import World, check_converged
 from tests.made_up import GATES
 from tests.proof import swapped

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from clerkform.apply.simulate import simulate
 from clerkform.live import Live, LiveObject
+from clerkform.manifest.emit import emit
 from clerkform.model.paths import GONE, value_at
-from clerkform.source.emit import emit
 from tests.proof.drawn import DRAWN, manifests
 from tests.support import compare, desired_from
 

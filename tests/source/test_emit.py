@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clerkform.diagnostics import Problems, Source
-from clerkform.source.emit import Verbatim, emit, protect
-from clerkform.source.parse import parse
-from clerkform.source.values import Scope, fill
+from clerkform.manifest.emit import Verbatim, emit, protect
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import Scope, fill
 from tests.report.hostile import obeyed, texts
 
 NASTY = [

@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from clerkform.diagnostics import Problems, Source, Span
+from clerkform.manifest.files import (
+    MAX_MANIFEST,
+    is_own,
+    read_manifests,
+    read_text,
+    read_text_inside,
+)
 from clerkform.project import load_project
-from clerkform.source.files import MAX_MANIFEST, is_own, read_manifests, read_text, read_text_inside
 
 HERE = Span(Source("clerk/m.yaml"), 3, 5)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerkform.diagnostics import Problems, Source
-from clerkform.source import parse as parse_module
-from clerkform.source.parse import Node, parse
+from clerkform.manifest import parse as parse_module
+from clerkform.manifest.parse import Node, parse
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

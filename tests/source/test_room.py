@@ -3,7 +3,7 @@
 from clerkform import manifests
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
-from clerkform.source import room
+from clerkform.manifest import room
 from tests.errors.findings import write
 
 MEGABYTE = "#" * 1_000_000

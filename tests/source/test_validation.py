@@ -15,9 +15,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from clerkform.diagnostics import Problems, Source
-from clerkform.source.fault import label
-from clerkform.source.parse import Node, parse
-from clerkform.source.validation import report
+from clerkform.manifest.fault import label
+from clerkform.manifest.parse import Node, parse
+from clerkform.manifest.validation import report
 
 
 class Part(BaseModel):

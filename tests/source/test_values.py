@@ -5,8 +5,8 @@ import json
 import pytest
 
 from clerkform.diagnostics import Problems, Source
-from clerkform.source.parse import parse
-from clerkform.source.values import MAX_FILLED, Scope, fill
+from clerkform.manifest.parse import parse
+from clerkform.manifest.values import MAX_FILLED, Scope, fill
 
 FORMS = {
     ("name",): "plain",

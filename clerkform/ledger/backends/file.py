@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from clerkform.ledger.store import StoreFailed, StoreLocked
+from clerkform.manifest.files import is_own
 from clerkform.private_files import make_own_folder, write_privately
-from clerkform.source.files import is_own
 
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a file that is read: a hundred thousand entries have a tenth of it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clerkform.diagnostics import Diagnostic
 from clerkform.lint.rule import Rule, Subject
 from clerkform.lint.sinks import file_sinks
-from clerkform.source.files import PROJECT_FILE
+from clerkform.manifest.files import PROJECT_FILE
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -14,6 +14,7 @@ from clerkform.diff.action import Action
 from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live import LiveObject
+from clerkform.manifest.node import Node
 from clerkform.model import Address, Kind, Registry
 from clerkform.model.canonical import nests_deeper, strict_json
 from clerkform.model.paths import GONE, dotted
@@ -30,7 +31,6 @@ from clerkform.plan.saved.document import (
     SavedStepId,
 )
 from clerkform.plan.saved.dump import checksum
-from clerkform.source.node import Node
 
 DEEPEST = 120
 """Levels of nesting: those of a manifest's value, and what a plan puts around it."""

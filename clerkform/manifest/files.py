@@ -17,10 +17,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from clerkform.diagnostics import Problems, Source, Span
-from clerkform.source.room import Room
+from clerkform.manifest.room import Room
 
 if TYPE_CHECKING:
-    from clerkform.source.reach import Reach
+    from clerkform.manifest.reach import Reach
 
 PROJECT_FILE: Final = "clerkform.yaml"
 MAX_FILE: Final = 1_000_000

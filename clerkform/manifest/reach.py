@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from clerkform.diagnostics import Span
-from clerkform.source.files import is_manifest_name, is_never_searched
+from clerkform.manifest.files import is_manifest_name, is_never_searched
 
 T = TypeVar("T")
 

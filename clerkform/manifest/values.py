@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
-from clerkform.source.forms import REFERENCES, form_of
-from clerkform.source.free_form import TooDeep, node_of, parse_free_form
-from clerkform.source.node import Json, Node
-from clerkform.source.parse import MAX_DEPTH
+from clerkform.manifest.forms import REFERENCES, form_of
+from clerkform.manifest.free_form import TooDeep, node_of, parse_free_form
+from clerkform.manifest.node import Json, Node
+from clerkform.manifest.parse import MAX_DEPTH
 
 FieldForm = Literal["plain", "secret", "json", "part"]
 Forms = Callable[[tuple[str, ...]], FieldForm | None]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from clerkform.manifest.node import Json, Node
 from clerkform.redaction import holds_key
-from clerkform.source.node import Json, Node
 
 FORMS: Final = ("from_env", "from_file", "from_command", "literal")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from clerkform.source.node import Scalar
+from clerkform.manifest.node import Scalar
 
 MAX_NUMBER: Final = 1_000
 """Characters of a number; Python refuses to print integers of more than 4,300 digits."""

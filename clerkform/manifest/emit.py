@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from clerkform.manifest.forms import looks_like_form
+from clerkform.manifest.node import Json
+from clerkform.manifest.scalars import UnfitScalar, resolve
+from clerkform.manifest.traps import quoted
 from clerkform.runners import unobeyed
-from clerkform.source.forms import looks_like_form
-from clerkform.source.node import Json
-from clerkform.source.scalars import UnfitScalar, resolve
-from clerkform.source.traps import quoted
 
 Section = Sequence[object] | Mapping[str, object]
 INDENT: Final = "  "

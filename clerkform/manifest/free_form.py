@@ -7,10 +7,10 @@ from collections import Counter
 from typing import Any, NoReturn
 
 from clerkform.diagnostics import Problems, Source, Span
-from clerkform.source.node import Json, Node
-from clerkform.source.parse import MAX_DEPTH, parse
-from clerkform.source.scalars import UnfitScalar, checked, resolve
-from clerkform.source.traps import may_hold_secret
+from clerkform.manifest.node import Json, Node
+from clerkform.manifest.parse import MAX_DEPTH, parse
+from clerkform.manifest.scalars import UnfitScalar, checked, resolve
+from clerkform.manifest.traps import may_hold_secret
 
 
 class TooDeep(ValueError):

@@ -15,15 +15,15 @@ from typing import Any, Final
 import yaml
 
 from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
-from clerkform.source.node import Json, Node, Scalar
-from clerkform.source.scalars import (
+from clerkform.manifest.node import Json, Node, Scalar
+from clerkform.manifest.scalars import (
     MAX_NUMBER,
     NOT_SURELY_TEXT,
     UnfitScalar,
     checked,
     resolve,
 )
-from clerkform.source.traps import explain, may_hold_secret, span_at, write_quoted
+from clerkform.manifest.traps import explain, may_hold_secret, span_at, write_quoted
 
 __all__ = ["Json", "Node", "Scalar", "parse"]
 

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal
 
 import yaml
 
+from clerkform.manifest.forms import FORMS
+from clerkform.manifest.parse import LOADER
 from clerkform.redaction import holds_key, is_no_variable
-from clerkform.source.forms import FORMS
-from clerkform.source.parse import LOADER
 
 Holds = Literal["plain", "named", "data", "sensitive", "secret"]
 """What a field holds: fields or plain values, the same under names of somebody's own, somebody's

@@ -15,9 +15,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from clerkform.diagnostics import MAX_FINDINGS, Problems, did_you_mean
-from clerkform.source.fault import Fault, Path, label
-from clerkform.source.node import Node
-from clerkform.source.wording import description_by, found_by, rule_by, wanted_by
+from clerkform.manifest.fault import Fault, Path, label
+from clerkform.manifest.node import Node
+from clerkform.manifest.wording import description_by, found_by, rule_by, wanted_by
 
 
 def report(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from clerkform.source.fault import Fault, label
-from clerkform.source.node import Node
+from clerkform.manifest.fault import Fault, label
+from clerkform.manifest.node import Node
 
 _WANTED: Final = {
     "int": "an integer",
