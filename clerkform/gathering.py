@@ -17,10 +17,10 @@ from clerkform.desired.deliveries import deliveries
 from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
 from clerkform.manifest.files import SCHEMA, read_manifests, read_text_inside
 from clerkform.manifest.forms import FORMS
-from clerkform.manifest.hidden import Holds, hidden_lines
 from clerkform.manifest.node import Json, Node
 from clerkform.manifest.parse import parse
 from clerkform.manifest.reach import Deliveries, Delivery, Reach
+from clerkform.manifest.redacted_lines import Holds, hidden_lines
 from clerkform.manifest.room import Room
 from clerkform.manifest.validation import names_in
 from clerkform.manifest.values import Scope

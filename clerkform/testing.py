@@ -15,7 +15,7 @@ from clerkform.jwt.judge import Failure, judge
 from clerkform.jwt.render import render
 from clerkform.jwt.standard import ALGORITHM
 from clerkform.manifest.free_form import parse_free_form
-from clerkform.manifest.hidden import every_line
+from clerkform.manifest.redacted_lines import every_line
 from clerkform.model import Address
 
 SAMPLES: Mapping[str, Mapping[str, Any]] = {

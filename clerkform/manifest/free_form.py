@@ -10,7 +10,7 @@ from clerkform.diagnostics import Problems, Source, Span
 from clerkform.manifest.node import Json, Node
 from clerkform.manifest.parse import MAX_DEPTH, parse
 from clerkform.manifest.scalars import UnfitScalar, checked, resolve
-from clerkform.manifest.traps import may_hold_secret
+from clerkform.manifest.syntax_hints import may_hold_secret
 
 
 class TooDeep(ValueError):

@@ -23,7 +23,7 @@ from clerkform.manifest.scalars import (
     checked,
     resolve,
 )
-from clerkform.manifest.traps import explain, may_hold_secret, span_at, write_quoted
+from clerkform.manifest.syntax_hints import explain, may_hold_secret, span_at, write_quoted
 
 __all__ = ["Json", "Node", "Scalar", "parse"]
 

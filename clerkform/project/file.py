@@ -12,9 +12,9 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, V
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.manifest.files import PROJECT_FILE, is_hidden, read_text
-from clerkform.manifest.hidden import Sections, hidden_lines
 from clerkform.manifest.node import Node
 from clerkform.manifest.parse import parse
+from clerkform.manifest.redacted_lines import Sections, hidden_lines
 from clerkform.manifest.validation import names_in, report
 from clerkform.private_files import OWN_FOLDER
 from clerkform.project.secret_keys import without_bad_keys
