@@ -52,7 +52,7 @@ import gc, json, resource, sys, time, yaml
 from clerkform.desired import desired_state
 from clerkform.diagnostics import Source, collecting
 from clerkform.diff.actions import diff
-from clerkform.diff.going import Rules
+from clerkform.diff.deletions import Rules
 from clerkform.diff.match import match
 from clerkform.kinds import KINDS
 from clerkform.live import Live, decode

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from clerkform.apply.keep import Keeper
+from clerkform.apply.record import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.asked import (
     Asked,
@@ -30,7 +30,7 @@ from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.context import Prints
-from clerkform.diff.going import deleted_ids, keys_by_id, live_address
+from clerkform.diff.deletions import deleted_ids, keys_by_id, live_address
 from clerkform.diff.keys import check_renames
 from clerkform.diff.match import Matched
 from clerkform.diff.rules import Rules
@@ -38,8 +38,8 @@ from clerkform.errors import ApiError, ManifestError, PlanError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.opening import NOTHING_OPENED, Opened, open_ledger
-from clerkform.ledger.recall import NO_LEDGER
+from clerkform.ledger.open import NOTHING_OPENED, Opened, open_ledger
+from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, first_reads, second_reads

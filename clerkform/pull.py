@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from clerkform.asked import check_patterns
-from clerkform.diff.going import live_address
+from clerkform.diff.deletions import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
 from clerkform.manifest.emit import protect

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 from clerkform.desired import Desired
 from clerkform.diagnostics import Problems
-from clerkform.diff.going import deleted_ids
+from clerkform.diff.deletions import deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import settled
+from clerkform.ledger.resolve import settled
 from clerkform.live import Live, Read, second_reads
 from clerkform.model import Address, Registry
 from clerkform.together import together

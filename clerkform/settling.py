@@ -15,7 +15,7 @@ from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Intent, Ledger
-from clerkform.ledger.recall import LOOK_BACK, candidates
+from clerkform.ledger.resolve import LOOK_BACK, candidates
 from clerkform.live import Live, Read
 from clerkform.model import Address, Registry
 from clerkform.reading import Reader, Seen, is_looked_for, read_and_match

@@ -11,10 +11,10 @@ from clerkform.diff import attribution
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.context import Context, Prints
 from clerkform.diff.creation import creation
+from clerkform.diff.deletions import deleted_ids, forgotten, going_owner, keys_by_id, live_address
 from clerkform.diff.delivered import delivery
 from clerkform.diff.edges import edges
 from clerkform.diff.fields import Difference, difference
-from clerkform.diff.going import deleted_ids, forgotten, going_owner, keys_by_id, live_address
 from clerkform.diff.match import Matched
 from clerkform.diff.refusals import (
     check_needed,
@@ -29,8 +29,8 @@ from clerkform.diff.rules import Rules
 from clerkform.diff.unread import secrets_of
 from clerkform.diff.values import equal
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import NO_LEDGER, superseded
 from clerkform.ledger.record import sent_record
+from clerkform.ledger.resolve import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Problems
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import NO_LEDGER, superseded
+from clerkform.ledger.resolve import NO_LEDGER, superseded
 from clerkform.live import Live, LiveObject
 from clerkform.model import Address, Kind, Reference, Registry, Values
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clerkform.ledger.document import Encoder
 from clerkform.ledger.entries import Delivery, Entry, Intent, Ledger, Under
-from clerkform.ledger.opening import Opened
+from clerkform.ledger.open import Opened
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.model import Address
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from clerkform.asked import SEE_ALL
 from clerkform.diff.action import Action
-from clerkform.diff.going import keys_by_id, live_address
+from clerkform.diff.deletions import keys_by_id, live_address
 from clerkform.errors import UsageError
 from clerkform.ledger.entries import Entry
 from clerkform.live import LiveObject

@@ -2,7 +2,7 @@ import pytest
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
-from clerkform.diff.going import deleted_ids, live_address
+from clerkform.diff.deletions import deleted_ids, live_address
 from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS

@@ -5,7 +5,7 @@ import pytest
 from clerkform.ledger.document import decode
 from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.opening import Opened, open_ledger
+from clerkform.ledger.open import Opened, open_ledger
 from clerkform.ledger.store import StoreFailed, open_store
 from clerkform.model import Address
 

@@ -12,8 +12,8 @@ from clerkform.desired import Item, secrets
 from clerkform.diff.action import Action
 from clerkform.ledger.entries import Entry
 from clerkform.ledger.journal import Journal
-from clerkform.ledger.recall import superseded
 from clerkform.ledger.record import recorded, sent_record
+from clerkform.ledger.resolve import superseded
 from clerkform.live import Live
 from clerkform.model import Address, Field, Kind, SecretRef
 from clerkform.model.fields import over

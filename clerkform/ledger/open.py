@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clerkform.diagnostics import Diagnostic
 from clerkform.ledger.document import FORMAT, NotALedger, decode
 from clerkform.ledger.entries import Ledger
-from clerkform.ledger.recall import NO_LEDGER
+from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.private_files import OWN_FOLDER
 
