@@ -19,7 +19,7 @@ from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
 from clerkform.model.fields import Fields
-from clerkform.plan.saved import document
+from clerkform.plan.file import document
 from clerkform.project.file import (
     DeclaredEnvironment,
     DeclaredLimits,

@@ -20,11 +20,11 @@ from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model import Registry
 from clerkform.pipeline import Planned
+from clerkform.plan.file.document import FORMAT_VERSION
+from clerkform.plan.file.dump import Basis, Data, checksum, dump
+from clerkform.plan.file.load import Saved, plan_of, refuse
+from clerkform.plan.file.moved import moved
 from clerkform.plan.limits import Instance
-from clerkform.plan.saved.document import FORMAT_VERSION
-from clerkform.plan.saved.dump import Basis, Data, checksum, dump
-from clerkform.plan.saved.load import Saved, plan_of, refuse
-from clerkform.plan.saved.moved import moved
 from clerkform.project import Environment
 
 QUESTIONS: Final[Mapping[str, str]] = {

@@ -15,8 +15,8 @@ from clerkform.manifest.files import read_text
 from clerkform.manifests import Loaded, digest
 from clerkform.model.paths import value_at
 from clerkform.pipeline import Planned
-from clerkform.plan.saved.dump import render
-from clerkform.plan.saved.load import Saved, load
+from clerkform.plan.file.dump import render
+from clerkform.plan.file.load import Saved, load
 from clerkform.project import Environment
 from clerkform.redaction import holds_secret
 

@@ -12,7 +12,7 @@ import pytest
 
 from clerkform.cli import exits, planfile
 from clerkform.model.canonical import canonical
-from clerkform.plan.saved.dump import checksum
+from clerkform.plan.file.dump import checksum
 from clerkform.report.view import FORMATS
 from tests.shell import Folder
 

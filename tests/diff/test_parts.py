@@ -15,8 +15,8 @@ from clerkform.live import Live, LiveObject
 from clerkform.model import Address, SecretRef
 from clerkform.model.paths import GONE
 from clerkform.plan.build import build_plan
+from clerkform.plan.file.dump import Basis, dump
 from clerkform.plan.limits import Instance
-from clerkform.plan.saved.dump import Basis, dump
 from tests.made_up import GATES, MADE_UP
 from tests.support import desired_from
 

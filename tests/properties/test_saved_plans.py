@@ -16,8 +16,8 @@ from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live import Live
 from clerkform.manifests import digest
-from clerkform.plan.saved.dump import render
-from clerkform.plan.saved.load import load
+from clerkform.plan.file.dump import render
+from clerkform.plan.file.load import load
 from clerkform.sandbox import Settings
 from clerkform.saving import asked_again, confirm, save
 from tests.properties.test_sandbox import SECRETS, add_users, applied, lay_out

@@ -20,7 +20,7 @@ from clerkform.model.canonical import nests_deeper, strict_json
 from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
-from clerkform.plan.saved.document import (
+from clerkform.plan.file.document import (
     FORMAT_VERSION,
     Cell,
     Document,
@@ -30,7 +30,7 @@ from clerkform.plan.saved.document import (
     SavedStep,
     SavedStepId,
 )
-from clerkform.plan.saved.dump import checksum
+from clerkform.plan.file.dump import checksum
 
 DEEPEST = 120
 """Levels of nesting: those of a manifest's value, and what a plan puts around it."""

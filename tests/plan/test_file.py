@@ -15,11 +15,11 @@ from clerkform.live import Live
 from clerkform.manifests import Loaded
 from clerkform.model.canonical import canonical
 from clerkform.pipeline import Planned
+from clerkform.plan.file.document import SavedQuestion
+from clerkform.plan.file.dump import Basis, checksum, dump, render
+from clerkform.plan.file.load import load, plan_of
+from clerkform.plan.file.moved import moved
 from clerkform.plan.limits import Guards, Instance
-from clerkform.plan.saved.document import SavedQuestion
-from clerkform.plan.saved.dump import Basis, checksum, dump, render
-from clerkform.plan.saved.load import load, plan_of
-from clerkform.plan.saved.moved import moved
 from clerkform.project import resolve
 from clerkform.saving import QUESTIONS, asked_again, options, save, shape
 from tests.support import compare, declaring, desired_from, live_from
