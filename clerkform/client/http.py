@@ -27,10 +27,10 @@ from clerkform.client.api_url import parse_api_url
 from clerkform.client.body import ENCODING, read_answer
 from clerkform.client.bounds import Account, Bounds, PastBound, Question
 from clerkform.client.clocks import seconds_ahead
-from clerkform.client.listing import CHANGED, Moved, distinct, fault_in, read_pages
 from clerkform.client.network import MAX_CONNECTIONS, transport_to
 from clerkform.client.no_answer import Untrusted, decode_bound, decode_failure, decode_slowness
 from clerkform.client.pace import OwnLimit, Pace, Sleep, retry_delay
+from clerkform.client.paging import CHANGED, Moved, distinct, fault_in, read_pages
 from clerkform.client.wrapping import wrapping
 from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, UsageError
 from clerkform.model.reads import IdOf, own_id

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from clerkform.client.http import ClerkClient
-from clerkform.client.listing import distinct
+from clerkform.client.paging import distinct
 from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
 from clerkform.live import (
     FEW,

@@ -12,9 +12,9 @@ from typing import Any
 
 from clerkform.apply.run import VISIBLE_WITHIN, Written
 from clerkform.client.calls import checked, limit_of, path_of, send
-from clerkform.client.finding import Finder
+from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
-from clerkform.client.making import Maker
+from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
 from clerkform.client.vault import Vault
 from clerkform.diff.creation import wire_of

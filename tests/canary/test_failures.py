@@ -11,7 +11,7 @@ import pytest
 
 from clerkform import pipeline
 from clerkform.cli import exits
-from clerkform.client import making
+from clerkform.client import create
 from clerkform.client.http import ClerkClient
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
@@ -209,7 +209,7 @@ def interrupt(*args, **kwargs):
 PLACES = [
     (pipeline, "make_plan", crash_soon),
     (pipeline, "not_yet_visible", crash_soon),
-    (making, "checked", crash),
+    (create, "checked", crash),
     (ClerkWriter, "_filled", crash_soon),
     (ClerkClient, "_try", crash_soon),
     (ClerkClient, "_try", interrupt),

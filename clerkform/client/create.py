@@ -13,8 +13,8 @@ from typing import Final
 from clerkform.apply.run import Written
 from clerkform.client.answers import Object
 from clerkform.client.calls import checked, path_of, send
-from clerkform.client.finding import Finder, under_of
 from clerkform.client.http import ClerkClient
+from clerkform.client.lookup import Finder, under_of
 from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, ManifestError, SecretNotKept
