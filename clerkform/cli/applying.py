@@ -23,7 +23,7 @@ from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
 from clerkform.pipeline import Planned
-from clerkform.report.tally import Tally
+from clerkform.report.summary import Tally
 
 
 def plan_and_apply(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clerkform.cli.invocation import Invocation
 from clerkform.redaction import redacted_data
-from clerkform.report.shown import escaped
+from clerkform.report.formatting import escaped
 
 if TYPE_CHECKING:
     from clerkform.client.http import Exchange

@@ -18,7 +18,7 @@ from clerkform.model import Registry
 from clerkform.project import Environment
 from clerkform.pull import Pulled
 from clerkform.redaction import holds_secret
-from clerkform.report.shown import escaped
+from clerkform.report.formatting import escaped
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from clerkform.jwt.context import Context
-from clerkform.jwt.doubts import Doubt, doubts
 from clerkform.jwt.evaluate import evaluate
 from clerkform.jwt.shortcodes import Path, find, strings
 from clerkform.jwt.sizes import token_bytes
 from clerkform.jwt.standard import ALGORITHM
+from clerkform.jwt.undocumented import Doubt, doubts
 
 
 @dataclass(frozen=True, slots=True)

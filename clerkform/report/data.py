@@ -14,8 +14,8 @@ from clerkform.model.step import Step
 from clerkform.pipeline import Planned
 from clerkform.report.cost import Cost
 from clerkform.report.failures import diagnose
+from clerkform.report.formatting import SENSITIVE
 from clerkform.report.review import Review
-from clerkform.report.shown import SENSITIVE
 
 Data = dict[str, Any]
 

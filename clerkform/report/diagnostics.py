@@ -10,7 +10,7 @@ from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.redaction import redacted
-from clerkform.report.shown import escaped
+from clerkform.report.formatting import escaped
 
 COLORS: Final = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 TAB: Final = 4

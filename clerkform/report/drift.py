@@ -13,8 +13,8 @@ from clerkform.diff.values import MadeBy
 from clerkform.model import Address, Registry
 from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
+from clerkform.report.formatting import sides
 from clerkform.report.review import Review
-from clerkform.report.shown import sides
 from clerkform.report.view import Table
 
 COLUMNS: Final = ("address", "finding", "made_by", "place", "run")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from clerkform.apply.run import Done, Event, Failed, NotRun
 from clerkform.model.step import Step
-from clerkform.report.shown import escaped
+from clerkform.report.formatting import escaped
 
 PAST: Final = {"create": "created", "update": "updated", "delete": "deleted"}
 COLORS: Final = {"create": "green", "update": "yellow", "delete": "red"}

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from clerkform.diagnostics import Diagnostic, Span
-from clerkform.jwt.doubts import DOUBTS
 from clerkform.jwt.render import Rendered
 from clerkform.jwt.shortcodes import Path
 from clerkform.jwt.sizes import HEADER_LIMIT, SESSION_ADVICE, claims_bytes
+from clerkform.jwt.undocumented import DOUBTS
 from clerkform.model.paths import dotted
-from clerkform.report.shown import compact, escaped, shortened
+from clerkform.report.formatting import compact, escaped, shortened
 from clerkform.report.view import Table, View
 
 

@@ -16,8 +16,8 @@ from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest
 from clerkform.pipeline import Planned
+from clerkform.report.formatting import SENSITIVE, cell
 from clerkform.report.inventory import UNDECLARED, state
-from clerkform.report.shown import SENSITIVE, cell
 from clerkform.report.view import Table
 
 COLUMNS: Final = ("field", "declared", "live", "recorded", "note")

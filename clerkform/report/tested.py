@@ -11,7 +11,7 @@ from clerkform.jwt.judge import NOTHING
 from clerkform.model.paths import dotted
 from clerkform.report.counts import counted
 from clerkform.report.data import place_data
-from clerkform.report.shown import escaped
+from clerkform.report.formatting import escaped
 from clerkform.testing import Failed, Ran
 
 

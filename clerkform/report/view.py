@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
     from clerkform.pipeline import Planned
-    from clerkform.report.tally import Tally
+    from clerkform.report.summary import Tally
 
 FORMAT_VERSION: Final = 1
 """Of the documents that machines read. It goes up when a field changes its meaning or goes."""

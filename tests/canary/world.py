@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from clerkform.apply.run import Failed
 from clerkform.cli import applying, main
 from clerkform.cli.invocation import Invocation
-from clerkform.report.tally import Tally
+from clerkform.report.summary import Tally
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from tests import virtual
 from tests.canary.encodings import leaks

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from clerkform.jwt.doubts import DOUBTS
+from clerkform.jwt.undocumented import DOUBTS
 from tests.shell import Folder
 
 PAGE = (Path(__file__).parents[2] / "docs" / "jwt.md").read_text()

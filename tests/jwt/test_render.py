@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerkform.jwt.context import SAMPLE_MEMBERSHIP, SAMPLE_USER, context
-from clerkform.jwt.doubts import DOUBTS
 from clerkform.jwt.render import render
 from clerkform.jwt.shortcodes import CATALOGUE
+from clerkform.jwt.undocumented import DOUBTS
 
 USER = {
     **SAMPLE_USER,

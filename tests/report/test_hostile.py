@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 
 from clerkform.diagnostics import Diagnostic, Source, Span
+from clerkform.report.formatting import escaped
 from clerkform.report.junit import JunitView
-from clerkform.report.shown import escaped
 from clerkform.report.stream import Stream
 from clerkform.report.view import FORMATS, Screen, Table, open_view
 from clerkform.report.views.markdown import code, plain

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
     from clerkform.pipeline import Planned
-    from clerkform.report.tally import Tally
+    from clerkform.report.summary import Tally
 
 
 class JsonView:

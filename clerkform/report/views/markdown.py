@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clerkform.diff.action import Action
     from clerkform.pipeline import Planned
     from clerkform.report.review import Review
-    from clerkform.report.tally import Tally
+    from clerkform.report.summary import Tally
 
 LONGEST: Final = 65_536
 """Characters that GitHub takes in a comment."""
@@ -76,7 +76,7 @@ class MarkdownView:
             self._summary.append(said)
 
     def verbatim(self, text: str, language: str, **data: Any) -> None:
-        from clerkform.report.shown import escaped
+        from clerkform.report.formatting import escaped
 
         lines = [unobeyed(escaped(line)) for line in text.strip("\n").split("\n")]
         fence = "`" * max(3, _longest_run("\n".join(lines)) + 1)
@@ -118,8 +118,8 @@ def _finding(found: Diagnostic) -> str:
 
 
 def _action(action: Action, review: Review) -> Iterator[str]:
+    from clerkform.report.formatting import sides
     from clerkform.report.review import SYMBOLS, place
-    from clerkform.report.shown import sides
 
     asides = [*review.asides(action), place(action)]
     said = ", ".join(code(aside) for aside in asides if aside)
@@ -133,7 +133,7 @@ def _action(action: Action, review: Review) -> Iterator[str]:
 
 
 def _row(table: Table, row: Any) -> str:
-    from clerkform.report.shown import cell
+    from clerkform.report.formatting import cell
 
     texts = (cell(row.get(column)) for column in table.columns)
     # A bar ends a cell even inside a code span, unless it is escaped; whether it still is behind
@@ -149,7 +149,7 @@ LONGEST_FENCE: Final = 20
 
 def code(text: str) -> str:
     """A code span, whatever backticks are in it."""
-    from clerkform.report.shown import escaped
+    from clerkform.report.formatting import escaped
 
     text = unobeyed(escaped(text)) or " "
     if _longest_run(text) >= LONGEST_FENCE:
@@ -180,7 +180,7 @@ _BLOCK = re.compile(r"^(\d*)([-+=.)])")
 def plain(text: str) -> str:
     """A message of one line: what it has between backticks is code, and so is each word that
     GitHub would make something of; nothing else is taken for Markdown or HTML."""
-    from clerkform.report.shown import escaped
+    from clerkform.report.formatting import escaped
 
     pieces = list[str]()
     for at, part in enumerate(_CODE.split(escaped(text).strip())):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
     from clerkform.pipeline import Planned
-    from clerkform.report.tally import Tally
+    from clerkform.report.summary import Tally
 
 GAP: Final = "  "
 
@@ -53,8 +53,8 @@ class TextView:
             self._screen.err.write(f"{counted_findings(found)}\n")
 
     def plan(self, planned: Planned, allowed: int | None) -> None:
-        from clerkform.report.plan_lines import plan_lines
         from clerkform.report.review import Review
+        from clerkform.report.review_lines import plan_lines
 
         command = self._screen.command
         self._print(self._out, plan_lines(Review(planned, allowed), command))
@@ -81,7 +81,7 @@ class TextView:
             self.say(table.footer)
 
     def say(self, text: str, **data: Any) -> None:
-        from clerkform.report.shown import escaped
+        from clerkform.report.formatting import escaped
 
         lines = (escaped(line) for line in text.split("\n"))
         self._screen.out.write("\n".join(lines) + "\n")
@@ -120,7 +120,7 @@ def _table_lines(table: Table) -> Iterator[Text]:
     from rich.cells import cell_len
     from rich.text import Text
 
-    from clerkform.report.shown import cell
+    from clerkform.report.formatting import cell
 
     rows = [[cell(row.get(column)) for column in table.columns] for row in table.all_rows]
     titles = [column.replace("_", " ").upper() for column in table.columns]

@@ -11,8 +11,8 @@ from rich.text import Text
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.action import Action
 from clerkform.diff.values import Change
+from clerkform.report.formatting import escaped, sides
 from clerkform.report.review import SYMBOLS, Review, place
-from clerkform.report.shown import escaped, sides
 
 COLORS: Final = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
 FARTHEST: Final = 72

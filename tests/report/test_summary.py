@@ -1,7 +1,7 @@
 from clerkform.apply.run import Done, Failed, NotRun, Started, Written
 from clerkform.model import Address
 from clerkform.model.step import Step, StepId
-from clerkform.report.tally import TOLD, Tally
+from clerkform.report.summary import TOLD, Tally
 
 
 def step(key, verb="create", part=""):

@@ -2,7 +2,7 @@ import pytest
 
 from clerkform.diff.values import Change, Known
 from clerkform.model.paths import GONE
-from clerkform.report.shown import LONGEST, SENSITIVE, compact, escaped, sides
+from clerkform.report.formatting import LONGEST, SENSITIVE, compact, escaped, sides
 
 
 @pytest.mark.parametrize(
