@@ -14,7 +14,6 @@ import httpx
 import yaml
 
 from clerkform.apply.run import Event
-from clerkform.asked import Asked
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -30,11 +29,12 @@ from clerkform.kinds import KINDS
 from clerkform.live import Live, LiveObject, Read
 from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope
-from clerkform.manifests import Loaded, load
 from clerkform.model import Kind, Registry
-from clerkform.pipeline import Ends, Planned, apply, make_plan
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.workflows.load import Loaded, load
+from clerkform.workflows.pipeline import Ends, Planned, apply, make_plan
+from clerkform.workflows.request import Asked
 
 URL = "http://sandbox.test/v1"
 KEY = "sk_test_sandbox"

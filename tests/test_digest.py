@@ -3,7 +3,7 @@
 import pytest
 
 from clerkform.kinds import KINDS
-from clerkform.manifests import digest, load
+from clerkform.workflows.load import digest, load
 
 MANIFEST = """\
 jwt_templates:

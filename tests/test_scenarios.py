@@ -25,10 +25,10 @@ import pytest
 import yaml
 
 from clerkform.apply.run import Done, Failed
-from clerkform.asked import Asked
 from clerkform.errors import ManifestError
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import Settings
+from clerkform.workflows.request import Asked
 from tests.support import Clock, bench
 
 FOLDER = Path(__file__).parent / "scenarios"

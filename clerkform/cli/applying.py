@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clerkform import manifests, pipeline, saving
 from clerkform.apply.run import NotRun, Started
 from clerkform.cli import asking, connect, exits, local, planfile
 from clerkform.cli.choices import Approval, Online, Wanted
@@ -22,8 +21,9 @@ from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
-from clerkform.pipeline import Planned
 from clerkform.report.summary import Tally
+from clerkform.workflows import load, pipeline, saved_plan
+from clerkform.workflows.pipeline import Planned
 
 
 def plan_and_apply(
@@ -45,7 +45,7 @@ def plan_and_apply(
     """
     saved = planfile.read(plan_file) if plan_file else None
     if saved:
-        saving.check_environment(saved, local.environment(where.environment))
+        saved_plan.check_environment(saved, local.environment(where.environment))
     loaded = local.loaded(where)
     invocation.view.findings(loaded.findings)
     name = loaded.environment.name
@@ -64,14 +64,14 @@ def plan_and_apply(
     )
     if saved:
         typed = planfile.applying(saved.shown, loaded.environment)
-        asked = saving.asked_again(saved, asked, typed)
+        asked = saved_plan.asked_again(saved, asked, typed)
     with (
         connect.session(invocation, loaded.environment, where) as session,
         locked(session, invocation),
     ):
         planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
         if saved:
-            saving.confirm(planned, saved, manifests.digest(loaded))
+            saved_plan.confirm(planned, saved, load.digest(loaded))
         invocation.view.findings(planned.warnings)
         # What refuses it is told below, and not twice.
         invocation.view.plan(replace(planned, writing=()), session.allowed)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clerkform.asked import Asked
 from clerkform.cli.choices import Selection, Wanted
 from clerkform.plan.limits import Guards, Limits
 from clerkform.project import Environment
+from clerkform.workflows.request import Asked
 
 UNGUARDED = Limits(max_deletes=1_000_000_000, max_delete_percent=100)
 """For a plan that nobody applies."""

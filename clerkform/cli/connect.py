@@ -27,10 +27,10 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.store import open_store
-from clerkform.pipeline import Ends
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
+from clerkform.workflows.pipeline import Ends
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from clerkform.client.vault import Vault
 from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
-from clerkform.manifests import Loaded, load
 from clerkform.project import Environment, load_project, resolve
 from clerkform.redaction import Net
+from clerkform.workflows.load import Loaded, load
 
 
 def working_folder() -> Path:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from clerkform import pipeline
 from clerkform.cli import asking, connect, local
 from clerkform.cli.choices import Online, Selection
 from clerkform.cli.invocation import Invocation
@@ -16,8 +15,9 @@ from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, Usag
 from clerkform.kinds import KINDS
 from clerkform.live import Live, Read
 from clerkform.model import Address
-from clerkform.pipeline import Planned
-from clerkform.reading import Reader
+from clerkform.workflows import pipeline
+from clerkform.workflows.observe import Reader
+from clerkform.workflows.pipeline import Planned
 
 
 def compare(

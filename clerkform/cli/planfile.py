@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from clerkform import saving
 from clerkform.diagnostics import Diagnostic, Source, Span, collecting
 from clerkform.errors import ANSWERED_WITH_SECRET, BadAnswer, PlanError, UsageError
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.manifest.files import read_text
-from clerkform.manifests import Loaded, digest
 from clerkform.model.paths import value_at
-from clerkform.pipeline import Planned
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import Saved, load
 from clerkform.project import Environment
 from clerkform.redaction import holds_secret
+from clerkform.workflows import saved_plan
+from clerkform.workflows.load import Loaded, digest
+from clerkform.workflows.pipeline import Planned
 
 MAX_PLAN: Final = 500_000_000
 """Bytes of a saved plan; one that makes 100,000 small objects has an eighth of that."""
@@ -53,7 +53,7 @@ def text_of(planned: Planned, loaded: Loaded) -> str:
         if holds_secret([value_at(live, leaf.path) for leaf in open_ones]):
             raise BadAnswer("GET", action.kind.reads.path, detail=ANSWERED_WITH_SECRET)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    text = render(saving.save(planned, digest(loaded), new_salt(), now))
+    text = render(saved_plan.save(planned, digest(loaded), new_salt(), now))
     if (size := len(text.encode())) > MAX_PLAN:
         raise UsageError(
             f"the plan has {size:,} bytes, and one of more than {MAX_PLAN:,} is not read back: it"

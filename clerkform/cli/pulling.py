@@ -16,9 +16,9 @@ from clerkform.manifest.emit import emit
 from clerkform.manifest.files import SCHEMA, is_manifest_name, is_own
 from clerkform.model import Registry
 from clerkform.project import Environment
-from clerkform.pull import Pulled
 from clerkform.redaction import holds_secret
 from clerkform.report.formatting import escaped
+from clerkform.workflows.pull import Pulled
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from clerkform import testing
 from clerkform.cli import standard
 from clerkform.cli.standard import DASH
 from clerkform.desired import Item
@@ -19,9 +18,10 @@ from clerkform.jwt.render import Rendered, render
 from clerkform.jwt.standard import ALGORITHM
 from clerkform.manifest.files import MAX_MANIFEST, read_text, read_text_inside
 from clerkform.manifest.room import Room
-from clerkform.manifests import Loaded
 from clerkform.model import Address
-from clerkform.testing import SAMPLES, Ran, parse_object
+from clerkform.workflows import template_tests
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.template_tests import SAMPLES, Ran, parse_object
 
 TEMPLATES: Final = "jwt_templates"
 
@@ -73,7 +73,7 @@ def run_tests(loaded: Loaded, names: Sequence[str]) -> list[Ran]:
             folder = posixpath.dirname(span.path)
             return read_text_inside(root, folder, path, span, problems, room)
 
-        return list(testing.run_tests(items, read, problems))
+        return list(template_tests.run_tests(items, read, problems))
 
 
 def read_context(user: str, org: str | None, session: str | None) -> Context:

@@ -11,11 +11,11 @@ from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
 from clerkform.model.paths import GONE
 from clerkform.model.step import Step
-from clerkform.pipeline import Planned
 from clerkform.report.cost import Cost
 from clerkform.report.failures import diagnose
 from clerkform.report.formatting import SENSITIVE
 from clerkform.report.review import Review
+from clerkform.workflows.pipeline import Planned
 
 Data = dict[str, Any]
 

@@ -11,11 +11,11 @@ from clerkform.diagnostics import Span
 from clerkform.diff.action import Action
 from clerkform.diff.values import MadeBy
 from clerkform.model import Address, Registry
-from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 from clerkform.report.formatting import sides
 from clerkform.report.review import Review
 from clerkform.report.view import Table
+from clerkform.workflows.pipeline import Planned
 
 COLUMNS: Final = ("address", "finding", "made_by", "place", "run")
 MAKERS: Final[tuple[MadeBy, ...]] = ("drifted", "both", "edited", "unattributed")

@@ -11,8 +11,8 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.diff.action import Action
 from clerkform.errors import ApiError, ManifestError, UsageError
 from clerkform.model.step import Step
-from clerkform.pipeline import Planned
 from clerkform.report.commands import naming
+from clerkform.workflows.pipeline import Planned
 
 REFUSED_VALUES = (400, 422)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from clerkform.diff.action import Action
-from clerkform.pipeline import Planned
 from clerkform.report.counts import counted
 from clerkform.report.view import Table
+from clerkform.workflows.pipeline import Planned
 
 COLUMNS = ("address", "state", "id", "place")
 STATES: Final = {

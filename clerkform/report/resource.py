@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from clerkform.asked import SEE_ALL
 from clerkform.diff.action import Action
 from clerkform.diff.deletions import keys_by_id, live_address
 from clerkform.errors import UsageError
@@ -15,10 +14,11 @@ from clerkform.live import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest
-from clerkform.pipeline import Planned
 from clerkform.report.formatting import SENSITIVE, cell
 from clerkform.report.inventory import UNDECLARED, state
 from clerkform.report.view import Table
+from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.request import SEE_ALL
 
 COLUMNS: Final = ("field", "declared", "live", "recorded", "note")
 SECRET: Final = "(secret)"

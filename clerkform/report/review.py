@@ -11,8 +11,8 @@ from clerkform.diff.action import Action
 from clerkform.diff.values import Change
 from clerkform.model import Address
 from clerkform.model.paths import GONE
-from clerkform.pipeline import Planned
 from clerkform.report.cost import Cost
+from clerkform.workflows.pipeline import Planned
 
 SYMBOLS: Final = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 

@@ -12,7 +12,7 @@ from clerkform.model.paths import dotted
 from clerkform.report.counts import counted
 from clerkform.report.data import place_data
 from clerkform.report.formatting import escaped
-from clerkform.testing import Failed, Ran
+from clerkform.workflows.template_tests import Failed, Ran
 
 
 def tested_text(ran: Sequence[Ran]) -> str:

@@ -15,8 +15,8 @@ from clerkform.report.stream import Stream
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
-    from clerkform.pipeline import Planned
     from clerkform.report.summary import Tally
+    from clerkform.workflows.pipeline import Planned
 
 FORMAT_VERSION: Final = 1
 """Of the documents that machines read. It goes up when a field changes its meaning or goes."""

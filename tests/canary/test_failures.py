@@ -9,12 +9,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from clerkform import pipeline
 from clerkform.cli import exits
 from clerkform.client import create
 from clerkform.client.http import ClerkClient
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
+from clerkform.workflows import pipeline
 from tests.canary.encodings import leaks
 from tests.canary.world import KEY, World
 from tests.virtual import check_told

@@ -1,9 +1,9 @@
 import json
 
-from clerkform import pipeline
 from clerkform.cli import exits
 from clerkform.errors import Unreachable
 from clerkform.model import Address
+from clerkform.workflows import pipeline
 
 
 def test_without_a_terminal_nothing_is_written_unless_approved(folder):

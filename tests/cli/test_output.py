@@ -8,9 +8,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from clerkform import __version__, pipeline
+from clerkform import __version__
 from clerkform.cli import commands, exits, main
 from clerkform.report.view import FORMATS
+from clerkform.workflows import pipeline
 from tests.shell import REPO, clean_environ
 
 COMMANDS = sorted(path.stem for path in (REPO / "clerkform/cli/commands").glob("[a-z]*.py"))

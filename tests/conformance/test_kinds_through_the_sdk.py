@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from clerk_backend_api import Clerk, models
 
-from clerkform.asked import Asked
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.sandbox import Settings
+from clerkform.workflows.request import Asked
 from tests.conformance.workshop import TRUSTED, Workshop, converged, methods
 
 HMAC_KEY = "a-secret-of-the-test-that-is-long-enough-for-HS256"

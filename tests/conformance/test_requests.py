@@ -10,13 +10,13 @@ import pytest
 
 from clerkform import __version__
 from clerkform.apply.run import Failed
-from clerkform.asked import Asked
 from clerkform.errors import BadAnswer
 from clerkform.kinds import KINDS
 from clerkform.model import Kind, Op
 from clerkform.model.paths import value_at
 from clerkform.plan.limits import Limits
 from clerkform.sandbox import Fault, Settings
+from clerkform.workflows.request import Asked
 from tests import documents
 from tests.conformance.contract import (
     CONTRADICTIONS,

@@ -13,7 +13,6 @@ import clerk_backend_api
 import httpx
 
 from clerkform.apply.run import Event, Failed, NotRun
-from clerkform.asked import Asked
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
@@ -22,10 +21,11 @@ from clerkform.client.writer import ClerkWriter
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.live import Live
-from clerkform.manifests import load
-from clerkform.pipeline import Ends, Planned, apply, make_plan
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.workflows.load import load
+from clerkform.workflows.pipeline import Ends, Planned, apply, make_plan
+from clerkform.workflows.request import Asked
 from tests.support import KEY, URL, Clock
 
 TRUSTED = Guards(production=True, interactive=True)

@@ -10,8 +10,8 @@ import pytest
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
-from clerkform.manifests import load
 from clerkform.model import Registry
+from clerkform.workflows.load import load
 
 Files = Mapping[str, str | bytes]
 

@@ -11,8 +11,8 @@ from pydantic import MISSING
 
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
-from clerkform.manifests import load, validate
 from clerkform.model import Collection, Kind, Registry, Resource, crud, trait
+from clerkform.workflows.load import load, validate
 from tests.errors.findings import (
     ENVIRON,
     SECRET,
@@ -354,7 +354,7 @@ import resource, sys
 from pathlib import Path
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
-from clerkform.manifests import load
+from clerkform.workflows.load import load
 
 try:
     load(Path(sys.argv[1]), None, KINDS, {})

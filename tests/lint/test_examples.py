@@ -3,7 +3,7 @@
 import pytest
 
 from clerkform.kinds import KINDS
-from clerkform.manifests import validate
+from clerkform.workflows.load import validate
 from tests.shell import EXAMPLES
 
 

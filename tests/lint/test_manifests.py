@@ -7,7 +7,7 @@ import pytest
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
-from clerkform.manifests import load, validate
+from clerkform.workflows.load import load, validate
 from tests.errors.findings import places, write
 from tests.lint.linting import claims
 

@@ -8,7 +8,7 @@ import pytest
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES, lint
-from clerkform.manifests import validate
+from clerkform.workflows.load import validate
 from tests.errors.findings import write
 from tests.lint.linting import claims, declared, findings, said
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.asked import Asked
 from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
-from clerkform.manifests import Loaded
 from clerkform.model.canonical import canonical
-from clerkform.pipeline import Planned
 from clerkform.plan.file.document import SavedQuestion
 from clerkform.plan.file.dump import Basis, checksum, dump, render
 from clerkform.plan.file.load import load, plan_of
 from clerkform.plan.file.moved import moved
 from clerkform.plan.limits import Guards, Instance
 from clerkform.project import resolve
-from clerkform.saving import QUESTIONS, asked_again, options, save, shape
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.request import Asked
+from clerkform.workflows.saved_plan import QUESTIONS, asked_again, options, save, shape
 from tests.support import compare, declaring, desired_from, live_from
 
 SALT = b"s" * 32

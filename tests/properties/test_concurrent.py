@@ -18,13 +18,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from clerkform.apply.run import Failed, StepCrashed
-from clerkform.asked import Asked
 from clerkform.errors import ClerkformError, ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
 from clerkform.live import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings
+from clerkform.workflows.request import Asked
 from tests.properties.test_sandbox import SECRETS, add_users, consistent
 from tests.strategies import edits, manifest
 from tests.support import bench

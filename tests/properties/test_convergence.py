@@ -12,8 +12,8 @@ from clerkform.diff.rules import Rules
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.manifest.emit import emit
-from clerkform.pipeline import Ends
-from clerkform.pull import pull
+from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.pull import pull
 from tests.strategies import Edit, edits, lives, manifest
 from tests.support import Compared, LiveReader, compare, desired_from
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clerkform import manifests
 from clerkform.client.vault import Vault
 from clerkform.errors import ManifestError
 from clerkform.jwt.shape import misfits
 from clerkform.kinds import KINDS
 from clerkform.model.secrets import Sink
 from clerkform.report.diagnostics import rendered
+from clerkform.workflows import load
 from tests.work import Matcher, work_of
 
 FACTOR = 2.5
@@ -61,7 +61,7 @@ def checking(folder, text):
 
     def check():
         try:
-            loaded = manifests.validate(folder, None, KINDS, {}, (), lambda _: Vault(folder, {}))
+            loaded = load.validate(folder, None, KINDS, {}, (), lambda _: Vault(folder, {}))
             found = [f for one in loaded for f in one.findings]
         except ManifestError as error:
             found = error.diagnostics

@@ -10,16 +10,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from clerkform.apply.run import Done
-from clerkform.asked import Asked
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live import Live
-from clerkform.manifests import digest
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import load
 from clerkform.sandbox import Settings
-from clerkform.saving import asked_again, confirm, save
+from clerkform.workflows.load import digest
+from clerkform.workflows.request import Asked
+from clerkform.workflows.saved_plan import asked_again, confirm, save
 from tests.properties.test_sandbox import SECRETS, add_users, applied, lay_out
 from tests.strategies import edits, values_of
 from tests.support import bench

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.asked import Asked
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
-from clerkform.manifests import Loaded
-from clerkform.pipeline import Planned
 from clerkform.plan.build import Plan
 from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.drift import FAIL_ON, MAKERS, Drift
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.request import Asked
 from tests.shell import REPO
 from tests.support import compare, desired_from, live_from
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from clerkform.apply.run import DroppedFields, Failed, StepCrashed
-from clerkform.asked import Asked
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.match import match
@@ -13,12 +12,13 @@ from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError, ClerkErrorItem, ManifestError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
-from clerkform.manifests import Loaded
-from clerkform.pipeline import Planned
 from clerkform.plan.build import build_plan
 from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.failures import diagnose
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.request import Asked
 from tests.support import desired_from
 
 MANIFEST = """\

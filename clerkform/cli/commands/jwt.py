@@ -164,14 +164,14 @@ def lint(invocation: Invocation, where: Where) -> None:
     """
     import os
 
-    from clerkform import manifests
     from clerkform.cli import local
     from clerkform.kinds import KINDS
     from clerkform.lint.run import RULES
     from clerkform.report.counts import counted
+    from clerkform.workflows import load
 
     root = local.working_folder()
-    valid = manifests.validate(root, where.environment, KINDS, os.environ, where.var)
+    valid = load.validate(root, where.environment, KINDS, os.environ, where.var)
     all_ = dict.fromkeys(one for loaded in valid for one in loaded.findings)
     found = [one for one in all_ if one.code in RULES]
     invocation.view.findings(found)

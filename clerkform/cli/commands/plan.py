@@ -31,13 +31,13 @@ def command(
     output: Path | None,
 ) -> None:
     """Show what an apply would do. Changes nothing."""
-    from clerkform import pipeline, saving
     from clerkform.cli import asking, connect, local, planfile
     from clerkform.cli.placing import place, refuse_secrets, write_plan
     from clerkform.cli.standard import DASH
     from clerkform.diagnostics import Diagnostic
     from clerkform.errors import PlanError
     from clerkform.kinds import KINDS
+    from clerkform.workflows import pipeline, saved_plan
 
     is_printed = str(output) == DASH
     if is_printed:
@@ -64,7 +64,7 @@ def command(
     if path:
         write_plan(path, planfile.text_of(planned, loaded))
         typed = planfile.applying(output or path, loaded.environment)
-        typed += saving.options(saving.shape(planned.asked))
+        typed += saved_plan.options(saved_plan.shape(planned.asked))
         invocation.note(f"Saved to {output}: `{typed}` does this, and nothing else.")
     if detailed_exitcode and planned.plan.pending:
         raise click.exceptions.Exit(exits.PENDING)

@@ -40,9 +40,9 @@ def command(
     """
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS
-    from clerkform.pipeline import checked_instance
     from clerkform.plan.limits import Guards
-    from clerkform.pull import pull
+    from clerkform.workflows.pipeline import checked_instance
+    from clerkform.workflows.pull import pull
 
     words = pulling.words(also, KINDS)
     environment = local.environment(where.environment)

@@ -50,12 +50,12 @@ def _resource(invocation: Invocation, where: Online, address: str) -> None:
 
 
 def _plan(invocation: Invocation, path: Path) -> None:
-    from clerkform import saving
     from clerkform.cli import planfile
     from clerkform.kinds import KINDS
+    from clerkform.workflows import saved_plan
 
     saved = planfile.read(path)
-    planned = saving.reviewed(saved, KINDS)
+    planned = saved_plan.reviewed(saved, KINDS)
     created_at = saved.document.created_at
     invocation.view.say(f"Saved at {created_at}.\n", saved={"created_at": created_at})
     invocation.view.plan(planned, None)

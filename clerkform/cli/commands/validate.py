@@ -19,14 +19,14 @@ def command(invocation: Invocation, where: Where) -> None:
     import os
     from dataclasses import replace
 
-    from clerkform import manifests
     from clerkform.cli import local
     from clerkform.client.api_url import refused_url
     from clerkform.errors import ManifestError
     from clerkform.kinds import KINDS
     from clerkform.report.counts import counted
+    from clerkform.workflows import load
 
-    valid = manifests.validate(
+    valid = load.validate(
         local.working_folder(),
         where.environment,
         KINDS,

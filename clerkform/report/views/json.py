@@ -12,8 +12,8 @@ from clerkform.report.view import FORMAT_VERSION, Screen, Table
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
-    from clerkform.pipeline import Planned
     from clerkform.report.summary import Tally
+    from clerkform.workflows.pipeline import Planned
 
 
 class JsonView:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
     from clerkform.diff.action import Action
-    from clerkform.pipeline import Planned
     from clerkform.report.review import Review
     from clerkform.report.summary import Tally
+    from clerkform.workflows.pipeline import Planned
 
 LONGEST: Final = 65_536
 """Characters that GitHub takes in a comment."""

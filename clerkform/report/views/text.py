@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
-    from clerkform.pipeline import Planned
     from clerkform.report.summary import Tally
+    from clerkform.workflows.pipeline import Planned
 
 GAP: Final = "  "
 

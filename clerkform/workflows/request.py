@@ -15,11 +15,11 @@ from clerkform.diff.action import Actions
 from clerkform.diff.match import Matched
 from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError, UsageError
-from clerkform.manifests import Loaded, sinks
 from clerkform.model import Address, Registry
 from clerkform.model.pattern import kinds_of, matches, nearest, no_kind
 from clerkform.plan.guard import is_kept
 from clerkform.plan.limits import Guards
+from clerkform.workflows.load import Loaded, sinks
 
 SEE_ALL: Final = "`clerkform list` shows every address"
 

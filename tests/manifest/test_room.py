@@ -1,9 +1,9 @@
 """What all files of a project may add up to."""
 
-from clerkform import manifests
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.manifest import room
+from clerkform.workflows import load
 from tests.errors.findings import write
 
 MEGABYTE = "#" * 1_000_000
@@ -12,7 +12,7 @@ MEGABYTE = "#" * 1_000_000
 def findings(root, files, environment=None):
     write(root, files)
     try:
-        manifests.validate(root, environment, KINDS, {})
+        load.validate(root, environment, KINDS, {})
     except ManifestError as error:
         return [(one.code, one.span and str(one.span), one.message) for one in error.diagnostics]
     return []

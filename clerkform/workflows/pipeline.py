@@ -15,16 +15,6 @@ from pathlib import Path
 
 from clerkform.apply.record import Keeper
 from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
-from clerkform.asked import (
-    Asked,
-    check_excludes,
-    check_patterns,
-    check_targets,
-    idle,
-    in_question,
-    rules_of,
-    wanted,
-)
 from clerkform.desired import Desired, Item
 from clerkform.desired import secrets as declared_secrets
 from clerkform.diagnostics import Diagnostic, Problems
@@ -43,7 +33,6 @@ from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
 from clerkform.live import Live, first_reads, second_reads
-from clerkform.manifests import Loaded, Secrets, folder_of, secret_findings, sink_findings, sinks
 from clerkform.model import Address, Field, Registry, SecretRef
 from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer
@@ -51,9 +40,27 @@ from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import check, check_instance, check_writing
 from clerkform.plan.limits import Guards, Instance
-from clerkform.reading import Reader, is_looked_for, read_and_match
 from clerkform.redaction import holds_secret
-from clerkform.settling import Patience, is_owed, read_until_settled, unsettled
+from clerkform.workflows.load import (
+    Loaded,
+    Secrets,
+    folder_of,
+    secret_findings,
+    sink_findings,
+    sinks,
+)
+from clerkform.workflows.observe import Reader, is_looked_for, read_and_match
+from clerkform.workflows.request import (
+    Asked,
+    check_excludes,
+    check_patterns,
+    check_targets,
+    idle,
+    in_question,
+    rules_of,
+    wanted,
+)
+from clerkform.workflows.unfinished import Patience, is_owed, read_until_settled, unsettled
 
 
 def wall_clock() -> int:

@@ -9,8 +9,8 @@ from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
 from clerkform.live import Live
 from clerkform.manifest.emit import emit
-from clerkform.pipeline import Ends
-from clerkform.pull import pull
+from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.pull import pull
 from tests.support import LiveReader, compare, desired_from, live_from
 
 USER = "user_000000000000000000000000000"

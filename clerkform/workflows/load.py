@@ -17,7 +17,6 @@ from clerkform.diagnostics import (
     did_you_mean,
 )
 from clerkform.errors import ManifestError
-from clerkform.gathering import gather, sinks_read_by
 from clerkform.lint.run import RULES, lint
 from clerkform.manifest.node import Json
 from clerkform.manifest.room import FULL_ENVIRONMENTS, Room
@@ -26,6 +25,7 @@ from clerkform.model.canonical import canonical
 from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
+from clerkform.workflows.gather import gather, sinks_read_by
 
 
 class Secrets(Protocol):

@@ -11,21 +11,21 @@ from typing import Final
 from pydantic import MISSING
 
 from clerkform import __version__
-from clerkform.asked import Asked
 from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.match import Matched
 from clerkform.errors import PlanError
 from clerkform.live import Live
-from clerkform.manifests import Loaded
 from clerkform.model import Registry
-from clerkform.pipeline import Planned
 from clerkform.plan.file.document import FORMAT_VERSION
 from clerkform.plan.file.dump import Basis, Data, checksum, dump
 from clerkform.plan.file.load import Saved, plan_of, refuse
 from clerkform.plan.file.moved import moved
 from clerkform.plan.limits import Instance
 from clerkform.project import Environment
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.request import Asked
 
 QUESTIONS: Final[Mapping[str, str]] = {
     "targets": "-t",

@@ -18,7 +18,7 @@ from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.ledger.resolve import LOOK_BACK, candidates
 from clerkform.live import Live, Read
 from clerkform.model import Address, Registry
-from clerkform.reading import Reader, Seen, is_looked_for, read_and_match
+from clerkform.workflows.observe import Reader, Seen, is_looked_for, read_and_match
 
 CODE: Final = "cut-off-create"
 PAUSE: Final = 3000

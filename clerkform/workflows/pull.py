@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from clerkform.asked import check_patterns
 from clerkform.diff.deletions import live_address
 from clerkform.errors import UsageError
 from clerkform.live import Live, LiveObject, Read
@@ -16,8 +15,9 @@ from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
-from clerkform.pipeline import Ends
-from clerkform.reading import read_all
+from clerkform.workflows.observe import read_all
+from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.request import check_patterns
 
 
 @dataclass(frozen=True, slots=True)
