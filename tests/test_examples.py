@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from clerkform.kinds import KINDS
-from clerkform.schema import build_schema
+from clerkform.schema.json_schema import build_schema
 from tests.shell import (
     EXAMPLES,
     REPO,

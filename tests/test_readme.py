@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from clerkform.cli import exits, main
-from clerkform.reference import build_plan_file, build_reference, written
+from clerkform.schema.reference import build_plan_file, build_reference, written
 from tests.shell import REPO, Folder, clean_environ, copied, serving
 
 README = (REPO / "README.md").read_text()
@@ -141,12 +141,14 @@ def around(text: str) -> str:
 
 
 def test_the_reference_is_what_the_models_say():
-    assert written(MANIFESTS) == MANIFESTS, "run: python -m clerkform.reference docs/manifests.md"
+    assert written(MANIFESTS) == MANIFESTS, (
+        "run: python -m clerkform.schema.reference docs/manifests.md"
+    )
 
 
 def test_the_page_about_saved_plans_is_what_the_models_say():
     page = (REPO / "docs" / "plan-file.md").read_text()
-    command = "python -m clerkform.reference docs/plan-file.md"
+    command = "python -m clerkform.schema.reference docs/plan-file.md"
     assert written(page, build_plan_file) == page, f"run: {command}"
 
 

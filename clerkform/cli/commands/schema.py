@@ -24,7 +24,7 @@ def command(output: Path | None) -> None:
     from clerkform.cli.placing import place, write_text
     from clerkform.cli.standard import DASH
     from clerkform.kinds import KINDS
-    from clerkform.schema import render_schema
+    from clerkform.schema.json_schema import render_schema
 
     text = render_schema(KINDS)
     if output and str(output) != DASH:

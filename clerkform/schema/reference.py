@@ -1,6 +1,6 @@
 """The models as Markdown tables: every key of a manifest, of the project file, of a saved plan.
 
-``python -m clerkform.reference docs/manifests.md`` writes them between the page's two markers.
+``python -m clerkform.schema.reference docs/manifests.md`` writes them between the page's two markers.
 ``docs/plan-file.md`` is the other page.
 """
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from clerkform.kinds import KINDS
-from clerkform.schema import build_schema, render_schema
+from clerkform.schema.json_schema import build_schema, render_schema
 from tests.made_up import MADE_UP
 
 COMMITTED = Path(__file__).parent.parent / "schema.json"

@@ -1,0 +1,1 @@
+"""The models as JSON Schema, and as the reference page."""
