@@ -55,7 +55,7 @@ from clerkform.diff.actions import diff
 from clerkform.diff.deletions import Rules
 from clerkform.diff.match import match
 from clerkform.kinds import KINDS
-from clerkform.live import Live, decode
+from clerkform.live.state import Live, decode
 from clerkform.plan.build import build_plan
 from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope

@@ -19,7 +19,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from clerkform.kinds import KINDS
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import emit, protect
 from clerkform.model import Field, Kind, Values
 

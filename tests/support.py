@@ -26,7 +26,8 @@ from clerkform.diff.actions import diff
 from clerkform.diff.match import Matched, match
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
-from clerkform.live import Live, LiveObject, Read
+from clerkform.live.reads import Read
+from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope
 from clerkform.model import Kind, Registry

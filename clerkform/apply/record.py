@@ -14,7 +14,7 @@ from clerkform.ledger.entries import Entry
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.record import recorded, sent_record
 from clerkform.ledger.resolve import superseded
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.model import Address, Field, Kind, SecretRef
 from clerkform.model.fields import over
 from clerkform.model.paths import Path, nested, pointer

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clerkform.errors import ApiError, ClerkformError
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address
 from clerkform.model.step import Step, StepId
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from clerkform.diff.creation import wire_of
 from clerkform.diff.values import merged
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Field, Kind, Registry, Values
 from clerkform.model.fields import over
 from clerkform.model.paths import GONE, Path, nested, value_at

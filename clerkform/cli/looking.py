@@ -13,7 +13,8 @@ from clerkform.cli.invocation import Invocation
 from clerkform.desired import Desired
 from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, UsageError
 from clerkform.kinds import KINDS
-from clerkform.live import Live, Read
+from clerkform.live.reads import Read
+from clerkform.live.state import Live
 from clerkform.model import Address
 from clerkform.workflows import pipeline
 from clerkform.workflows.observe import Reader

@@ -11,7 +11,7 @@ from clerkform.client.http import ClerkClient
 from clerkform.client.pace import OwnLimit
 from clerkform.diff.fields import dropped
 from clerkform.errors import BadAnswer
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Kind, Op, Values
 from clerkform.model.op import filled
 from clerkform.redaction import holds_secret

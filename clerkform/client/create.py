@@ -21,7 +21,7 @@ from clerkform.errors import ApiError, ManifestError, SecretNotKept
 from clerkform.ledger.entries import Intent
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.resolve import LOOK_BACK, is_of_then
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Generates, Kind, Op, Values
 from clerkform.model.step import Step
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from clerkform.client.reader import ClerkReader
 from clerkform.errors import ApiError, BadAnswer, SecretNotKept
-from clerkform.live import Live, LiveObject, Read
+from clerkform.live.reads import Read
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Kind, Values
 from clerkform.model.step import Step
 

@@ -9,16 +9,8 @@ from urllib.parse import quote
 from clerkform.client.http import ClerkClient
 from clerkform.client.paging import distinct
 from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
-from clerkform.live import (
-    FEW,
-    Live,
-    LiveObject,
-    Read,
-    cheaper_to_list,
-    decode,
-    hidden_for,
-    shown_elsewhere,
-)
+from clerkform.live.reads import FEW, Read, cheaper_to_list
+from clerkform.live.state import Live, LiveObject, decode, hidden_for, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
 from clerkform.redaction import holds_secret

@@ -20,7 +20,7 @@ from clerkform.client.vault import Vault
 from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.model import Address, Field, Kind, Reference, Registry, SecretRef, Values
 from clerkform.model.fields import Fields, over
 from clerkform.model.paths import value_at

@@ -10,7 +10,7 @@ from clerkform.diagnostics import Span
 from clerkform.diff.edges import Edge
 from clerkform.diff.values import Change, MadeBy
 from clerkform.ledger.entries import Entry
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address, Kind
 
 Verb = Literal["create", "update", "replace", "delete", "none"]

@@ -31,7 +31,7 @@ from clerkform.diff.values import equal
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.record import sent_record
 from clerkform.ledger.resolve import NO_LEDGER, superseded
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 
 MADE_ANEW = (

@@ -15,7 +15,7 @@ from clerkform.diff.sets import with_set_change
 from clerkform.diff.values import Change, MadeBy, equal
 from clerkform.ledger.entries import NO_VALUE, Entry, Ledger
 from clerkform.ledger.record import kept_value, leaf_prints
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Values
 from clerkform.model.paths import GONE, Path, pointer, value_at
 

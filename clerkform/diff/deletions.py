@@ -8,7 +8,7 @@ from clerkform.diff.match import Matched
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import NO_LEDGER, superseded
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kind, Registry, Values
 
 

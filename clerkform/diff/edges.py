@@ -10,7 +10,7 @@ from clerkform.desired import Item
 from clerkform.diff.creation import wire_of
 from clerkform.diff.fields import NO_KEYS, Keys
 from clerkform.diff.ignored import ignored_paths, is_within
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Reference
 from clerkform.model.paths import value_at
 

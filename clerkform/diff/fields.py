@@ -19,7 +19,7 @@ from clerkform.diff.values import (
     merge_changes,
 )
 from clerkform.ledger.record import kept_value
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.paths import GONE, Path, value_at
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.action import Action
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Registry
 
 

@@ -9,7 +9,7 @@ from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Problems
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import NO_LEDGER, superseded
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kind, Reference, Registry, Values
 
 _Key = tuple[str, ...]

@@ -9,7 +9,7 @@ from clerkform.diagnostics import Problems
 from clerkform.diff.context import Context
 from clerkform.diff.ignored import ignored_paths, is_within
 from clerkform.diff.values import Change
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Field, Kept, Values
 from clerkform.model.fields import Fields
 from clerkform.model.paths import GONE, Path, dotted, value_at

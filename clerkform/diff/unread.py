@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from clerkform.desired import Item
 from clerkform.diff.context import Context
 from clerkform.ledger.record import leaf_prints
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model.paths import GONE, Path, pointer, value_at
 
 

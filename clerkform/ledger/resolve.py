@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from clerkform.ledger.entries import Entry, Intent, Ledger
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Registry
 
 SOON: Final = 600_000

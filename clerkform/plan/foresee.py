@@ -10,7 +10,7 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.diff.action import Action
 from clerkform.diff.fields import sent_value
 from clerkform.diff.values import merged
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model.canonical import json_bytes
 from clerkform.plan.limits import Instance
 

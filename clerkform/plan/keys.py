@@ -5,7 +5,7 @@ from __future__ import annotations
 from clerkform.desired import Item
 from clerkform.diff.action import Action
 from clerkform.diff.keys import is_renamed
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model.step import StepId
 
 Key = tuple[str, tuple[str, ...] | None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from clerkform.diff.action import Action
 from clerkform.diff.edges import Edge
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Field
 from clerkform.model.paths import value_at
 from clerkform.model.step import StepId

@@ -10,7 +10,7 @@ from clerkform.diff.action import Action
 from clerkform.diff.creation import created_value
 from clerkform.diff.fields import sent_value
 from clerkform.diff.ignored import ignored_paths, is_within
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Field, Kind, Values
 from clerkform.model.fields import Fields
 from clerkform.model.paths import Path, nested, value_at

@@ -10,7 +10,7 @@ from clerkform.diff.action import Action
 from clerkform.diff.deletions import keys_by_id, live_address
 from clerkform.errors import UsageError
 from clerkform.ledger.entries import Entry
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest

@@ -14,7 +14,8 @@ from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import settled
-from clerkform.live import Live, Read, second_reads
+from clerkform.live.reads import Read, second_reads
+from clerkform.live.state import Live
 from clerkform.model import Address, Registry
 from clerkform.together import together
 

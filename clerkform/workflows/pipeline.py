@@ -32,7 +32,8 @@ from clerkform.ledger.open import NOTHING_OPENED, Opened, open_ledger
 from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.ledger.store import Store, StoreFailed
 from clerkform.lint.run import lint
-from clerkform.live import Live, first_reads, second_reads
+from clerkform.live.reads import first_reads, second_reads
+from clerkform.live.state import Live
 from clerkform.model import Address, Field, Registry, SecretRef
 from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from clerkform.diff.deletions import live_address
 from clerkform.errors import UsageError
-from clerkform.live import Live, LiveObject, Read
+from clerkform.live.reads import Read
+from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at

@@ -15,7 +15,7 @@ from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.match import Matched
 from clerkform.errors import PlanError
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.model import Registry
 from clerkform.plan.file.document import FORMAT_VERSION
 from clerkform.plan.file.dump import Basis, Data, checksum, dump

@@ -16,7 +16,8 @@ from clerkform.diagnostics import Diagnostic
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.ledger.resolve import LOOK_BACK, candidates
-from clerkform.live import Live, Read
+from clerkform.live.reads import Read
+from clerkform.live.state import Live
 from clerkform.model import Address, Registry
 from clerkform.workflows.observe import Reader, Seen, is_looked_for, read_and_match
 

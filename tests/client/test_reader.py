@@ -4,7 +4,7 @@ import pytest
 
 from clerkform.client.reader import ClerkReader
 from clerkform.errors import BadAnswer
-from clerkform.live import Read
+from clerkform.live.reads import Read
 from tests.client.test_http import Server, ask, ok  # noqa: F401  fixture
 from tests.made_up import MADE_UP
 

@@ -20,7 +20,7 @@ from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.workflows.load import load

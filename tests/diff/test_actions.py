@@ -6,7 +6,7 @@ from clerkform.diff.deletions import deleted_ids, live_address
 from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address
 from tests.made_up import BADGES, MADE_UP
 from tests.support import compare, desired_from, live_from, live_of

@@ -6,7 +6,8 @@ from clerkform.diagnostics import Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
-from clerkform.live import Live, LiveObject, first_reads, second_reads
+from clerkform.live.reads import first_reads, second_reads
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Reference
 from clerkform.plan.build import build_plan
 from tests.made_up import MADE_UP

@@ -2,7 +2,7 @@ from clerkform.diff.creation import creation
 from clerkform.diff.fields import difference, dropped, sent_value
 from clerkform.diff.values import Known
 from clerkform.kinds import KINDS
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Address
 from clerkform.model.paths import GONE
 from tests.made_up import MADE_UP, TEAMS

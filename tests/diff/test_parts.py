@@ -11,7 +11,7 @@ from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import recorded, sent_record
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, SecretRef
 from clerkform.model.paths import GONE
 from clerkform.plan.build import build_plan

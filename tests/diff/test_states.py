@@ -8,7 +8,7 @@ from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import leaf_prints
-from clerkform.live import Live, LiveObject, hidden_for, shown_elsewhere
+from clerkform.live.state import Live, LiveObject, hidden_for, shown_elsewhere
 from clerkform.model import Address
 from clerkform.plan.build import build_plan
 from tests.made_up import CROWNS, LOCKS, MADE_UP

@@ -10,7 +10,7 @@ import pytest
 from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.model.canonical import canonical
 from clerkform.plan.file.document import SavedQuestion
 from clerkform.plan.file.dump import Basis, checksum, dump, render

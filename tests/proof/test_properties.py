@@ -4,7 +4,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from clerkform.apply.simulate import simulate
-from clerkform.live import Live, LiveObject
+from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import emit
 from clerkform.model.paths import GONE, value_at
 from tests.proof.drawn import DRAWN, manifests

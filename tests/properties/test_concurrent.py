@@ -21,7 +21,7 @@ from clerkform.apply.run import Failed, StepCrashed
 from clerkform.errors import ClerkformError, ManifestError
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings
 from clerkform.workflows.request import Asked

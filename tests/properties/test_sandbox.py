@@ -16,7 +16,7 @@ from clerkform.diff.match import match
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.sandbox import Settings
 from tests.strategies import edits, manifest
 from tests.support import bench

@@ -13,7 +13,7 @@ from clerkform.apply.run import Done
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import load
 from clerkform.sandbox import Settings

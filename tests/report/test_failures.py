@@ -11,7 +11,7 @@ from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError, ClerkErrorItem, ManifestError, UsageError
 from clerkform.kinds import KINDS
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.plan.build import build_plan
 from clerkform.plan.limits import Instance
 from clerkform.project import Environment

@@ -7,7 +7,7 @@ import pytest
 
 from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
-from clerkform.live import Live
+from clerkform.live.state import Live
 from clerkform.manifest.emit import emit
 from clerkform.workflows.pipeline import Ends
 from clerkform.workflows.pull import pull

@@ -15,7 +15,7 @@ from clerkform.diff.fields import declared_items
 from clerkform.diff.ignored import ignored_paths, is_within, with_part
 from clerkform.diff.values import Change, Known, declared_part
 from clerkform.ledger.fingerprint import fingerprint
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.model import Field, Kind, Reference, SecretRef
 from clerkform.model.canonical import canonical, folded
 from clerkform.model.paths import GONE, dotted, value_at

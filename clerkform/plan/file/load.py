@@ -13,7 +13,7 @@ from clerkform.diagnostics import Diagnostic, Source, Span
 from clerkform.diff.action import Action
 from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
-from clerkform.live import LiveObject
+from clerkform.live.state import LiveObject
 from clerkform.manifest.node import Node
 from clerkform.model import Address, Kind, Registry
 from clerkform.model.canonical import nests_deeper, strict_json

@@ -1,15 +1,8 @@
 import pytest
 
 from clerkform.kinds import KINDS
-from clerkform.live import (
-    Live,
-    LiveObject,
-    Read,
-    cheaper_to_list,
-    decode,
-    first_reads,
-    second_reads,
-)
+from clerkform.live.reads import Read, cheaper_to_list, first_reads, second_reads
+from clerkform.live.state import Live, LiveObject, decode
 from clerkform.model import Address
 from tests.made_up import MADE_UP
 from tests.support import desired_from

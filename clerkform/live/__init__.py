@@ -1,0 +1,1 @@
+"""What the API answered, and which reads a plan needs."""
