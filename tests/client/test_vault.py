@@ -358,7 +358,7 @@ def test_an_env_file_that_is_larger_than_any_is_left_alone(root, base):
     (base / "env").write_text("# long\n" * 200_000)
     problem = vault(root).check_sink(Sink(env_file="env", name="A"), base)
     assert (problem.code, problem.severity) == ("sink-unfit", "error")
-    assert "env cannot be written: it is larger than 1,000,000 bytes" in problem.message
+    assert "env cannot be written: it is larger than 100,000 bytes" in problem.message
 
 
 def test_setting_a_line_twice_changes_nothing_more():

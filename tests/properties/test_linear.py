@@ -14,7 +14,7 @@ from clerkform.client.vault import Vault
 from clerkform.errors import ManifestError
 from clerkform.jwt.shape import misfits
 from clerkform.kinds import KINDS
-from clerkform.model.secrets import Sink
+from clerkform.model.sink import Sink
 from clerkform.report.diagnostics import rendered
 from clerkform.workflows import load
 from tests.work import Matcher, work_of
