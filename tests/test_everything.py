@@ -21,7 +21,7 @@ ROOT = PACKAGE.parent
 SCENARIOS = ROOT / "tests" / "scenarios"
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
 NAMES_KINDS = (
-    *("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "reference.py"),
+    *("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "schema/reference.py"),
     *("jwt/", "lint/", "cli/rendering.py", "cli/commands/sandbox.py"),
 )
 """Where a kind may be named: ``embedded`` reads the sandbox's switches, ``init`` writes a manifest,

@@ -12,7 +12,7 @@ from clerkform.kinds import KINDS
 from clerkform.schema.json_schema import build_schema, render_schema
 from tests.made_up import MADE_UP
 
-COMMITTED = Path(__file__).parent.parent / "schema.json"
+COMMITTED = Path(__file__).parent.parent.parent / "schema.json"
 SCHEMA = build_schema(KINDS)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
