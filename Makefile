@@ -12,7 +12,7 @@ INSTALL_SELF := $(INSTALL) --no-deps --no-build-isolation --editable .
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 # What leans on a dependency most: YAML, models, requests, crypto, terminal, server.
-SMOKE := tests/manifest/test_parse.py tests/manifest/test_validation.py tests/test_schema.py \
+SMOKE := tests/manifest/test_parse.py tests/manifest/test_validation.py tests/schema \
   tests/test_scenarios.py tests/test_examples.py tests/client tests/report tests/jwt \
   tests/cli/test_plan.py tests/cli/test_apply.py tests/cli/test_output.py \
   tests/sandbox/test_serve.py tests/sandbox/test_app.py tests/sandbox/test_organizations.py

@@ -68,3 +68,10 @@ def test_the_locks_name_no_host_and_no_folder_of_a_machine(lock):
 
 def test_both_locks_of_the_newest_agree():
     assert pinned("run").items() <= pinned("dev").items()
+
+
+def test_what_is_run_at_both_ends_is_there():
+    smoke = re.search(r"^SMOKE := ((?:.*\\\n)*.*)", (REPO / "Makefile").read_text(), re.MULTILINE)
+    paths = smoke[1].replace("\\", " ").split()
+    assert len(paths) > 10
+    assert [path for path in paths if not (REPO / path).exists()] == []
