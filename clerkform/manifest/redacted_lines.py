@@ -57,7 +57,8 @@ def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
         walk.through(text)
     except (yaml.YAMLError, UnicodeError):
         return every_line(text) if names.seem_to_be_in(text) else frozenset()
-    return frozenset(_numbers(walk.hidden()))
+    # An end may be told to be a line further than there are lines.
+    return frozenset(_numbers(walk.hidden())) & every_line(text)
 
 
 def _numbers(stretches: Iterable[Lines]) -> Iterator[int]:
