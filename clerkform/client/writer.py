@@ -151,7 +151,9 @@ class ClerkWriter:
             return over(of, _settable(of, seen.values), values) if seen else values
         path = path_of(kind.endpoints.get, object_id, step.within)
         live = kind.from_api(await self._client.get(path))
-        if lacking := sorted(_settable_names(of) - live.keys() - values.keys()):
+        seen = self._live.objects.get(kind.name, {}).get(object_id)
+        parts = {f.name for f in whole if seen and seen.values.get(f.name) is not None}
+        if lacking := sorted((_settable_names(of) - values.keys() | parts) - live.keys()):
             detail = f"answered without {', '.join(lacking)}, which an update would reset"
             raise BadAnswer("GET", path, detail=detail)
         return over(of, _settable(of, live), values)

@@ -61,7 +61,10 @@ def difference(
         path, is_ignored = field.path, is_within(field.path, ignored)
         is_other = (secrets or {}).get(path)
         found: list[Change] = []
-        if path in live.unreachable and not is_ignored:
+        is_partial = field.takes_set_change and field.compared and is_set_change(declared)
+        if is_partial and value_at(live.values, path) is GONE and not is_ignored:
+            notes.append(f"{field} is not in Clerk's answer: what it would become is not known")
+        elif path in live.unreachable and not is_ignored:
             notes.append(f"{field} could not be read: {live.unreachable[path]}")
             found = _unreachable(field, declared, last_sent or {}, is_other)
         elif field.compared and not is_ignored:
@@ -151,7 +154,8 @@ def _reference_changes(
             yield Change(field.path, there, [key_in(one) for one in declared])
         return
     wired = wire_of(field, declared, ids)
-    if isinstance(declared, Reference) and wired != before and not field.traits.identity:
+    is_other = wired is None or wired != before  # what has no id yet is nobody's now
+    if isinstance(declared, Reference) and is_other and not field.traits.identity:
         yield Change(field.path, keys.get((of, before), before), key_in(declared))
     elif not isinstance(declared, Reference) and not _same(field, before, declared):
         yield Change(field.path, before, declared)

@@ -191,3 +191,14 @@ def test_a_reference_was_sent_as_an_id():
     answer = LiveObject("teams", "team_1", {"name": "a", "parent": "team_9"})
     assert dropped(TEAMS, {"parent": "team_9"}, answer) == ()
     assert dropped(TEAMS, {"parent": "team_8"}, answer) == ("parent",)
+
+
+def test_a_reference_to_what_is_not_live_yet_differs_from_none():
+    assert changed(team("parent: Top}, {name: Top", {}, parent=None)) == {"parent": (None, "top")}
+
+
+def test_a_set_that_is_not_answered_gets_nothing_added():
+    item = desired_from("house: {codes: {add: [x]}}", registry=MADE_UP).items[Address("house")]
+    found = difference(item, LiveObject("house", "house", {"open": True}), {})
+    assert found.changes == ()
+    assert found.notes == ("codes is not in Clerk's answer: what it would become is not known",)
