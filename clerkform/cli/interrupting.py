@@ -1,4 +1,4 @@
-"""Waits so that Ctrl-C, or what stands for it, is heard at once.
+"""Runs a coroutine so that Ctrl-C, or what stands for it, is heard at once.
 
 The standard runner cancels its task, which a task that computes does not hear before it waits
 for something. Here the one that computes is cut short where it is.

@@ -33,11 +33,14 @@ async def send(
     client: ClerkClient,
     op: Op,
     path: str,
-    body: Mapping[str, Any] | None,
+    body: Mapping[str, Any] | None = None,
     own_limit: OwnLimit | None = None,
-) -> Mapping[str, Any] | None:
-    """The answer to a call about one object, which may be repeated safely."""
-    return await client.write(op.method, path, body, repeatable=True, own_limit=own_limit)
+    *,
+    repeatable: bool = True,
+) -> dict[str, Any] | None:
+    """The answer to a call about one object. Without a ``body`` it is what the call always sends."""
+    sent = dict(op.body) if body is None and op.body else body
+    return await client.write(op.method, path, sent, repeatable=repeatable, own_limit=own_limit)
 
 
 def checked(

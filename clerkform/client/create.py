@@ -203,9 +203,8 @@ class Maker:
                 secret = _secret_in(made, await self._again(made.again, step, object_id))
             if secret is None and made.rotate and rotates:
                 path = path_of(made.rotate, object_id, step.within)
-                body = dict(made.rotate.body) if made.rotate.body else None
-                call = self._client.write(made.rotate.method, path, body, repeatable=False)
-                secret = _secret_in(made, await call or {})
+                answer = await send(self._client, made.rotate, path, repeatable=False)
+                secret = _secret_in(made, answer or {})
             if secret is None:
                 return None
             found[name] = secret
@@ -217,8 +216,7 @@ class Maker:
         try:
             if op.method == "GET":
                 return await self._client.get(path)
-            body = dict(op.body) if op.body else None
-            return await self._client.write(op.method, path, body, repeatable=True) or {}
+            return await send(self._client, op, path) or {}
         except ApiError as error:
             if error.status is None or error.status >= 500:
                 raise
@@ -241,7 +239,7 @@ class Maker:
             )
         try:
             path = path_of(op, written.object_id, step.within)
-            await send(self._client, op, path, dict(op.body) if op.body else None)
+            await send(self._client, op, path)
         except ApiError:
             raise SecretNotKept(
                 f"{step.address} was created, but {why}. It could not be removed again either, so"

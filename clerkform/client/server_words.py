@@ -13,16 +13,9 @@ from clerkform.errors import ClerkErrorItem
 Redact = Callable[[str], str]
 """Takes secrets out of a server's words, before they are escaped or shortened to what is shown."""
 
-
 MAX_TEXT = 500  # of a message in an answer; nothing that Clerk says is longer
-
-
 SEARCHED = 40 * MAX_TEXT  # of a text, for secrets: to search a megabyte takes many times as long
-
-
 LONGEST_SECRET = SEARCHED // 2  # as a text may write it: a private key with every byte escaped
-
-
 MAX_ITEMS = 100  # of an error; Clerk says one for each parameter that is wrong
 
 

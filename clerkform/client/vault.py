@@ -36,7 +36,6 @@ OFF_LIMITS = frozenset({".git", ".github", ".clerkform"})
 """Folders whose files hold credentials, or say what is run."""
 MAX_SECRET = 100_000
 """Bytes; the longest key is a few thousand."""
-"""Bytes of a file that a line is set in: far more than any program reads its settings from."""
 
 
 class _Refused(Exception):

@@ -105,7 +105,7 @@ class ClerkWriter:
         assert step.object_id is not None
         try:
             path = path_of(op, step.object_id, step.within)
-            await send(self._client, op, path, dict(op.body) if op.body else None)
+            await send(self._client, op, path)
         except ApiError as error:
             if not error.is_not_found:
                 raise
@@ -146,12 +146,11 @@ class ClerkWriter:
         if not (kind.update_sends == "all" or whole):
             return values
         of = kind.fields if kind.update_sends == "all" else {f.name: f for f in whole}
+        seen = self._live.objects.get(kind.name, {}).get(object_id)
         if kind.endpoints.get is None:
-            seen = self._live.objects.get(kind.name, {}).get(object_id)
             return over(of, _settable(of, seen.values), values) if seen else values
         path = path_of(kind.endpoints.get, object_id, step.within)
         live = kind.from_api(await self._client.get(path))
-        seen = self._live.objects.get(kind.name, {}).get(object_id)
         parts = {f.name for f in whole if seen and seen.values.get(f.name) is not None}
         if lacking := sorted((_settable_names(of) - values.keys() | parts) - live.keys()):
             detail = f"answered without {', '.join(lacking)}, which an update would reset"

@@ -16,8 +16,6 @@ from clerkform.model.canonical import without_nulls
 from clerkform.model.paths import GONE
 
 SECRET = Known("(secret)")
-
-
 NO_SECRET = Known("(none)")
 
 

@@ -27,7 +27,7 @@ def recorded(
     prints |= secret_prints
     lifecycle = {n: value for n in ("prevent_destroy", "deletion") if (value := item.lifecycle(n))}
     delivery = before.delivery if before.id == object_id else None
-    is_wanted = any(sink.delivers for sink in item.kind.sinks(item.values).values())
+    is_wanted = item.kind.delivers(item.values)
     if item.kind.generates and object_id and (delivery is None or not is_wanted):
         delivery = "unknown"
     return replace(

@@ -57,8 +57,8 @@ def hidden_lines(text: str, sections: Sections) -> frozenset[int]:
         walk.through(text)
     except (yaml.YAMLError, UnicodeError):
         return every_line(text) if names.seem_to_be_in(text) else frozenset()
-    # An end may be told to be a line further than there are lines.
-    return frozenset(_numbers(walk.hidden())) & every_line(text)
+    last = text.count("\n") + 1  # an end may be told to be a line further
+    return frozenset(number for number in _numbers(walk.hidden()) if number <= last)
 
 
 def _numbers(stretches: Iterable[Lines]) -> Iterator[int]:

@@ -183,6 +183,10 @@ class Kind:
         """Where the secrets that the server makes go, by field, as far as that is declared."""
         return {name: values[name] for name in self.makes if values.get(name) is not None}
 
+    def delivers(self, values: Values) -> bool:
+        """Whether somebody waits for a secret that the server makes."""
+        return any(sink.delivers for sink in self.sinks(values).values())
+
     @cached_property
     def own_fields(self) -> tuple[str, ...]:
         """The fields of this kind alone, without those that every item has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from clerkform.desired import Item
 from clerkform.diff.action import Action
@@ -33,15 +33,15 @@ class Writers:
         for action in actions:
             for held, step in letting_go(action, self.going):
                 self._lets_go.setdefault(held, []).append(step)
+        ids = {delete_id(action): object_id for object_id, action in self.going.items()}
         for held, step in late_going(self.going):
-            if held not in self._held_by(step):  # else it would close a ring
+            if held not in self._gone_before(ids[step], ids):  # else it would close a ring
                 self._lets_go.setdefault(held, []).append(step)
 
-    def _held_by(self, step: StepId) -> set[str]:
-        """The ids of what goes before ``step``, and of what goes before that."""
-        ids = {delete_id(action): object_id for object_id, action in self.going.items()}
+    def _gone_before(self, object_id: str, ids: Mapping[StepId, str]) -> set[str]:
+        """The object, what goes before it, and what goes before that; ``ids`` are of all that goes."""
         found: set[str] = set()
-        waiting = [ids.get(step, "")]
+        waiting = [object_id]
         while waiting:
             at = waiting.pop()
             if at not in found:

@@ -20,8 +20,6 @@ from clerkform.plan.needs import Writers
 from clerkform.plan.references import edge_id, edges_between
 
 AFTER_CREATE = "after create"
-
-
 DELIVER = "secret"
 """The part of an update that hands over what the server has made."""
 

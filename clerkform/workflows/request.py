@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from operator import eq
-from pathlib import Path
 from typing import Final
 
 from clerkform.desired import Desired, Item
@@ -19,7 +18,7 @@ from clerkform.model import Address, Registry
 from clerkform.model.pattern import kinds_of, matches, nearest, no_kind
 from clerkform.plan.guard import is_kept
 from clerkform.plan.limits import Guards
-from clerkform.workflows.load import Loaded, sinks
+from clerkform.workflows.load import Loaded
 
 SEE_ALL: Final = "`clerkform list` shows every address"
 
@@ -156,7 +155,7 @@ def _has_unread(item: Item) -> bool:
 
 
 def _is_delivered(item: Item) -> bool:
-    return any(sink.delivers for sink, _, _ in sinks([item], Path()))
+    return item.kind.delivers(item.values)
 
 
 def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.faults.projects import GITIGNORE, SIGNING_KEY, Project, ident, organization
+from tests.faults.projects import GITIGNORE, Project, ident, organization
 from tests.proof.served import GROUPS, HIDDEN
 
 PROJECT = """\
@@ -150,4 +150,3 @@ SORTS = Project(
     },
     groups=GROUPS,
 )
-PRIVATE = (SIGNING_KEY,)
