@@ -1,7 +1,7 @@
 """Where something is, and what is wrong there.
 
 A stage adds what it finds to ``Problems``, leaves out what is broken and goes on, so that one
-mistake hides no other. The pipeline raises once, after the last stage, in source order.
+mistake hides no other. `workflows.load` raises once, after the last stage, in source order.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@
             ├── MovingList       a list that changed each time it was read
             └── TooMuch          an answer that takes up more than one may
 
-Only the pipeline's caller catches them; what each means for the exit code is said in ``cli.exits``.
+Only the caller of a workflow catches them; what each means for the exit code is said in ``cli.exits``.
 """
 
 from __future__ import annotations

@@ -33,8 +33,10 @@ from clerkform.manifest.values import Scope
 from clerkform.model import Kind, Registry
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.workflows.apply import apply
 from clerkform.workflows.load import Loaded, load
-from clerkform.workflows.pipeline import Ends, Planned, apply, make_plan
+from clerkform.workflows.plan import Planned, make_plan
+from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import Asked
 
 URL = "http://sandbox.test/v1"

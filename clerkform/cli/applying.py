@@ -5,11 +5,10 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clerkform.apply.run import NotRun, Started
+from clerkform.apply.run import Failed, NotRun, Started
 from clerkform.cli import asking, connect, exits, local, planfile
 from clerkform.cli.choices import Approval, Online, Wanted
 from clerkform.cli.connect import Session
@@ -21,9 +20,10 @@ from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
+from clerkform.report.failures import diagnose
 from clerkform.report.summary import Tally
-from clerkform.workflows import load, pipeline, saved_plan
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows import apply, load, plan, saved_plan
+from clerkform.workflows.planned import Planned
 
 
 def plan_and_apply(
@@ -69,14 +69,14 @@ def plan_and_apply(
         connect.session(invocation, loaded.environment, where) as session,
         locked(session, invocation),
     ):
-        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        planned = session.run(plan.make_plan(loaded, KINDS, session.ends, asked))
         if saved:
             saved_plan.confirm(planned, saved, load.digest(loaded))
-        invocation.view.findings(planned.warnings)
+        invocation.view.findings(planned.remarks.warnings)
         # What refuses it is told below, and not twice.
-        invocation.view.plan(replace(planned, writing=()), session.allowed)
-        if refused := [*planned.refusals, *planned.writing]:
-            raise PlanError(refused)
+        invocation.view.plan(planned.review(tells_writing=False), session.allowed)
+        if planned.refusals:
+            raise PlanError(planned.refusals)
         if not planned.plan.steps:
             record(planned, session, invocation)
             invocation.view.say("Nothing to do.")
@@ -136,7 +136,7 @@ def record(planned: Planned, session: Session, invocation: Invocation) -> None:
     assert not planned.plan.steps
 
     async def walk() -> None:
-        async for _ in pipeline.apply(planned, KINDS, session.ends, lambda: False, journal):
+        async for _ in apply.apply(planned, KINDS, session.ends, lambda: False, journal):
             pass
 
     journal = Journal(planned.opened, planned.ledger, session.ends.ledger)
@@ -159,7 +159,7 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
     journal = Journal(planned.opened, planned.ledger, session.ends.ledger)
 
     async def walk(stopped: Callable[[], bool]) -> None:
-        async for event in pipeline.apply(planned, KINDS, session.ends, stopped, journal):
+        async for event in apply.apply(planned, KINDS, session.ends, stopped, journal):
             tally.add(event)
             invocation.has_written |= tally.has_started
             if isinstance(event, Started):
@@ -169,8 +169,9 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
                 session.progress.step()
             # Machines are told of each step.
             if invocation.format == "json" or tally.is_worth_a_line(event):
+                error = diagnose(event, planned) if isinstance(event, Failed) else None
                 with session.progress.hidden():
-                    invocation.view.event(event, planned)
+                    invocation.view.event(event, error)
 
     with _stoppable(session, invocation) as stopped:
         try:
@@ -197,7 +198,7 @@ def _wait_until_visible(
     planned: Planned, tally: Tally, session: Session, invocation: Invocation
 ) -> None:
     done = tally.finished()
-    waiting = pipeline.not_yet_visible(planned, done, KINDS, session.ends)
+    waiting = apply.not_yet_visible(planned, done, KINDS, session.ends)
     unseen = session.run(waiting, "waiting until reads show it")
     if unseen.error:
         invocation.note(f"not read back: {explain(unseen.error)}")

@@ -1,4 +1,4 @@
-"""Plugs real ends, or the embedded sandbox, into the pipeline."""
+"""Plugs real ends, or the embedded sandbox, into the workflows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from clerkform.ledger.store import open_store
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
-from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.ports import Ends
 
 T = TypeVar("T")
 

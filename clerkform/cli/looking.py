@@ -16,9 +16,9 @@ from clerkform.kinds import KINDS
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import Address
-from clerkform.workflows import pipeline
-from clerkform.workflows.observe import Reader
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows import plan
+from clerkform.workflows.planned import Planned
+from clerkform.workflows.ports import Reader
 
 
 def compare(
@@ -39,14 +39,14 @@ def compare(
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.looking(loaded.environment, selection)
         asked = replace(asked, everything=everything, looks_at=looks_at)
-        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
+        planned = session.run(plan.make_plan(loaded, KINDS, session.ends, asked))
     _warn(invocation, planned)
     return planned
 
 
 def _warn(invocation: Invocation, planned: Planned) -> None:
     ledger = [planned.opened.finding] if planned.opened.finding else []
-    if found := [*planned.warnings, *ledger, *planned.cut_off]:
+    if found := [*planned.remarks.warnings, *ledger, *planned.cut_off]:
         invocation.view.findings(found)
 
 
@@ -80,7 +80,7 @@ def compare_what_answers(invocation: Invocation, where: Online, selection: Selec
                 raise first
             failed = len(reader.failed)
             try:
-                planned = session.run(pipeline.make_plan(readable, KINDS, ends, asked))
+                planned = session.run(plan.make_plan(readable, KINDS, ends, asked))
             except ApiError as error:
                 first = first or error
                 if len(reader.failed) == failed or _concerns_all(error):

@@ -18,7 +18,7 @@ from clerkform.project import Environment
 from clerkform.redaction import holds_secret
 from clerkform.workflows import saved_plan
 from clerkform.workflows.load import Loaded, digest
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 
 MAX_PLAN: Final = 500_000_000
 """Bytes of a saved plan; one that makes 100,000 small objects has an eighth of that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clerkform.desired import Item
 from clerkform.diff.action import Action, Actions
 from clerkform.model import Address
 from clerkform.model.step import Step
@@ -26,6 +27,12 @@ class Plan:
     @property
     def pending(self) -> tuple[Action, ...]:
         return tuple(action for action in self.actions if action.is_pending)
+
+    @property
+    def delivering(self) -> tuple[Item, ...]:
+        """What has a step that ends with a secret being handed over."""
+        steps = {step.address for step in self.steps if step.sinks}
+        return tuple(a.item for a in self.actions if a.item and a.address in steps)
 
     def count(self, verb: str) -> int:
         return sum(action.verb == verb for action in self.actions)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from clerkform.plan.review import Review
 from clerkform.report.counts import counted
 
 WINDOW: Final = 10
@@ -31,6 +33,21 @@ class Cost:
             seconds = WINDOW * (self.writes + self.reads) / self.allowed
             share = f"about {duration(seconds)}, at {self.allowed} requests in {WINDOW} s"
         return f"This apply: {requests}: {share}."
+
+
+def cost_of(review: Review, allowed: int | None) -> Cost | None:
+    """None: the plan was saved, or nobody knows what is allowed."""
+    if allowed is None or review.reads is None:
+        return None
+    return Cost(review.writes, review.reads, allowed)
+
+
+def footer(review: Review, allowed: int | None) -> Iterator[str]:
+    """What comes before the last line of a plan."""
+    yield review.left_alone
+    cost = cost_of(review, allowed)
+    if review.writes and cost:
+        yield str(cost)
 
 
 def duration(seconds: float) -> str:

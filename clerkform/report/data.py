@@ -4,59 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import MISSING
+
 from clerkform.apply.run import Done, Event, Failed, NotRun
 from clerkform.diagnostics import Diagnostic, Span
-from clerkform.diff.action import Action
-from clerkform.diff.values import Change, Known
-from clerkform.model import Reference
-from clerkform.model.paths import GONE
 from clerkform.model.step import Step
-from clerkform.report.cost import Cost
-from clerkform.report.failures import diagnose
-from clerkform.report.formatting import SENSITIVE
-from clerkform.report.review import Review
-from clerkform.workflows.pipeline import Planned
+from clerkform.plan.review import SENSITIVE, VERBS, Review, ReviewedAction, ReviewedChange
+from clerkform.plan.wire import WireCell, finding_of, place_of
+from clerkform.report.cost import Cost, cost_of
 
 Data = dict[str, Any]
 
 
 def diagnostic_data(found: Diagnostic) -> Data:
-    return {
-        "severity": found.severity,
-        "code": found.code,
-        "message": found.message,
-        "place": place_data(found.span),
-        "hint": found.hint,
-        "related": [{"what": what, "place": place_data(span)} for what, span in found.related],
-    }
+    return finding_of(found).model_dump()
 
 
 def place_data(span: Span | None) -> Data | None:
-    return {"path": span.path, "line": span.line, "column": span.column} if span else None
+    place = place_of(span)
+    return place.model_dump() if place else None
 
 
 def cell_data(value: Any) -> Any:
     return place_data(value) if isinstance(value, Span) else value
 
 
-def plan_data(planned: Planned, allowed: int | None) -> Data:
-    review = Review(planned, allowed)
-    plan, cost = planned.plan, review.cost
-    undeclared = None if cost is None else [str(address) for address in plan.undeclared]
+def plan_data(review: Review, allowed: int | None) -> Data:
+    cost = cost_of(review, allowed)
+    undeclared = None if cost is None else [str(address) for address in review.undeclared]
     return {
-        "environment": planned.loaded.environment.name,
+        "environment": review.environment,
         "instance": {
-            "id": planned.instance.id,
-            "environment_type": planned.instance.environment_type,
+            "id": review.instance.id,
+            "environment_type": review.instance.environment_type,
         },
-        "actions": [action_data(action, review) for action in plan.pending],
+        "actions": [action_data(action) for action in review.pending],
         "undeclared": undeclared,
-        "notes": [diagnostic_data(note) for note in review.notes()],
-        "refusals": [diagnostic_data(refusal) for refusal in planned.refusals],
+        "notes": [diagnostic_data(note) for note in review.notes],
+        "refusals": [diagnostic_data(refusal) for refusal in review.refusals],
         "cost": None if cost is None else cost_data(cost),
         "summary": {
-            **{verb: plan.count(verb) for verb in ("create", "update", "replace", "delete")},
-            "unchanged": plan.count("none"),
+            **{verb: review.counts.get(verb, 0) for verb in VERBS},
+            "unchanged": review.counts.get("none", 0),
             "undeclared": None if undeclared is None else len(undeclared),
         },
     }
@@ -71,45 +60,49 @@ def cost_data(cost: Cost) -> Data:
     }
 
 
-def action_data(action: Action, review: Review) -> Data:
+def action_data(action: ReviewedAction) -> Data:
     return {
-        "address": str(action.address),
+        "address": action.address,
         "action": action.verb,
-        "id": action.live.id if action.live else None,
-        "place": place_data(action.span),
+        "id": action.id,
+        "place": None if action.place is MISSING else action.place.model_dump(),
         "changes": [change_data(change) for change in action.changes],
         "made_by": action.made_by if action.verb in ("create", "delete") else None,
         "reason": action.reason or None,
-        "replaces": str(action.replaces) if action.replaces else None,
-        "waits_for": [str(address) for address in review.waits_for(action)],
-        "asked_for": review.planned.asked.wants(action.address),
+        "replaces": None if action.replaces is MISSING else action.replaces,
+        "waits_for": list(action.waits_for),
+        "asked_for": action.asked_for,
     }
 
 
-def change_data(change: Change) -> Data:
+def change_data(change: ReviewedChange) -> Data:
     """``before`` and ``after`` are left out where there is no value; ``*_shown`` says what may be
     said of a value that is not shown."""
-    data: Data = {"path": list(change.path), "field": change.dotted, "made_by": change.made_by}
-    for side, value in (("before", change.before), ("after", change.after)):
-        if value is GONE:
-            continue
-        if change.hidden:
-            data[f"{side}_shown"] = SENSITIVE
-        elif isinstance(value, Known | Reference):
-            data[f"{side}_shown"] = str(value)
-        else:
-            data[side] = value
+    data: Data = {"path": change.path, "field": change.dotted, "made_by": change.made_by}
+    for side, cell in (("before", change.before), ("after", change.after)):
+        if cell is not MISSING:
+            data |= _value_data(side, cell, change.hidden)
     return data
 
 
-def event_data(event: Event, planned: Planned) -> Data | None:
+def _value_data(side: str, cell: WireCell, hidden: bool) -> Data:
+    if hidden:
+        return {f"{side}_shown": SENSITIVE}
+    for value in (cell.value, cell.references):
+        if value is not MISSING:
+            return {side: value}
+    shown = next((t for t in (cell.reference, cell.shown) if t is not MISSING), SENSITIVE)
+    return {f"{side}_shown": shown}
+
+
+def event_data(event: Event, error: Diagnostic | None) -> Data | None:
     match event:
         case Done(step, written):
             shown: Data = {"id": written.object_id, "note": written.note or None}
             return {**_step_data(step, "done"), **shown}
         case Failed(step):
-            error = diagnostic_data(diagnose(event, planned))
-            return {**_step_data(step, "failed"), "error": error}
+            told = error and diagnostic_data(error)
+            return {**_step_data(step, "failed"), "error": told}
         case NotRun(step, because):
             return {**_step_data(step, "not_run"), "because": str(because) if because else None}
     return None

@@ -11,11 +11,11 @@ from clerkform.diagnostics import Span
 from clerkform.diff.action import Action
 from clerkform.diff.values import MadeBy
 from clerkform.model import Address, Registry
+from clerkform.plan.review import heading_of, reviewed_changes
 from clerkform.report.counts import counted
 from clerkform.report.formatting import sides
-from clerkform.report.review import Review
 from clerkform.report.view import Table
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 
 COLUMNS: Final = ("address", "finding", "made_by", "place", "run")
 MAKERS: Final[tuple[MadeBy, ...]] = ("drifted", "both", "edited", "unattributed")
@@ -91,7 +91,7 @@ class Drift:
         }
 
     def _footer(self, on: str) -> Iterator[str]:
-        heading = Review(self.planned, 1).heading
+        heading = heading_of(self.planned.loaded.environment.name, self.planned.instance)
         if self.unread:
             yield f"Not compared, as it could not be read: {', '.join(self.unread)}."
         nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"
@@ -117,8 +117,10 @@ def _findings(action: Action) -> Iterator[Finding]:
     elif action.verb == "delete":
         what = f"live, and should not be ({action.reason})"
         yield Finding(action.address, what, action.made_by, action.span)
-    for change in action.changes if action.verb in ("update", "replace") else ():
-        live, declared = (side or "nothing" for side in sides(change))
+    if action.verb not in ("update", "replace"):
+        return
+    for change, shown in zip(action.changes, reviewed_changes(action), strict=True):
+        live, declared = (side or "nothing" for side in sides(shown))
         what = f"{change.dotted} is {live}, declared {declared}"
         if change.hidden:
             what = f"{change.dotted} differs (sensitive)"

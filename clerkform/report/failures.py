@@ -12,7 +12,7 @@ from clerkform.diff.action import Action
 from clerkform.errors import ApiError, ManifestError, UsageError
 from clerkform.model.step import Step
 from clerkform.report.commands import naming
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 
 REFUSED_VALUES = (400, 422)
 

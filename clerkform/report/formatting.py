@@ -6,15 +6,18 @@ import json
 import re
 from typing import Any, Final
 
+from pydantic import MISSING
+
 from clerkform.diagnostics import Span
-from clerkform.diff.values import Change, Known
+from clerkform.diff.values import Known
 from clerkform.model import Reference
-from clerkform.model.paths import GONE
+from clerkform.plan.review import SENSITIVE
+from clerkform.plan.wire import WireCell, WireChange
 from clerkform.redaction import redacted
 
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""
-SENSITIVE: Final = "(sensitive)"
+SYMBOLS: Final = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
 
 _BARE = re.compile(r"[^\s\"'{}\[\],\\:#][^\s\"'{}\[\],\\]*")
 
@@ -64,17 +67,28 @@ def cell(value: Any) -> str:
     return escaped(value) if isinstance(value, str) else shortened(compact(value))
 
 
-def sides(change: Change) -> tuple[str | None, str | None]:
+def sides(change: WireChange) -> tuple[str | None, str | None]:
     """A change's values before and after, shortened; None where there is no value."""
-    both = [None if value is GONE else value for value in (change.before, change.after)]
-    is_there = [value is not GONE for value in (change.before, change.after)]
-    # That it is null says nothing of what it was.
-    texts = [SENSITIVE if change.hidden and one is not None else compact(one) for one in both]
-    before, after = (shortened(text) for text in texts)
-    if before == after and all(is_there) and not change.hidden:
-        start = max(0, _same_beginning(*texts) - LONGEST // 3)
-        before, after = (shortened("…" + text[start:]) for text in texts)
-    return before if is_there[0] else None, after if is_there[1] else None
+    both = (change.before, change.after)
+    before, after = (None if cell is MISSING else cell_text(cell) for cell in both)
+    if before is not None and after is not None and not change.hidden:
+        short = [shortened(before), shortened(after)]
+        if short[0] == short[1]:
+            start = max(0, _same_beginning(before, after) - LONGEST // 3)
+            short = [shortened("…" + text[start:]) for text in (before, after)]
+        return short[0], short[1]
+    return before and shortened(before), after and shortened(after)
+
+
+def cell_text(cell: WireCell) -> str:
+    """What a person is shown of a value."""
+    for value in (cell.value, cell.references):
+        if value is not MISSING:
+            return compact(value)
+    for text in (cell.reference, cell.shown):
+        if text is not MISSING:
+            return escaped(text)
+    return SENSITIVE
 
 
 def _same_beginning(left: str, right: str) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 from clerkform.diff.action import Action
 from clerkform.report.counts import counted
 from clerkform.report.view import Table
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 
 COLUMNS = ("address", "state", "id", "place")
 STATES: Final = {

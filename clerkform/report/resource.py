@@ -14,10 +14,11 @@ from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest
-from clerkform.report.formatting import SENSITIVE, cell
+from clerkform.plan.review import SENSITIVE
+from clerkform.report.formatting import cell
 from clerkform.report.inventory import UNDECLARED, state
 from clerkform.report.view import Table
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import SEE_ALL
 
 COLUMNS: Final = ("field", "declared", "live", "recorded", "note")

@@ -9,10 +9,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.action import Action
-from clerkform.diff.values import Change
-from clerkform.report.formatting import escaped, sides
-from clerkform.report.review import SYMBOLS, Review, place
+from clerkform.plan.review import Review, ReviewedAction, ReviewedChange
+from clerkform.report.cost import footer
+from clerkform.report.formatting import SYMBOLS, escaped, sides
 
 COLORS: Final = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
 FARTHEST: Final = 72
@@ -21,37 +20,38 @@ WIDEST_NAME: Final = 32
 """Columns up to which the values of a resource are aligned."""
 
 
-def plan_lines(review: Review, command: str) -> Iterator[Text]:
+def plan_lines(review: Review, command: str, allowed: int | None) -> Iterator[Text]:
     yield Text("clerkform ").append(command, "bold").append(f" · {escaped(review.heading)}")
     yield Text()
-    titles = [(action, title(action, review)) for action in review.plan.pending]
+    titles = [(action, title(action)) for action in review.pending]
     widths = [text.cell_len for _, text in titles if text.cell_len <= FARTHEST]
     column = max(widths, default=0)
     for action, text in titles:
-        if where := place(action):
-            text.append(" " * (max(column - text.cell_len, 0) + 2)).append(escaped(where), "dim")
+        if action.where:
+            text.append(" " * (max(column - text.cell_len, 0) + 2))
+            text.append(escaped(action.where), "dim")
         yield text
-        yield from change_lines(review.changes(action))
-    notes = list(review.notes())
+        yield from change_lines(action.shown_changes)
+    notes = review.notes
     if titles and notes:
         yield Text()
     yield from _notes(notes)
     if titles or notes:
         yield Text()
-    yield from map(Text, review.footer)
+    yield from map(Text, footer(review, allowed))
     yield Text(review.last_line, "bold")
 
 
-def title(action: Action, review: Review) -> Text:
+def title(action: ReviewedAction) -> Text:
     """``+ organizations/acme``, and in parentheses what its changes do not say."""
     text = Text("  ").append(SYMBOLS[action.verb], f"bold {COLORS[action.verb]}")
-    text.append(f" {escaped(str(action.address))}", "bold")
-    if asides := review.asides(action):
-        text.append(f"   ({escaped('; '.join(asides))})", "dim")
+    text.append(f" {escaped(action.address)}", "bold")
+    if action.asides:
+        text.append(f"   ({escaped('; '.join(action.asides))})", "dim")
     return text
 
 
-def change_lines(changes: Sequence[Change]) -> Iterator[Text]:
+def change_lines(changes: Sequence[ReviewedChange]) -> Iterator[Text]:
     """The fields that change, their values aligned."""
     names = [escaped(change.dotted) for change in changes]
     width = max((cell_len(name) for name in names if cell_len(name) <= WIDEST_NAME), default=0)

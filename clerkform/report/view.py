@@ -15,8 +15,8 @@ from clerkform.report.stream import Stream
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
+    from clerkform.plan.review import Review
     from clerkform.report.summary import Tally
-    from clerkform.workflows.pipeline import Planned
 
 FORMAT_VERSION: Final = 1
 """Of the documents that machines read. It goes up when a field changes its meaning or goes."""
@@ -61,12 +61,12 @@ class View(Protocol):
     def errors(self, found: Sequence[Diagnostic]) -> None:
         """What made the command fail."""
 
-    def plan(self, planned: Planned, allowed: int | None) -> None:
+    def plan(self, review: Review, allowed: int | None) -> None:
         """A plan to review; ``allowed`` requests may be used in one window. None: it was saved,
         and what it takes is not known."""
 
-    def event(self, event: Event, planned: Planned) -> None:
-        """Something that an apply did or gave up."""
+    def event(self, event: Event, error: Diagnostic | None) -> None:
+        """Something that an apply did, or gave up for ``error``."""
 
     def applied(self, tally: Tally) -> None:
         """What an apply did in all."""

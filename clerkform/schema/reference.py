@@ -19,6 +19,7 @@ from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, Sink
 from clerkform.model.fields import Fields
+from clerkform.plan import wire
 from clerkform.plan.file import document
 from clerkform.project.file import (
     DeclaredEnvironment,
@@ -34,18 +35,18 @@ READABLE = 40
 
 Schema = Mapping[str, Any]
 
-_PLAN_FILE = {
-    "Document": "The document",
-    "SavedPlan": "`plan`",
-    "SavedInstance": "`instance`",
-    "SavedQuestion": "`asked`",
-    "SavedAction": "An action",
-    "SavedLive": "`live`",
-    "SavedChange": "A change",
-    "SavedStep": "A step",
-    "SavedStepId": "A step's name",
-    "Cell": "A value",
-    "Place": "A place",
+_PLAN_FILE: Mapping[type[BaseModel], str] = {
+    document.Document: "The document",
+    document.SavedPlan: "`plan`",
+    document.SavedInstance: "`instance`",
+    document.SavedQuestion: "`asked`",
+    document.SavedAction: "An action",
+    document.SavedLive: "`live`",
+    wire.WireChange: "A change",
+    wire.WireStep: "A step",
+    wire.WireStepId: "A step's name",
+    wire.WireCell: "A value",
+    wire.WirePlace: "A place",
 }
 """The models of a saved plan, and what the page calls them."""
 
@@ -57,12 +58,12 @@ def build_reference() -> str:
 
 def build_plan_file() -> str:
     """The same for the page about saved plans."""
-    return "\n".join(line for name in _PLAN_FILE for line in _plan_file_table(name))
+    return "\n".join(line for model in _PLAN_FILE for line in _plan_file_table(model))
 
 
-def _plan_file_table(name: str) -> Iterator[str]:
-    yield from [f"## {_PLAN_FILE[name]}", ""]
-    yield from _table(getattr(document, name))
+def _plan_file_table(model: type[BaseModel]) -> Iterator[str]:
+    yield from [f"## {_PLAN_FILE[model]}", ""]
+    yield from _table(model)
 
 
 def _kinds() -> Iterator[str]:
@@ -221,7 +222,7 @@ def _named(name: str, definitions: Mapping[str, Schema]) -> str:
         "SecretKey": "[map](#secret_key)",
         "DeclaredEnvironment": "[environment](#an-environment)",
         **{
-            model: f"[{title.removeprefix('A ').removeprefix('An ')}](#{_anchor(title)})"
+            model.__name__: f"[{title.removeprefix('A ').removeprefix('An ')}](#{_anchor(title)})"
             for model, title in _PLAN_FILE.items()
         },
     }

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from clerkform.desired import Desired, Item, desired_state, secrets
 from clerkform.diagnostics import (
@@ -20,40 +19,13 @@ from clerkform.errors import ManifestError
 from clerkform.lint.run import RULES, lint
 from clerkform.manifest.node import Json
 from clerkform.manifest.room import FULL_ENVIRONMENTS, Room
-from clerkform.model import Field, Registry, SecretRef, Sink
+from clerkform.model import Field, Registry, Sink
 from clerkform.model.canonical import canonical
 from clerkform.model.paths import value_at
 from clerkform.model.pattern import no_kind
 from clerkform.project import Environment, load_project, resolve, variables
 from clerkform.workflows.gather import gather, sinks_read_by
-
-
-class Secrets(Protocol):
-    """Where secrets are; answers with findings, never with a value."""
-
-    def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why there is no value, if there is none: a note, or an error where it may not be read.
-        Runs no command."""
-
-    def check_key(
-        self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
-    ) -> Diagnostic | None:
-        """Why the key that is there cannot sign with the algorithm."""
-
-    def fingerprint(self, ref: SecretRef, base: Path, salt: bytes) -> str | None:
-        """What tells whether the value is another one; None where there is no value."""
-
-    def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a new secret could not be delivered there, as far as looking tells: a note where
-        another machine could."""
-
-    def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
-        """Why a new secret could not be delivered there, after trying to write."""
-
-    def sink_warnings(
-        self, sink: Sink, base: Path, span: Span | None = None
-    ) -> Sequence[Diagnostic]:
-        """What is unwise about delivering there."""
+from clerkform.workflows.ports import Secrets
 
 
 @dataclass(frozen=True, slots=True)

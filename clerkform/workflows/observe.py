@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from clerkform.desired import Desired
 from clerkform.diagnostics import Problems
@@ -18,16 +17,7 @@ from clerkform.live.reads import Read, second_reads
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
 from clerkform.together import together
-
-
-class Reader(Protocol):
-    """Where live state comes from. Each call may raise ``ApiError``."""
-
-    async def instance(self) -> Mapping[str, Any]:
-        """The body of ``GET /instance``."""
-
-    async def read(self, read: Read) -> Live:
-        """The objects that one read asks for."""
+from clerkform.workflows.ports import Reader
 
 
 @dataclass(frozen=True, slots=True)

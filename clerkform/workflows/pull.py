@@ -17,7 +17,7 @@ from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.workflows.observe import read_all
-from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import check_patterns
 
 

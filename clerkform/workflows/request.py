@@ -6,19 +6,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from operator import eq
+from pathlib import Path
 from typing import Final
 
 from clerkform.desired import Desired, Item
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.diff.action import Actions
+from clerkform.diff.deletions import keys_by_id, live_address
 from clerkform.diff.match import Matched
 from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError, UsageError
+from clerkform.live.state import Live
 from clerkform.model import Address, Registry
 from clerkform.model.pattern import kinds_of, matches, nearest, no_kind
 from clerkform.plan.guard import is_kept
 from clerkform.plan.limits import Guards
 from clerkform.workflows.load import Loaded
+from clerkform.workflows.observe import Seen
 
 SEE_ALL: Final = "`clerkform list` shows every address"
 
@@ -73,6 +77,68 @@ class Asked:
         """With the patterns that are one of these addresses meaning that one alone."""
         patterns = {*self.targets, *self.excludes}
         return replace(self, exact=self.exact | (patterns & set(map(str, addresses))))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of an instance: the manifests without what is not in question, and how."""
+
+    loaded: Loaded
+    declared: Collection[Address]
+    """What all manifests declare."""
+    asked: Asked
+    rules: Rules
+
+    @property
+    def desired(self) -> Desired:
+        return self.loaded.desired
+
+    @property
+    def root(self) -> Path:
+        return self.loaded.environment.root
+
+
+def pose(loaded: Loaded, registry: Registry, asked: Asked) -> Question:
+    """The question that a command asks.
+
+    Raises:
+        PlanError: a pattern can match no address.
+        UsageError: an option names what it is not for.
+    """
+    check_patterns(asked.options, registry)
+    known = asked.knowing(loaded.desired.items)
+    desired = _in_question(loaded.desired, registry, known)
+    if known.destroys:
+        desired = desired.destroyed(known.wants)
+    thinned = replace(loaded, desired=desired)
+    return Question(thinned, loaded.desired.items, known, rules_of(thinned, known))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a question a plan looks at, once it is known what is live."""
+
+    asked: Asked
+    known: frozenset[Address]
+    """What is declared, and what is live where a pattern could mean it."""
+    wants: Callable[[Address], bool]
+    """What was asked for, and the creates that it waits for."""
+
+
+def choose(question: Question, seen: Seen, registry: Registry) -> Choice:
+    asked = question.asked
+    has_patterns = any(asked.options.values()) or asked.guards.protect
+    live = _live_addresses(seen.matched, seen.live, registry) if has_patterns else ()
+    known = frozenset((*question.declared, *live))
+    asked = asked.knowing(known)
+    return Choice(asked, known, _wanted(seen.matched, asked))
+
+
+def _live_addresses(matched: Matched, live: Live, registry: Registry) -> Iterator[Address]:
+    keys = keys_by_id(matched, live, registry)
+    for pair in matched.pairs:
+        if pair.live:
+            yield live_address(registry[pair.live.kind], pair.live, keys)
 
 
 def check_patterns(options: Mapping[str, Sequence[str]], registry: Registry) -> None:
@@ -158,23 +224,6 @@ def _is_delivered(item: Item) -> bool:
     return item.kind.delivers(item.values)
 
 
-def in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
-    """``desired`` without the kinds that no target can match, so that nobody reads them.
-
-    What a target refers to, and what it owns, stays.
-    """
-    if not asked.targets:
-        return desired
-    names = {
-        n for n in registry if any(fnmatchcase(n, Address.parse(t).kind) for t in asked.targets)
-    }
-    refers = {kind.name for kind in registry.values() if kind.references() & names}
-    names |= refers
-    names |= {to for name in names for to in registry[name].references()}
-    items = {address: item for address, item in desired.items.items() if address.kind in names}
-    return Desired(items, desired.sections & names)
-
-
 def _addresses(
     option: str, asked: Asked, desired: Desired, has_it: Callable[[Item], bool]
 ) -> frozenset[Address]:
@@ -212,8 +261,44 @@ _LACKS = {
 }
 
 
-def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
-    """What a plan looks at: what was asked for, and the creates that it waits for."""
+def check_targets(asked: Asked, found: Actions, known: Collection[Address]) -> None:
+    for pattern in asked.targets:
+        if not any(asked.hits(pattern, action.address) for action in found.actions):
+            raise UsageError(
+                f"--target {pattern} matches nothing that is declared or would be pruned",
+                hint=nearest(pattern, known) or SEE_ALL,
+            )
+
+
+def check_excludes(asked: Asked, found: Actions) -> None:
+    """What goes with its owner cannot stay behind."""
+    for action in found.actions:
+        if any(asked.hits(pattern, action.address) for pattern in asked.excludes):
+            raise UsageError(
+                f"{action.address} is excluded, but goes with what owns it",
+                hint="exclude both, or neither",
+            )
+
+
+def _in_question(desired: Desired, registry: Registry, asked: Asked) -> Desired:
+    """``desired`` without the kinds that no target can match, so that nobody reads them.
+
+    What a target refers to, and what it owns, stays.
+    """
+    if not asked.targets:
+        return desired
+    names = {
+        n for n in registry if any(fnmatchcase(n, Address.parse(t).kind) for t in asked.targets)
+    }
+    refers = {kind.name for kind in registry.values() if kind.references() & names}
+    names |= refers
+    names |= {to for name in names for to in registry[name].references()}
+    items = {address: item for address, item in desired.items.items() if address.kind in names}
+    return Desired(items, desired.sections & names)
+
+
+def _wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
+    """What was asked for, and the creates that it waits for."""
     pairs = {pair.item.address: pair for pair in matched.pairs if pair.item}
     brought: set[Address] = set()
     waiting = [address for address in pairs if asked.wants(address)]
@@ -232,22 +317,3 @@ def wanted(matched: Matched, asked: Asked) -> Callable[[Address], bool]:
             brought.add(reference.to)
             waiting.append(reference.to)
     return lambda address: asked.wants(address) or address in brought
-
-
-def check_targets(asked: Asked, found: Actions, known: Collection[Address]) -> None:
-    for pattern in asked.targets:
-        if not any(asked.hits(pattern, action.address) for action in found.actions):
-            raise UsageError(
-                f"--target {pattern} matches nothing that is declared or would be pruned",
-                hint=nearest(pattern, known) or SEE_ALL,
-            )
-
-
-def check_excludes(asked: Asked, found: Actions) -> None:
-    """What goes with its owner cannot stay behind."""
-    for action in found.actions:
-        if any(asked.hits(pattern, action.address) for pattern in asked.excludes):
-            raise UsageError(
-                f"{action.address} is excluded, but goes with what owns it",
-                hint="exclude both, or neither",
-            )

@@ -5,26 +5,21 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from pydantic import MISSING
 
 from clerkform import __version__
-from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
-from clerkform.diff.match import Matched
 from clerkform.errors import PlanError
-from clerkform.live.state import Live
 from clerkform.model import Registry
 from clerkform.plan.file.document import FORMAT_VERSION
 from clerkform.plan.file.dump import Basis, Data, checksum, dump
-from clerkform.plan.file.load import Saved, plan_of, refuse
+from clerkform.plan.file.load import Saved, refuse, review_of
 from clerkform.plan.file.moved import moved
-from clerkform.plan.limits import Instance
+from clerkform.plan.review import Review
 from clerkform.project import Environment
-from clerkform.workflows.load import Loaded
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import Asked
 
 QUESTIONS: Final[Mapping[str, str]] = {
@@ -140,19 +135,12 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
         raise PlanError([*found, refusal])
 
 
-def reviewed(saved: Saved, registry: Registry) -> Planned:
+def reviewed(saved: Saved, registry: Registry) -> Review:
     """What a review of a saved plan needs: all that an apply of it compares, and nothing else.
 
     Raises:
         PlanError: it is about something that this clerkform does not know.
     """
-    told = saved.document.plan
-    asked = _shape_of(saved)
-    return Planned(
-        Loaded(Environment(told.environment, Path()), Desired()),
-        Asked(tuple(asked.get("targets", ())), tuple(asked.get("excludes", ()))),
-        plan_of(saved, registry),
-        Live(),
-        Matched((), {}),
-        Instance(told.instance.id, told.instance.environment_type),
-    )
+    shape = _shape_of(saved)
+    asked = Asked(tuple(shape.get("targets", ())), tuple(shape.get("excludes", ())))
+    return review_of(saved, registry, asked.wants)

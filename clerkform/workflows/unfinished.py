@@ -19,7 +19,8 @@ from clerkform.ledger.resolve import LOOK_BACK, candidates
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
-from clerkform.workflows.observe import Reader, Seen, is_looked_for, read_and_match
+from clerkform.workflows.observe import Seen, is_looked_for, read_and_match
+from clerkform.workflows.ports import Reader
 
 CODE: Final = "cut-off-create"
 PAUSE: Final = 3000

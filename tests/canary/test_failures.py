@@ -14,7 +14,7 @@ from clerkform.client import create
 from clerkform.client.http import ClerkClient
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
-from clerkform.workflows import pipeline
+from clerkform.workflows import apply, plan
 from tests.canary.encodings import leaks
 from tests.canary.world import KEY, World
 from tests.virtual import check_told
@@ -207,8 +207,8 @@ def interrupt(*args, **kwargs):
 
 
 PLACES = [
-    (pipeline, "make_plan", crash_soon),
-    (pipeline, "not_yet_visible", crash_soon),
+    (plan, "make_plan", crash_soon),
+    (apply, "not_yet_visible", crash_soon),
     (create, "checked", crash),
     (ClerkWriter, "_filled", crash_soon),
     (ClerkClient, "_try", crash_soon),

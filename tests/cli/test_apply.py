@@ -3,7 +3,7 @@ import json
 from clerkform.cli import exits
 from clerkform.errors import Unreachable
 from clerkform.model import Address
-from clerkform.workflows import pipeline
+from clerkform.workflows import apply
 
 
 def test_without_a_terminal_nothing_is_written_unless_approved(folder):
@@ -110,16 +110,16 @@ def test_the_log_can_be_json(folder):
 
 def test_what_reads_do_not_show_yet_is_said_and_is_no_failure(folder, monkeypatch):
     async def lagging(*args):
-        return pipeline.Unseen((Address("organizations", "acme"),))
+        return apply.Unseen((Address("organizations", "acme"),))
 
-    monkeypatch.setattr(pipeline, "not_yet_visible", lagging)
+    monkeypatch.setattr(apply, "not_yet_visible", lagging)
     out = folder.run("apply", "--auto-approve").stdout
     assert out.splitlines()[-1] == "not yet visible: organizations/acme"
 
 
 def test_a_read_that_fails_after_the_last_write_is_told_and_is_no_failure(folder, monkeypatch):
     async def unreachable(*args):
-        return pipeline.Unseen((), Unreachable("GET", "/instance", detail="the line broke"))
+        return apply.Unseen((), Unreachable("GET", "/instance", detail="the line broke"))
 
-    monkeypatch.setattr(pipeline, "not_yet_visible", unreachable)
+    monkeypatch.setattr(apply, "not_yet_visible", unreachable)
     assert "not read back: The line broke." in folder.run("apply", "--auto-approve").stderr

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from clerkform import __version__
 from clerkform.cli import commands, exits, main
 from clerkform.report.view import FORMATS
-from clerkform.workflows import pipeline
+from clerkform.workflows import apply, plan
 from tests.shell import REPO, clean_environ
 
 COMMANDS = sorted(path.stem for path in (REPO / "clerkform/cli/commands").glob("[a-z]*.py"))
@@ -66,7 +66,7 @@ def test_a_fault_of_its_own_is_one_plain_sentence(folder, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError("_".join(["sk", "test", "message"]))
 
-    monkeypatch.setattr(pipeline, "make_plan", fail)
+    monkeypatch.setattr(plan, "make_plan", fail)
     result = folder.run("plan", exit_code=exits.WRONG)
     assert result.stderr.startswith("error[crash]: clerkform itself failed, with ZeroDivisionError")
     assert "CLERKFORM_DEBUG=1" in result.stderr
@@ -81,7 +81,7 @@ def test_a_fault_of_its_own_after_the_first_write_exits_with_4(folder, monkeypat
     def fail(*args):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline, "not_yet_visible", fail)
+    monkeypatch.setattr(apply, "not_yet_visible", fail)
     result = folder.run("apply", "--auto-approve", exit_code=exits.FAILED)
     assert "Applied: 3 done" in result.stdout
 

@@ -23,8 +23,10 @@ from clerkform.ledger.journal import Journal
 from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.workflows.apply import apply
 from clerkform.workflows.load import load
-from clerkform.workflows.pipeline import Ends, Planned, apply, make_plan
+from clerkform.workflows.plan import Planned, make_plan
+from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import Asked
 from tests.support import KEY, URL, Clock
 

@@ -14,12 +14,12 @@ from clerkform.live.state import Live
 from clerkform.model.canonical import canonical
 from clerkform.plan.file.document import SavedQuestion
 from clerkform.plan.file.dump import Basis, checksum, dump, render
-from clerkform.plan.file.load import load, plan_of
+from clerkform.plan.file.load import load, review_of
 from clerkform.plan.file.moved import moved
 from clerkform.plan.limits import Guards, Instance
 from clerkform.project import resolve
 from clerkform.workflows.load import Loaded
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import Asked
 from clerkform.workflows.saved_plan import QUESTIONS, asked_again, options, save, shape
 from tests.support import compare, declaring, desired_from, live_from
@@ -265,14 +265,14 @@ def test_a_plan_of_the_first_format_is_read_and_what_it_had_besides_is_left_out(
         "replace": ["jwt_templates/convex"],
     }
     assert not {"review", "made_by"} & set(re.findall(r"'(\w+)':", str(saved.plan)))
-    plan = plan_of(saved, KINDS)
-    assert [(str(a.address), a.verb) for a in plan.pending] == [
+    review = review_of(saved, KINDS, lambda address: True)
+    assert [(a.address, a.verb) for a in review.pending] == [
         ("api_keys/acme/billing", "create"),
         ("jwt_templates/convex", "replace"),
         ("organizations/acme", "update"),
         ("redirect_urls/app://other", "delete"),
     ]
-    assert len(plan.steps) == 5
+    assert review.writes == 5
     with pytest.raises(PlanError):
         load(text.replace("ACME", "Acme"), "p.json")
 
@@ -284,7 +284,7 @@ def test_a_plan_of_the_second_format_delivers_its_one_secret_to_its_one_sink():
     assert sinks == {"secret_to": {"env_file": "key.env", "name": "KEY"}}
     assert '"sink"' in text
     assert not any("sink" in step for step in saved.plan["steps"])
-    assert len(plan_of(saved, KINDS).steps) == 6
+    assert review_of(saved, KINDS, lambda address: True).writes == 6
 
 
 def test_today_s_format_has_no_room_for_what_is_not_compared():

@@ -12,7 +12,7 @@ from clerkform.diff.rules import Rules
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.manifest.emit import emit
-from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.ports import Ends
 from clerkform.workflows.pull import pull
 from tests.strategies import Edit, edits, lives, manifest
 from tests.support import Compared, LiveReader, compare, desired_from

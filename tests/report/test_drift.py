@@ -13,7 +13,7 @@ from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.drift import FAIL_ON, MAKERS, Drift
 from clerkform.workflows.load import Loaded
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import Asked
 from tests.shell import REPO
 from tests.support import compare, desired_from, live_from

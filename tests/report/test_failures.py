@@ -17,7 +17,7 @@ from clerkform.plan.limits import Instance
 from clerkform.project import Environment
 from clerkform.report.failures import diagnose
 from clerkform.workflows.load import Loaded
-from clerkform.workflows.pipeline import Planned
+from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import Asked
 from tests.support import desired_from
 

@@ -2,7 +2,13 @@ import pytest
 
 from clerkform.diff.values import Change, Known
 from clerkform.model.paths import GONE
-from clerkform.report.formatting import LONGEST, SENSITIVE, compact, escaped, sides
+from clerkform.plan.review import SENSITIVE, hidden
+from clerkform.plan.wire import WireChange, change_of
+from clerkform.report.formatting import LONGEST, compact, escaped, sides
+
+
+def sides_of(change):
+    return sides(WireChange(**change_of(change, hidden)))
 
 
 @pytest.mark.parametrize(
@@ -40,22 +46,22 @@ def test_nothing_live_can_steer_a_terminal(text):
 
 def test_long_values_are_shortened_where_they_do_not_differ():
     same = "x" * 500
-    before, after = sides(Change(("claims",), f"{same}old", f"{same}new"))
+    before, after = sides_of(Change(("claims",), f"{same}old", f"{same}new"))
     assert "old" in str(before)
     assert "new" in str(after)
     assert len(str(before)) <= LONGEST + 2
 
 
 def test_a_value_that_is_not_there_has_no_text():
-    assert sides(Change(("a",), GONE, 1)) == (None, "1")
-    assert sides(Change(("a",), 1, GONE)) == ("1", None)
+    assert sides_of(Change(("a",), GONE, 1)) == (None, "1")
+    assert sides_of(Change(("a",), 1, GONE)) == ("1", None)
 
 
 def test_null_is_a_value():
-    assert sides(Change(("a",), None, 1)) == ("null", "1")
+    assert sides_of(Change(("a",), None, 1)) == ("null", "1")
 
 
 def test_a_sensitive_value_is_never_text():
     change = Change(("private_metadata", "k"), "old secret", "new secret", hidden=True)
-    assert sides(change) == (SENSITIVE, SENSITIVE)
-    assert sides(Change(("a",), GONE, "x", hidden=True)) == (None, SENSITIVE)
+    assert sides_of(change) == (SENSITIVE, SENSITIVE)
+    assert sides_of(Change(("a",), GONE, "x", hidden=True)) == (None, SENSITIVE)

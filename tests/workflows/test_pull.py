@@ -9,7 +9,7 @@ from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
 from clerkform.live.state import Live
 from clerkform.manifest.emit import emit
-from clerkform.workflows.pipeline import Ends
+from clerkform.workflows.ports import Ends
 from clerkform.workflows.pull import pull
 from tests.support import LiveReader, compare, desired_from, live_from
 

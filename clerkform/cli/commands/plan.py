@@ -37,7 +37,7 @@ def command(
     from clerkform.diagnostics import Diagnostic
     from clerkform.errors import PlanError
     from clerkform.kinds import KINDS
-    from clerkform.workflows import pipeline, saved_plan
+    from clerkform.workflows import plan, saved_plan
 
     is_printed = str(output) == DASH
     if is_printed:
@@ -50,13 +50,13 @@ def command(
         path = place(output, root, "the plan was not saved")
     with connect.session(invocation, loaded.environment, where) as session:
         asked = asking.writing(loaded.environment, wanted, interactive=local.is_terminal())
-        planned = session.run(pipeline.make_plan(loaded, KINDS, session.ends, asked))
-        invocation.view.findings(planned.warnings)
-        invocation.view.plan(planned, session.allowed)
-    if planned.refusals:
+        planned = session.run(plan.make_plan(loaded, KINDS, session.ends, asked))
+        invocation.view.findings(planned.remarks.warnings)
+        invocation.view.plan(planned.review(), session.allowed)
+    if planned.remarks.refusals:
         unsaved = f"the plan is refused, so it was not saved to {output}"
         said = [Diagnostic("not-saved", unsaved, severity="note")] if output else []
-        raise PlanError([*planned.refusals, *said])
+        raise PlanError([*planned.remarks.refusals, *said])
     if is_printed:
         text = planfile.text_of(planned, loaded)
         refuse_secrets(text, "standard output")

@@ -41,7 +41,7 @@ def command(
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS
     from clerkform.plan.limits import Guards
-    from clerkform.workflows.pipeline import checked_instance
+    from clerkform.workflows.plan import checked_instance
     from clerkform.workflows.pull import pull
 
     words = pulling.words(also, KINDS)

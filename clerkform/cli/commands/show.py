@@ -55,7 +55,7 @@ def _plan(invocation: Invocation, path: Path) -> None:
     from clerkform.workflows import saved_plan
 
     saved = planfile.read(path)
-    planned = saved_plan.reviewed(saved, KINDS)
+    review = saved_plan.reviewed(saved, KINDS)
     created_at = saved.document.created_at
     invocation.view.say(f"Saved at {created_at}.\n", saved={"created_at": created_at})
-    invocation.view.plan(planned, None)
+    invocation.view.plan(review, None)

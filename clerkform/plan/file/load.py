@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pydantic import MISSING, ValidationError
 
-from clerkform.desired import Item
-from clerkform.diagnostics import Diagnostic, Source, Span
-from clerkform.diff.action import Action
-from clerkform.diff.values import Change, Known
+from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError
-from clerkform.live.state import LiveObject
-from clerkform.manifest.node import Node
 from clerkform.model import Address, Kind, Registry
 from clerkform.model.canonical import nests_deeper, strict_json
-from clerkform.model.paths import GONE, dotted
-from clerkform.model.step import Step, StepId
-from clerkform.plan.build import Plan
-from clerkform.plan.file.document import (
-    FORMAT_VERSION,
-    Cell,
-    Document,
-    Place,
-    SavedAction,
-    SavedChange,
-    SavedStep,
-    SavedStepId,
-)
+from clerkform.model.paths import dotted
+from clerkform.plan.file.document import FORMAT_VERSION, Document, SavedAction
 from clerkform.plan.file.dump import checksum
+from clerkform.plan.limits import Instance
+from clerkform.plan.review import (
+    Review,
+    ReviewedAction,
+    ReviewedChange,
+    Waits,
+    counted,
+    goes,
+    lost_by_delete,
+)
+from clerkform.plan.wire import WireAction, WireChange, WireStep
 
 DEEPEST = 120
 """Levels of nesting: those of a manifest's value, and what a plan puts around it."""
@@ -148,68 +143,57 @@ def _sorted(texts: Any) -> Any:
     return sorted(set(texts)) if is_list else texts
 
 
-def plan_of(saved: Saved, registry: Registry) -> Plan:
-    """The plan, as far as a review shows it.
+def review_of(saved: Saved, registry: Registry, wants: Callable[[Address], bool]) -> Review:
+    """What a review of a saved plan shows: all that an apply of it compares, and nothing else.
 
     Raises:
         PlanError: it is about something that this clerkform does not know.
     """
     told = saved.document.plan
+    waits = Waits((Address.parse(s.address), _needs(s)) for s in told.steps)
+    pending = [action for action in told.actions if action.verb != "none"]
     try:
-        return Plan(
-            tuple(_action(one, registry) for one in told.actions),
-            tuple(_step(one) for one in told.steps),
+        kinds = {action.address: _kind(action, registry) for action in told.actions}
+        return Review(
+            environment=told.environment,
+            instance=Instance(told.instance.id, told.instance.environment_type),
+            counts=counted(told.actions),
+            pending=tuple(_reviewed(one, kinds[one.address], waits, wants) for one in pending),
+            writes=len(told.steps),
+            notes=tuple(lost_by_delete(kinds[one.address] for one in pending if goes(one))),
         )
     except KeyError as error:
         refuse("not-a-plan", f"{saved.shown} is no plan of this clerkform: no {error} is known")
 
 
-def _span(place: Place) -> Span:
-    return Span(Source(place.path), place.line, place.column)
+def _needs(step: WireStep) -> Iterator[Address]:
+    return (Address.parse(need.address) for need in step.needs)
 
 
-def _action(told: SavedAction, registry: Registry) -> Action:
+def _kind(action: SavedAction, registry: Registry) -> Kind:
+    """A KeyError says which kind or field is not known."""
+    kind = registry[Address.parse(action.address).kind]
+    for change in action.changes:
+        kind.field_at(tuple(change.path))
+    return kind
+
+
+def _reviewed(
+    told: SavedAction, kind: Kind, waits: Waits, wants: Callable[[Address], bool]
+) -> ReviewedAction:
     address = Address.parse(told.address)
-    kind = registry[address.kind]
-    item = None if told.place is MISSING else _placed(kind, address, told.place)
-    live = None if told.live is MISSING else LiveObject(kind.name, told.live.id, {})
-    return Action(
-        address,
-        kind,
-        told.verb,
-        item,
-        live,
-        tuple(_change(change, kind) for change in told.changes),
-        told.reason,
-        replaces=None if told.replaces is MISSING else Address.parse(told.replaces),
-        delete_first=told.delete_first,
+    replaces = None if told.replaces is MISSING else Address.parse(told.replaces)
+    return ReviewedAction(
+        **{name: getattr(told, name) for name in WireAction.model_fields if name != "changes"},
+        changes=tuple(_change(change, kind) for change in told.changes),
+        id=None if told.live is MISSING else told.live.id,
+        waits_for=waits.of(address, replaces),
+        asked_for=wants(address),
     )
 
 
-def _placed(kind: Kind, address: Address, place: Place) -> Item:
-    """An item of which a review needs to know where it stands, and no more."""
-    node = Node({}, _span(place))
-    return Item(kind, address, (), {}, kind.model.model_construct(), node)
-
-
-def _change(told: SavedChange, kind: Kind) -> Change:
-    kind.field_at(tuple(told.path))  # or a KeyError
-    sides = (_value(told.before), _value(told.after))
-    return Change(tuple(told.path), *sides, told.hidden)
-
-
-def _value(cell: Cell | MISSING) -> Any:
-    if cell is MISSING:
-        return GONE
-    if cell.value is not MISSING:
-        return cell.value
-    return Known("" if cell.shown is MISSING else cell.shown)
-
-
-def _step(told: SavedStep) -> Step:
-    object_id = None if told.object_id is MISSING else told.object_id
-    return Step(_step_id(told), frozenset(map(_step_id, told.needs)), object_id=object_id)
-
-
-def _step_id(told: SavedStepId) -> StepId:
-    return StepId(Address.parse(told.address), told.verb, told.part)
+def _change(told: WireChange, kind: Kind) -> ReviewedChange:
+    is_key = kind.field_at(tuple(told.path)).traits.identity
+    return ReviewedChange(
+        **{name: getattr(told, name) for name in WireChange.model_fields}, is_key=is_key
+    )

@@ -12,8 +12,8 @@ from clerkform.report.view import FORMAT_VERSION, Screen, Table
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
+    from clerkform.plan.review import Review
     from clerkform.report.summary import Tally
-    from clerkform.workflows.pipeline import Planned
 
 
 class JsonView:
@@ -34,15 +34,15 @@ class JsonView:
 
         self._document[to] += [diagnostic_data(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int | None) -> None:
+    def plan(self, review: Review, allowed: int | None) -> None:
         from clerkform.report.data import plan_data
 
-        self._document["plan"] = plan_data(planned, allowed)
+        self._document["plan"] = plan_data(review, allowed)
 
-    def event(self, event: Event, planned: Planned) -> None:
+    def event(self, event: Event, error: Diagnostic | None) -> None:
         from clerkform.report.data import event_data
 
-        if data := event_data(event, planned):
+        if data := event_data(event, error):
             self._document.setdefault("events", []).append(data)
 
     def applied(self, tally: Tally) -> None:

@@ -16,10 +16,8 @@ from clerkform.runners import unobeyed
 if TYPE_CHECKING:
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
-    from clerkform.diff.action import Action
-    from clerkform.report.review import Review
+    from clerkform.plan.review import Review, ReviewedAction
     from clerkform.report.summary import Tally
-    from clerkform.workflows.pipeline import Planned
 
 LONGEST: Final = 65_536
 """Characters that GitHub takes in a comment."""
@@ -39,24 +37,20 @@ class MarkdownView:
     def errors(self, found: Sequence[Diagnostic]) -> None:
         self._summary += [_finding(one) for one in found]
 
-    def plan(self, planned: Planned, allowed: int | None) -> None:
-        from clerkform.report.review import Review
+    def plan(self, review: Review, allowed: int | None) -> None:
+        from clerkform.report.cost import footer
 
-        review = Review(planned, allowed)
         self._summary.insert(0, f"### clerkform {self._screen.command}: {code(review.heading)}")
-        self._summary += [_bold(review.last_line), plain(" ".join(review.footer))]
-        self._details += [_finding(note) for note in review.notes()]
-        self._details += ["\n".join(_action(a, review)) for a in review.plan.pending]
+        self._summary += [_bold(review.last_line), plain(" ".join(footer(review, allowed)))]
+        self._details += [_finding(note) for note in review.notes]
+        self._details += ["\n".join(_action(action)) for action in review.pending]
 
-    def event(self, event: Event, planned: Planned) -> None:
-        from clerkform.apply.run import Failed
+    def event(self, event: Event, error: Diagnostic | None) -> None:
         from clerkform.report.events import event_line
-        from clerkform.report.failures import diagnose
 
         if line := event_line(event):
             self._details.append(f"- {code(line.plain)}")
-        if isinstance(event, Failed):
-            self.errors([diagnose(event, planned)])
+        self.errors([error] if error else [])
 
     def applied(self, tally: Tally) -> None:
         self._summary.append(_bold(tally.sentence()))
@@ -117,14 +111,13 @@ def _finding(found: Diagnostic) -> str:
     return f"- {place}**{found.severity}** {code(found.code)}: {plain(found.message)}{hint}"
 
 
-def _action(action: Action, review: Review) -> Iterator[str]:
-    from clerkform.report.formatting import sides
-    from clerkform.report.review import SYMBOLS, place
+def _action(action: ReviewedAction) -> Iterator[str]:
+    from clerkform.report.formatting import SYMBOLS, sides
 
-    asides = [*review.asides(action), place(action)]
+    asides = [*action.asides, action.where]
     said = ", ".join(code(aside) for aside in asides if aside)
-    yield f"- {code(SYMBOLS[action.verb])} **{action.verb}** {code(str(action.address))} {said}".rstrip()
-    for change in review.changes(action):
+    yield f"- {code(SYMBOLS[action.verb])} **{action.verb}** {code(action.address)} {said}".rstrip()
+    for change in action.shown_changes:
         before, after = sides(change)
         shown = " → ".join(code(side) for side in (before, after) if side is not None)
         sign = "+ " if before is None else "- " if after is None else ""

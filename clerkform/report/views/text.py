@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from clerkform.apply.run import Event
     from clerkform.diagnostics import Diagnostic
+    from clerkform.plan.review import Review
     from clerkform.report.summary import Tally
-    from clerkform.workflows.pipeline import Planned
 
 GAP: Final = "  "
 
@@ -52,22 +52,17 @@ class TextView:
         if len(found) > 1 or found[0].span:
             self._screen.err.write(f"{counted_findings(found)}\n")
 
-    def plan(self, planned: Planned, allowed: int | None) -> None:
-        from clerkform.report.review import Review
+    def plan(self, review: Review, allowed: int | None) -> None:
         from clerkform.report.review_lines import plan_lines
 
-        command = self._screen.command
-        self._print(self._out, plan_lines(Review(planned, allowed), command))
+        self._print(self._out, plan_lines(review, self._screen.command, allowed))
 
-    def event(self, event: Event, planned: Planned) -> None:
-        from clerkform.apply.run import Failed
+    def event(self, event: Event, error: Diagnostic | None) -> None:
         from clerkform.report.events import event_line
-        from clerkform.report.failures import diagnose
 
         if line := event_line(event):
             self._print(self._out, [line])
-        if isinstance(event, Failed):
-            self.errors([diagnose(event, planned)])
+        self.errors([error] if error else [])
         self._screen.out.flush()  # a CI log is a pipe, and should show where an apply is
 
     def applied(self, tally: Tally) -> None:

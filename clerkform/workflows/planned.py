@@ -1,0 +1,86 @@
+"""A plan with what an apply of it needs, and what a person is to be told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from clerkform.diagnostics import Diagnostic
+from clerkform.diff.match import Matched
+from clerkform.diff.rules import Rules
+from clerkform.ledger.entries import Ledger
+from clerkform.ledger.open import NOTHING_OPENED, Opened
+from clerkform.ledger.resolve import NO_LEDGER
+from clerkform.live.state import Live
+from clerkform.plan.build import Plan
+from clerkform.plan.limits import Instance
+from clerkform.plan.review import Review, counted, notes_of, reviewed_actions
+from clerkform.workflows.load import Loaded
+from clerkform.workflows.request import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What speaks against a plan, and what is to be said beside it."""
+
+    refusals: tuple[Diagnostic, ...] = ()
+    """Nobody may apply it."""
+    writing: tuple[Diagnostic, ...] = ()
+    """What refuses only an apply."""
+    notes: tuple[Diagnostic, ...] = ()
+    """Warnings and notes about secrets, sinks and what is live."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """What was asked or declared and is not likely to be meant, as far as reading tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what an apply of it needs besides."""
+
+    loaded: Loaded
+    """Without what is not in question."""
+    asked: Asked
+    plan: Plan
+    live: Live
+    matched: Matched
+    instance: Instance
+    opened: Opened = NOTHING_OPENED
+    ledger: Ledger = NO_LEDGER
+    """What was opened, with what the reads settled of it."""
+    rules: Rules = field(default_factory=Rules)
+    remarks: Remarks = Remarks()
+    cut_off: tuple[Diagnostic, ...] = ()
+    """Notes about creates that an earlier apply did not finish."""
+    reads: int = 0
+    """Requests that it took to make the plan, and that it takes to see what an apply wrote."""
+
+    @property
+    def refusals(self) -> tuple[Diagnostic, ...]:
+        """Why it cannot be applied."""
+        return (*self.remarks.refusals, *self.remarks.writing)
+
+    def review(self, *, tells_writing: bool = True) -> Review:
+        """What a view prints of it; ``tells_writing`` with what refuses only an apply, as notes."""
+        environment, remarks = self.loaded.environment, self.remarks
+        writing = remarks.writing if tells_writing else ()
+        return Review(
+            environment=environment.name,
+            instance=self.instance,
+            counts=counted(self.plan.actions),
+            pending=tuple(reviewed_actions(self.plan, self.asked.wants)),
+            writes=len(self.plan.steps),
+            notes=(
+                *remarks.notes,
+                *notes_of(self.plan),
+                *(replace(found, severity="note") for found in writing),
+            ),
+            refusals=remarks.refusals,
+            reads=self.reads + _read_before_writing(self.plan),
+            undeclared=self.plan.undeclared,
+            option=environment.option,
+        )
+
+
+def _read_before_writing(plan: Plan) -> int:
+    """Requests: an update that sends everything reads its object anew."""
+    whole = {a.address for a in plan.actions if a.verb == "update" and a.kind.update_sends == "all"}
+    return sum(step.id.verb == "update" and step.address in whole for step in plan.steps)

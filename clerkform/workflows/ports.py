@@ -1,0 +1,82 @@
+"""What a use case needs of the outside: the protocols that the ends fulfil."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from clerkform.apply.run import Writer
+from clerkform.diagnostics import Diagnostic, Span
+from clerkform.ledger.fingerprint import new_salt
+from clerkform.ledger.journal import Journal
+from clerkform.ledger.store import Store
+from clerkform.live.reads import Read
+from clerkform.live.state import Live
+from clerkform.model import SecretRef, Sink
+
+
+class Reader(Protocol):
+    """Where live state comes from. Each call may raise ``ApiError``."""
+
+    async def instance(self) -> Mapping[str, Any]:
+        """The body of ``GET /instance``."""
+
+    async def read(self, read: Read) -> Live:
+        """The objects that one read asks for."""
+
+
+class Secrets(Protocol):
+    """Where secrets are; answers with findings, never with a value."""
+
+    def check_ref(self, ref: SecretRef, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why there is no value, if there is none: a note, or an error where it may not be read.
+        Runs no command."""
+
+    def check_key(
+        self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
+    ) -> Diagnostic | None:
+        """Why the key that is there cannot sign with the algorithm."""
+
+    def fingerprint(self, ref: SecretRef, base: Path, salt: bytes) -> str | None:
+        """What tells whether the value is another one; None where there is no value."""
+
+    def check_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why a new secret could not be delivered there, as far as looking tells: a note where
+        another machine could."""
+
+    def prepare_sink(self, sink: Sink, base: Path, span: Span | None = None) -> Diagnostic | None:
+        """Why a new secret could not be delivered there, after trying to write."""
+
+    def sink_warnings(
+        self, sink: Sink, base: Path, span: Span | None = None
+    ) -> Sequence[Diagnostic]:
+        """What is unwise about delivering there."""
+
+
+def wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Everything outside that a use case needs."""
+
+    reader: Reader
+    secrets: Secrets
+    writer: Callable[[Live, Journal], Writer]
+    """Makes a writer, given what is live before it starts, and where it keeps what must not be
+    lost."""
+    ledger: Store | None = None
+    salt: Callable[[], bytes] = new_salt
+    """Random bytes for the fingerprints of a new ledger."""
+    has_live_key: bool = False
+    """The secret key is one of a production instance, by its form."""
+    requests: Callable[[], int] = lambda: 0
+    """How many requests were sent so far."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], int] = wall_clock
+    """Milliseconds since 1970, by the clock of whoever makes the objects."""
