@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from clerkform.desired import Item
@@ -11,7 +11,7 @@ from clerkform.diff import attribution
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.context import Context, Prints
 from clerkform.diff.creation import creation
-from clerkform.diff.deletions import deleted_ids, forgotten, going_owner, keys_by_id, live_address
+from clerkform.diff.deletions import deleted_ids, going_owner, keys_by_id, live_address
 from clerkform.diff.delivered import delivery
 from clerkform.diff.edges import edges
 from clerkform.diff.fields import Difference, difference
@@ -26,11 +26,12 @@ from clerkform.diff.refusals import (
     why_replaced,
 )
 from clerkform.diff.rules import Rules
+from clerkform.diff.undeclared import deletion, undeclared
 from clerkform.diff.unread import secrets_of
-from clerkform.diff.values import equal
+from clerkform.diff.values import Change, equal
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.record import sent_record
-from clerkform.ledger.resolve import NO_LEDGER, superseded
+from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 
@@ -54,84 +55,45 @@ def diff(
 
     A live object whose owner is deleted goes first: the API would leave it behind without one.
     """
-    keys = keys_by_id(matched, live, registry)
-    going = deleted_ids(matched, rules, ledger)
     items = {pair.item.address: pair.item for pair in matched.pairs if pair.item}
-    context = Context(matched.ids, items, keys, rules, problems, ledger, prints or {})
-    named = set(items)
-    mine, leftovers = forgotten(matched, ledger), superseded(ledger)
-    actions, undeclared = [], []
-    for pair in matched.pairs:
-        if pair.item:
-            values = pair.live.values if pair.live else pair.item.values
-            owner = going_owner(pair.item.kind, values, going, keys)
-            if not (wanted(pair.item.address) or (owner and wanted(owner))):
-                continue
-            if owner and not pair.item.absent:
-                problems.error(
-                    "owner-deleted",
-                    f"{pair.item.address} is declared, but the same plan deletes {owner}",
-                    pair.item.span,
-                    hint="make it `absent: true` as well",
-                )
-            actions.append(_declared(pair.item, pair.live, context))
-        else:
-            assert pair.live is not None
-            kind = registry[pair.live.kind]
-            address, namesake = live_address(kind, pair.live, keys), None
-            if address in named:  # the server lets keys of this kind repeat
-                address, namesake = Address(kind.name, pair.live.id), address
-            named.add(address)
-            owner = going_owner(kind, pair.live.values, going, keys)
-            was_at, heir_at = mine.get(pair.live.id), leftovers.get(pair.live.id)
-            heir = items.get(heir_at) if heir_at and heir_at in matched.ids else None
-            after = heir if heir and _had_key(heir, namesake or address) else None
-            at = (address, owner, was_at, after.address if after else None)
-            if not any(wanted(one) for one in at if one):
-                continue
-            reason = _why_deleted(kind, owner, was_at, after, rules)
-            if reason and (owner or not kind.kept(pair.live.values)):
-                made_by = attribution.of_unwanted(None, pair.live, ledger, bool(was_at or after))
-                entry = ledger.get(was_at) if was_at else None
-                actions.append(
-                    Action(
-                        address,
-                        kind,
-                        "delete",
-                        live=pair.live,
-                        reason=reason,
-                        made_by=made_by,
-                        recorded=entry,
-                        was_at=was_at if was_at != address else None,
-                        after=after,
-                        namesake=namesake,
-                    )
-                )
-            elif not kind.kept(pair.live.values) and kind.name not in matched.beside:
-                undeclared.append(address)
-    by_address = sorted(actions, key=lambda action: (action.address, action.verb))
-    return Actions(tuple(by_address), tuple(sorted(undeclared)))
+    context = Context(
+        ids=matched.ids,
+        declared=items,
+        keys=keys_by_id(matched, live, registry),
+        going=deleted_ids(matched, rules, ledger),
+        rules=rules,
+        problems=problems,
+        ledger=ledger,
+        prints=prints or {},
+    )
+    declared = [
+        _declared(pair.item, pair.live, context)
+        for pair in matched.pairs
+        if pair.item and _is_wanted(pair.item, pair.live, context, wanted)
+    ]
+    rest = [one for one in undeclared(matched, registry, context) if one.is_wanted(wanted)]
+    deletions = [deletion(one, ledger) for one in rest if one.goes]
+    actions = sorted([*declared, *deletions], key=lambda action: (action.address, action.verb))
+    left_alone = sorted(one.address for one in rest if not one.goes and one.is_listed)
+    return Actions(tuple(actions), tuple(left_alone))
 
 
-def _had_key(heir: Item, address: Address) -> bool:
-    """Whether ``heir`` may replace what is at ``address``: it has that key, or was renamed from it.
-
-    A ledger may be anybody's, so its word alone removes nothing else.
-    """
-    return address in (heir.address, heir.former)
-
-
-def _why_deleted(
-    kind: Kind, owner: Address | None, was_at: Address | None, after: Item | None, rules: Rules
-) -> str | None:
-    """Why something that is not declared goes, if it does."""
-    if owner:
-        return f"{owner} is deleted"
-    if after:
-        return f"replaced by {after.address}"
-    if kind.name in rules.pruned:
-        return "prune: all"
-    return "prune: owned" if was_at and kind.name in rules.owned else None
+def _is_wanted(
+    item: Item, live: LiveObject | None, context: Context, wanted: Callable[[Address], bool]
+) -> bool:
+    """Whether the item, or what owns it and goes, is wanted."""
+    values = live.values if live else item.values
+    owner = going_owner(item.kind, values, context.going, context.keys)
+    if not (wanted(item.address) or (owner and wanted(owner))):
+        return False
+    if owner and not item.absent:
+        context.problems.error(
+            "owner-deleted",
+            f"{item.address} is declared, but the same plan deletes {owner}",
+            item.span,
+            hint="make it `absent: true` as well",
+        )
+    return True
 
 
 def _declared(item: Item, live: LiveObject | None, context: Context) -> Action:
@@ -194,36 +156,10 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes
     )
-    renames = [c for c in changes if kind.field_at(c.path).traits.identity]
-    immutable = [c for c in changes if kind.field_at(c.path).traits.immutable]
-    is_asked_for = item.address in context.rules.replace
-    if kept and (renames or immutable or is_asked_for):
+    if _is_replaced(item, changes, context):
+        return _replacement(item, live, kept, replace(found, changes=changes), context)
+    if kept and _renames(item.kind, changes):
         refuse(kept, "renamed or replaced", item, problems)
-    if immutable or is_asked_for or (changes and kind.endpoints.update is None):
-        if kind.replace == "by_hand" and not is_asked_for:
-            refuse_replacement(item, why_replaced(changes, immutable), problems)
-        check_needed(item, "replaced", problems)
-        if item.pin:
-            problems.error(
-                "pinned-replaced",
-                f"{item.address} would be replaced, and its pin {item.pin} names what goes",
-                item.at("id"),
-                hint="leave out `id:`; where the key changes, `renamed_from` says what it was",
-            )
-        old = live_address(kind, live, context.keys)
-        return Action(
-            item.address,
-            kind,
-            "replace",
-            item,
-            live,
-            changes,
-            "--replace" if is_asked_for else why_replaced(changes, immutable),
-            found.notes,
-            old if renames else None,
-            context.rules.delete_first or (kind.unique_key and not renames),
-            edges=tuple(edges(item, None, context.ids, context.keys)),
-        )
     if changes:
         check_resent(item, live, changes, problems)
     check_signed(item, live, changes, problems)
@@ -243,4 +179,52 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
         found.notes + notes,
         edges=tuple(edges(item, live, context.ids, context.keys)),
         is_owed=is_owed and item.address not in context.rules.kept,
+    )
+
+
+def _renames(kind: Kind, changes: Sequence[Change]) -> bool:
+    return any(kind.field_at(change.path).traits.identity for change in changes)
+
+
+def _immutable(kind: Kind, changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if kind.field_at(change.path).traits.immutable]
+
+
+def _is_replaced(item: Item, changes: Sequence[Change], context: Context) -> bool:
+    """Whether a new object is made for an old one: it was asked for, or the API cannot do less."""
+    cannot_update = bool(changes) and item.kind.endpoints.update is None
+    is_asked_for = item.address in context.rules.replace
+    return is_asked_for or cannot_update or bool(_immutable(item.kind, changes))
+
+
+def _replacement(
+    item: Item, live: LiveObject, kept: Kept | None, found: Difference, context: Context
+) -> Action:
+    kind, changes, problems = item.kind, found.changes, context.problems
+    immutable, is_renamed = _immutable(kind, changes), _renames(kind, changes)
+    is_asked_for = item.address in context.rules.replace
+    if kept and (is_renamed or immutable or is_asked_for):
+        refuse(kept, "renamed or replaced", item, problems)
+    if kind.replace == "by_hand" and not is_asked_for:
+        refuse_replacement(item, why_replaced(changes, immutable), problems)
+    check_needed(item, "replaced", problems)
+    if item.pin:
+        problems.error(
+            "pinned-replaced",
+            f"{item.address} would be replaced, and its pin {item.pin} names what goes",
+            item.at("id"),
+            hint="leave out `id:`; where the key changes, `renamed_from` says what it was",
+        )
+    return Action(
+        item.address,
+        kind,
+        "replace",
+        item,
+        live,
+        changes,
+        "--replace" if is_asked_for else why_replaced(changes, immutable),
+        found.notes,
+        live_address(kind, live, context.keys) if is_renamed else None,
+        context.rules.delete_first or (kind.unique_key and not is_renamed),
+        edges=tuple(edges(item, None, context.ids, context.keys)),
     )

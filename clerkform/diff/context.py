@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clerkform.desired import Item
 from clerkform.diagnostics import Problems
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Ledger
@@ -18,8 +19,11 @@ Prints = Mapping[tuple[Address, Path], str]
 @dataclass(frozen=True, slots=True)
 class Context:
     ids: Mapping[Address, str]
-    declared: Collection[Address]
+    declared: Mapping[Address, Item]
     keys: Mapping[tuple[str, str], str]
+    """(kind, id) to key, of what may be referred to."""
+    going: Mapping[str, frozenset[str]]
+    """Ids per kind of what goes on request."""
     rules: Rules
     problems: Problems
     ledger: Ledger
