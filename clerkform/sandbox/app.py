@@ -165,7 +165,8 @@ class Sandbox:
         self._check_rate(instance, operation, params)
         version = version_of(request)
         if operation is None:
-            raise no_operation(request.method, request.scope["path"])
+            path = request.scope["path"]
+            raise no_operation(request.method, path, is_written=self._router.knows(path))
         return self._call(operation, params, request, instance.store, version, raw)
 
     def _call(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starlette.datastructures import QueryParams
 
@@ -49,9 +49,13 @@ class Call:
 Act = Callable[[Call], Answer]
 
 
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+
 @dataclass(frozen=True)
 class Operation:
-    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+    method: Method
     path: str
     act: Act
     status: int = 200

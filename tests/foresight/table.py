@@ -228,7 +228,7 @@ FORESEEN: dict[str, list[Entry]] = {
         Seen("organizations: [{slug: acme, name: ' '}]\n", "wrong-value"),
         Seen("organizations: [{slug: acme, name: 'Acme <b>'}]\n", "wrong-value"),
     ],
-    "routes/organizations.known_role_set form_resource_not_found": [
+    "routes/organization_settings.known_role_set form_resource_not_found": [
         Unseen("no plan reads role sets: they are no kind yet")
     ],
     "routes/organizations.conditions form_param_array_size_exceeded": [ASKS],
