@@ -35,6 +35,8 @@ class Call:
     settings: Settings
     origin: str | None = None
     """Of the page that a browser's request came from."""
+    addressed: bool = True
+    """Whether the request says whose it is: by a key, or by the host of a Frontend API."""
 
     @property
     def instance(self) -> Object:
@@ -65,7 +67,8 @@ class Operation:
     plan: str | None = None
     """The feature that the instance's plan must include; see ``Settings.unentitled``."""
     public: bool = False
-    """The Frontend API's: for everybody, without a key, and handed the first instance."""
+    """The Frontend API's: for everybody, without a key. It is handed the instance whose host the
+    request names, or whose publishable key it has, and the first where it names this machine."""
     prefixes: tuple[str, ...] = ("/v1",)
     """What may stand before the path."""
     dialect: Literal["clerk", "api_keys"] = "clerk"

@@ -317,6 +317,7 @@ MODULES = {
     "routes/instance": "settings are no kind yet",
     "routes/instance_settings": "settings are no kind yet",
     "routes/organization_settings": "settings are no kind yet",
+    "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",
 }
 """Parts of the sandbox that no kind writes to."""

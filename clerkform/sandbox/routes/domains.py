@@ -143,21 +143,24 @@ def with_environment(domain: Object, environment: Environment, number: int) -> O
     """
     satellite, name, proxy_url = domain["is_satellite"], domain["name"], domain["proxy_url"]
     portal, targets = f"https://accounts.{name}", None
-    if environment == "development":
-        # All domains of a development instance share a Frontend API on Clerk's own domain.
-        frontend = f"https://{label(number)}.clerk.accounts.dev"
-    else:
-        frontend = proxy_url or f"https://clerk.{name}"
+    if environment == "production":
         targets = [] if proxy_url else [cname("clerk", "frontend-api", name)]
         if not satellite:
             targets.append(cname("accounts", "accounts", name))
     return {
         **domain,
-        "frontend_api_url": frontend,
+        "frontend_api_url": proxy_url or own_frontend(domain, environment, number),
         "accounts_portal_url": None if satellite else portal,
         "development_origin": domain.get("development_origin", ""),
         "cname_targets": targets,
     }
+
+
+def own_frontend(domain: Object, environment: Environment, number: int) -> str:
+    """Where the Frontend API is without a proxy. All domains of a development instance share one
+    on Clerk's own domain."""
+    host = f"{label(number)}.clerk.accounts.dev"
+    return f"https://{host if environment == 'development' else 'clerk.' + domain['name']}"
 
 
 def label(number: int) -> str:
