@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -17,9 +17,13 @@ FOLDER = Path(__file__).parents[2] / "shared" / "spec"
 VERSIONS = ("2025-11-10", "2026-05-12")
 
 
-def find(version: str = VERSIONS[-1]) -> dict[str, Any] | None:
-    """The document of a version of the Backend API; None where it may be missing and is."""
-    path = FOLDER / f"bapi-{version}.yml"
+Api = Literal["bapi", "fapi"]
+"""The Backend API and the Frontend API, of which there is the newest version."""
+
+
+def find(version: str = VERSIONS[-1], api: Api = "bapi") -> dict[str, Any] | None:
+    """The document of a version; None where it may be missing and is."""
+    path = FOLDER / f"{api}-{version}.yml"
     if path.is_file():
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         document: dict[str, Any] = yaml.load(path.read_text(), loader)
@@ -29,9 +33,9 @@ def find(version: str = VERSIONS[-1]) -> dict[str, Any] | None:
     return None
 
 
-def need(version: str = VERSIONS[-1]) -> dict[str, Any]:
+def need(version: str = VERSIONS[-1], api: Api = "bapi") -> dict[str, Any]:
     """The same; skips the test where it may be missing and is."""
-    document = find(version)
+    document = find(version, api)
     if document is None:
         pytest.skip("Clerk's OpenAPI document is not beside this checkout")
     return document

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,12 +20,13 @@ from starlette.types import Receive, Scope, Send
 from clerkform.sandbox import answers, body, control, knobs
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.faults import Faults
+from clerkform.sandbox.frontend import Frontend, addressed
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.instances import Instance, Instances
 from clerkform.sandbox.keys import key_of
 from clerkform.sandbox.missing import no_operation
 from clerkform.sandbox.operation import Answer, Call, Operation
-from clerkform.sandbox.router import Router
+from clerkform.sandbox.router import Found, Router
 from clerkform.sandbox.routes import with_own
 from clerkform.sandbox.seed import try_out
 from clerkform.sandbox.settings import Settings
@@ -45,6 +46,14 @@ class Received:
     query: Mapping[str, list[str]]
     body: Any = field(repr=False)
     """The JSON that was sent, or None; it may hold a signing key, so it is not in the repr."""
+
+
+class Routed(NamedTuple):
+    operation: Operation | None
+    params: Mapping[str, str]
+    """What the path has for them."""
+    frontend: Frontend | None
+    """The one that the request names; looked for only where it may matter."""
 
 
 def create_app(
@@ -133,9 +142,9 @@ class Sandbox:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        path = request.scope["path"]  # request.url would fail on a Host header that makes no URL
-        found = self._router.find(request.method, path)
-        operation, params = found or (None, _NOTHING)
+        path = request.scope["path"]
+        routed = self._routed(request)
+        operation = routed.operation
         dialect = operation.dialect if operation else "clerk"
         try:
             raw = await body.receive(request)
@@ -150,22 +159,47 @@ class Sandbox:
         if fault and fault.answers_at_once:
             return answers.faulty(fault)
         try:
-            response = answers.answered(*self._act(operation, params, request, raw))
+            response = answers.answered(*self._act(routed, request, raw))
         except Refusal as refusal:
             response = answers.refused(refusal, dialect)
         return answers.spoilt(fault, response) if fault else response
 
-    def _act(
-        self, operation: Operation | None, params: Mapping[str, str], request: Request, raw: bytes
-    ) -> tuple[Answer, int]:
+    def is_frontend(self, scope: Scope) -> bool:
+        """Whether a request is for the Frontend API of an instance at the host that it names."""
+        routed = self._routed(Request(scope))
+        return bool(routed.operation and routed.operation.public and routed.frontend)
+
+    def _routed(self, request: Request) -> Routed:
+        path = request.scope["path"]  # request.url would fail on a Host header that makes no URL
+        found = self._router.find(request.method, path)
+        if found and not found[0].public:
+            return Routed(*found, None)
+        with self.store.transaction(write=False):
+            frontend = addressed(self.store, request)
+        if frontend and frontend.path:
+            found = self._below(frontend.path, request.method, path)
+        operation, params = found or (None, _NOTHING)
+        return Routed(operation, params, frontend)
+
+    def _below(self, proxy: str, method: str, path: str) -> Found | None:
+        """What of the Frontend API a request to a proxy is for."""
+        if not path.startswith(f"{proxy}/"):
+            return None
+        found = self._router.find(method, path.removeprefix(proxy))
+        return found if found and found[0].public else None
+
+    def _act(self, routed: Routed, request: Request, raw: bytes) -> tuple[Answer, int]:
+        operation, params, frontend = routed
         if operation and operation.public:
-            return self._call(operation, params, request, self.store, NEWEST, raw)
+            store = frontend.store if frontend else self.store
+            return self._call(operation, params, request, store, NEWEST, raw, bool(frontend))
         key = key_of(request.headers.get("Authorization"), self.settings.secret_key)
         instance = self.instances.of(key, self.settings)
         self._check_rate(instance, operation, params)
         version = version_of(request)
         if operation is None:
-            raise no_operation(request.method, request.scope["path"])
+            path = request.scope["path"]
+            raise no_operation(request.method, path, is_written=self._router.knows(path))
         return self._call(operation, params, request, instance.store, version, raw)
 
     def _call(
@@ -176,6 +210,7 @@ class Sandbox:
         store: Store,
         version: str,
         raw: bytes,
+        is_addressed: bool = True,
     ) -> tuple[Answer, int]:
         with self.store.transaction(write=operation.is_write):
             seen = store.as_of(self.settings.read_lag)
@@ -188,6 +223,7 @@ class Sandbox:
                 seen,
                 self.settings,
                 request.headers.get("Origin"),
+                is_addressed,
             )
             operation.allow(call)
             if operation.takes_body and (raw or not operation.body_optional):

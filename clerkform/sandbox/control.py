@@ -15,12 +15,12 @@ from starlette.routing import Route
 from clerkform.sandbox import answers, body, knobs
 from clerkform.sandbox.errors import Problem, Refusal, invalid_body
 from clerkform.sandbox.hosts import is_loopback, parse_host
+from clerkform.sandbox.operation import METHODS
 
 if TYPE_CHECKING:
     from clerkform.sandbox.app import Received, Sandbox
 
 _HIDDEN = "***"
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 Act = Callable[["Sandbox", dict[str, Any]], Any]
 
 
@@ -30,7 +30,9 @@ def routes(sandbox: "Sandbox") -> list[Route]:
         "/_sandbox/clock": {"POST": move_clock},
         "/_sandbox/requests": {"GET": show_requests, "DELETE": forget_requests},
     }
-    return [Route(path, endpoint(sandbox, acts), methods=_METHODS) for path, acts in known.items()]
+    return [
+        Route(path, endpoint(sandbox, acts), methods=list(METHODS)) for path, acts in known.items()
+    ]
 
 
 def endpoint(sandbox: "Sandbox", acts: dict[str, Act]) -> Callable[[Request], Awaitable[Response]]:

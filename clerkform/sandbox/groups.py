@@ -67,10 +67,12 @@ class Collection:
     """An object of a seed with what follows from its other fields."""
     shown: Follow = as_it_is
     """As a dump has it, which is as the API answers it."""
-    first: Callable[[int, Environment], Object] | None = None
-    """What the instance with this number has from its start. It has none of ``secrets``."""
+    first: Callable[[int, Environment], Iterable[Object]] | None = None
+    """What the instance with this number has from its start. They have none of ``secrets``."""
     is_first: Callable[[Object], bool] = never
     """Whether an object is such a one: a reset leaves it, and a seed's own takes its place."""
+    first_by: str | None = None
+    """Where there are several: the field that says whose place a seed's own takes."""
     adapt: Callable[[Object, Environment, int], Object] | None = None
     """An object as it is in an instance of this environment and with this number."""
 
@@ -163,6 +165,14 @@ class Groups:
     def hidden(self) -> tuple[str, ...]:
         secrets = (name for collection in self.collections for name in collection.secrets)
         return (*secrets, *(name for group in self.every for name in group.hidden))
+
+
+def first_objects(kept: Kept, number: int, environment: Environment) -> Iterable[Object]:
+    """What the instance with this number has of it from its start."""
+    if kept.first is None:
+        return ()
+    made = kept.first(number, environment)
+    return (made,) if isinstance(made, dict) else made
 
 
 def id_of(kept: Kept, body: Object) -> str:

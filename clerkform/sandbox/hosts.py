@@ -6,6 +6,7 @@ and then reach what listens there from a browser on this machine. It cannot help
 
 import ipaddress
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.datastructures import Headers
@@ -41,20 +42,29 @@ def is_loopback(host: str) -> bool:
 
 
 class Local:
-    """An application that answers only requests for this machine at its own port."""
+    """An application that answers only requests for this machine at its own port.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``is_frontend`` says of a request that names another host whether it is one for the Frontend
+    API of an instance at that host. Such are answered: they need no key and are told no secret.
+    """
+
+    def __init__(self, app: ASGIApp, is_frontend: Callable[[Scope], bool]) -> None:
         self._app = app
+        self._is_frontend = is_frontend
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         header = Headers(scope=scope).get("Host")
         # Every browser sends one; what comes without is of a simpler client.
-        if header is None or is_meant(parse_host(header), scope["server"][1]):
+        host, port = parse_host(header or ""), scope["server"][1]
+        if header is None or is_meant(host, port) or self._is_frontends(host, port, scope):
             await self._app(scope, receive, send)
             return
         text = "The sandbox answers to localhost and loopback addresses, with its own port."
         refusal = Refusal(403, Problem("authorization_invalid", "forbidden", text))
         await refused(refusal)(scope, receive, send)
+
+    def _is_frontends(self, host: Host | None, port: int, scope: Scope) -> bool:
+        return host is not None and host.port in (None, port) and self._is_frontend(scope)
 
 
 def is_meant(host: Host | None, port: int) -> bool:

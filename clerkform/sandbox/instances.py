@@ -89,13 +89,14 @@ class Instances:
             self._settle(self._store.of(1), environment)
 
     def _settle(self, store: Store, environment: Environment) -> None:
-        """A new instance gets what each has from the start, and what the seed says."""
-        if store.count("instance"):
-            return
+        """A new instance gets what each has from the start, and what the seed says; an older one
+        what it was made without."""
+        is_new = not store.count("instance")
         settle(store, environment, self._groups)
-        if self._seed:
-            sow(store, self._seed, environment, self._groups)
-        store.database.forget(store.number)
+        if is_new:
+            if self._seed:
+                sow(store, self._seed, environment, self._groups)
+            store.database.forget(store.number)
 
     def check(self, environment: Environment) -> None:
         """Raises a SandboxError when one of them is of the other environment."""

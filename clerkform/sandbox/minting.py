@@ -6,6 +6,7 @@ from typing import Any
 from clerkform.sandbox import tokens
 from clerkform.sandbox.operation import Call
 from clerkform.sandbox.routes.domains import primary
+from clerkform.sandbox.routes.organization_roles import SYSTEM
 from clerkform.sandbox.shortcodes import render
 from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.where import Where, equals
@@ -14,14 +15,6 @@ SESSION_TOKEN_LIFETIME = 60
 _SESSION_TOKEN_SKEW = 10
 ROLE = "org:admin"
 """Of an organization's creator, who is its only member here."""
-PERMISSIONS = (
-    "org:sys_domains:manage",
-    "org:sys_domains:read",
-    "org:sys_memberships:manage",
-    "org:sys_memberships:read",
-    "org:sys_profile:delete",
-    "org:sys_profile:manage",
-)
 
 
 def session_token(call: Call, session: Object, seconds: int | None) -> str:
@@ -86,7 +79,7 @@ def active_organization(store: Store, session: Object) -> Object | None:
 def shortcodes(store: Store, session: Object) -> dict[str, Any]:
     user = store.get("users", session["user_id"]) or {}
     organization = active_organization(store, session)
-    membership = {"public_metadata": {}, "permissions": list(PERMISSIONS)}
+    membership = {"public_metadata": {}, "permissions": sorted(SYSTEM)}
     org = of_organization(organization) if organization else None
     return {
         "user": of_user(store, user),

@@ -4,6 +4,7 @@ import re
 
 from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.operation import METHODS
 
 # Groups of the API that the sandbox lacks, wholly or in part.
 _ELSEWHERE = re.compile(
@@ -15,11 +16,12 @@ _ELSEWHERE = re.compile(
     "|public|role_sets|saml_connections|scim_directories|sessions|sign_in_tokens"
     "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/[^/]+)*"
 )
-_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
-def no_operation(method: str, path: str) -> Refusal:
-    if method not in _METHODS:
+def no_operation(method: str, path: str, *, is_written: bool) -> Refusal:
+    """``is_written`` says that the path is one of the sandbox's for some other method."""
+    # What can be written and not read, like /instance/restrictions, answers so in reality.
+    if method not in METHODS or (method == "GET" and is_written):
         text = f"The method {method} is not allowed."
         return Refusal(405, Problem("method_not_allowed", "method not allowed", text))
     if _ELSEWHERE.fullmatch(path):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starlette.datastructures import QueryParams
 
@@ -35,6 +35,8 @@ class Call:
     settings: Settings
     origin: str | None = None
     """Of the page that a browser's request came from."""
+    addressed: bool = True
+    """Whether the request says whose it is: by a key, or by the host of a Frontend API."""
 
     @property
     def instance(self) -> Object:
@@ -49,9 +51,13 @@ class Call:
 Act = Callable[[Call], Answer]
 
 
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+
 @dataclass(frozen=True)
 class Operation:
-    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+    method: Method
     path: str
     act: Act
     status: int = 200
@@ -61,7 +67,8 @@ class Operation:
     plan: str | None = None
     """The feature that the instance's plan must include; see ``Settings.unentitled``."""
     public: bool = False
-    """The Frontend API's: for everybody, without a key, and handed the first instance."""
+    """The Frontend API's: for everybody, without a key. It is handed the instance whose host the
+    request names, or whose publishable key it has, and the first where it names this machine."""
     prefixes: tuple[str, ...] = ("/v1",)
     """What may stand before the path."""
     dialect: Literal["clerk", "api_keys"] = "clerk"

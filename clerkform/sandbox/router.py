@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from clerkform.sandbox.operation import Operation
+from clerkform.sandbox.operation import METHODS, Operation
 
 _ANY = "/*"  # no segment has a slash
 Found = tuple[Operation, dict[str, str]]
@@ -23,6 +23,10 @@ class Router:
                     segment = _ANY
                 branch = branch.setdefault(segment, {})
             branch[f"/{operation.method}"] = (operation, names)
+
+    def knows(self, path: str) -> bool:
+        """Whether there is an operation of any method."""
+        return any(self.find(method, path) for method in METHODS)
 
     def find(self, method: str, path: str) -> Found | None:
         """The operation and the values of its path's parameters."""

@@ -14,7 +14,7 @@ from clerkform.sandbox.errors import SandboxError
 from clerkform.sandbox.faults import without
 from clerkform.sandbox.fields import Field
 from clerkform.sandbox.files import read_json
-from clerkform.sandbox.groups import Collection, Group, Groups, id_of
+from clerkform.sandbox.groups import Collection, Group, Groups, Kept, first_objects, id_of
 from clerkform.sandbox.routes import with_own
 from clerkform.sandbox.seed_checks import check_fields, check_object
 from clerkform.sandbox.settings import Environment
@@ -46,11 +46,12 @@ def try_out(seed: dict[str, Any], groups: Groups) -> None:
 
 
 def settle(store: Store, environment: Environment, groups: Groups) -> None:
-    """Give an instance what each has from its start, inside a transaction."""
+    """Give an instance what each has from its start and this one lacks, inside a transaction."""
     for kept in groups.kept:
-        if kept.first:
-            body = kept.first(store.number, environment)
-            store.insert(kept.kind, body, created_at=store.now(), id=id_of(kept, body))
+        if kept.first and not store.count(kept.kind):
+            for made in first_objects(kept, store.number, environment):
+                body = {**made, **_times(store, kept)}
+                store.insert(kept.kind, body, created_at=store.now(), id=id_of(kept, body))
 
 
 def sow(store: Store, seed: dict[str, Any], environment: Environment, groups: Groups) -> None:
@@ -79,15 +80,22 @@ def _settings(singleton: singletons.Singleton, given: Object) -> dict[str, Any]:
     check_object(given, singleton.kind)
     changed = {}
     for name, value in given.items():
-        if name in singleton.defaults:
-            wanted = type(singleton.defaults[name])
-            if Field(wanted).problem(name, value):
+        if name in singleton.defaults or name in singleton.extras:
+            if value is None and name not in singleton.nullable:
+                continue
+            wanted = _type_of(singleton, name)
+            if Field(wanted, nullable=True).problem(name, value):
                 what = "is a list of texts" if wanted is list else "is none of its settings"
                 raise SandboxError(f"The seed's `{singleton.kind}.{name}` {what}.")
             changed[name] = value
         elif name not in singleton.others | {"object"}:
             raise SandboxError(f"The seed's `{singleton.kind}.{name}` is none of its settings.")
     return changed
+
+
+def _type_of(singleton: singletons.Singleton, name: str) -> type:
+    field = singleton.fields.get(name)
+    return field.type if field else type(singleton.defaults[name])
 
 
 def _sow_object(
@@ -102,7 +110,11 @@ def _sow_object(
     id = id_of(collection, body)
     if collection.is_first(body):
         for other in filter(collection.is_first, store.select(collection.kind)):
-            store.delete(collection.kind, id_of(collection, other))
+            if (
+                collection.first_by is None
+                or other[collection.first_by] == body[collection.first_by]
+            ):
+                store.delete(collection.kind, id_of(collection, other))
     unique = collection.unique
     if unique and store.find(collection.kind, unique, body[unique]):
         raise SandboxError(f"The seed's `{where}.{unique}` is there already.")
@@ -115,17 +127,21 @@ def _sow_object(
 
 def _built(store: Store, collection: Collection, item: Object, environment: Environment) -> Object:
     """The object with its defaults and with what follows from it."""
-    now = store.now()
     dropped = {name for name in collection.others if item.get(name) is None}
     body = {
         "object": collection.kind.removesuffix("s"),
         collection.id_field: collection.make_id(collection.prefix),
         **collection.defaults,
-        **({"created_at": now, "updated_at": now} if collection.timed else {}),
+        **_times(store, collection),
         **{name: value for name, value in item.items() if name not in dropped},
     }
     body = collection.complete(store, body)
     return collection.adapt(body, environment, store.number) if collection.adapt else body
+
+
+def _times(store: Store, kept: Kept) -> Object:
+    is_timed = isinstance(kept, Collection) and kept.timed
+    return dict.fromkeys(("created_at", "updated_at"), store.now()) if is_timed else {}
 
 
 def _secret(collection: Collection, item: Object, path: str, where: str) -> str | None:

@@ -130,7 +130,7 @@ class _Quiet(uvicorn.Server):
 
 def configured(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
-        Local(app),
+        Local(app, app.state.sandbox.is_frontend),
         http=_Protocol,
         access_log=False,
         date_header=False,  # the application's clock may be another

@@ -10,6 +10,7 @@ MAX_TIME = 10**12
 """Milliseconds: thirty years, and a number that clocks can still count with."""
 
 Environment = Literal["development", "production"]
+SignUpMode = Literal["public", "restricted", "waitlist"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Contradictions:
     """Whether ``limit`` and its default of 10 count without ``paginated=true``."""
     allowed_origins_empty: Literal["ignored", "clears"] = "ignored"
     """What ``allowed_origins: []`` does."""
+    subdomains_in_development: Literal["ignored", "refused"] = "ignored"
+    """What becomes of the allowlist of subdomains there, which production alone has."""
     satellite_rename_in_development: Literal["allowed", "refused"] = "allowed"
     """A ``proxy_url`` is refused there in any case."""
     api_key_secret: Literal["readable", "once"] = "readable"
@@ -61,6 +64,9 @@ class Settings:
     slugs: bool = True
     """Until the organization settings say otherwise."""
     api_keys: bool = True
+    sign_up_mode: SignUpMode = "public"
+    """Who may sign up, which is said in Clerk's dashboard alone. But for ``public``, the allowlist
+    cannot be switched on."""
     unentitled: frozenset[str] = frozenset()
     """What the plan lacks, of ``plan_features``: it answers 402."""
     contradictions: Contradictions = Contradictions()
@@ -71,6 +77,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.instance not in (None, *get_args(Environment)):
             raise ValueError(f"instance is 'development' or 'production', not {self.instance!r}")
+        if self.sign_up_mode not in get_args(SignUpMode):
+            modes = ", ".join(get_args(SignUpMode))
+            raise ValueError(f"sign_up_mode is one of {modes}, not {self.sign_up_mode!r}")
         if self.unentitled and (odd := self.unentitled - (features := plan_features())):
             known = ", ".join(sorted(features))
             raise ValueError(f"unentitled knows {known}, not {', '.join(sorted(odd))}")

@@ -27,6 +27,10 @@ class Singleton:
     _: KW_ONLY
     others: frozenset[str] = frozenset()
     """What answers have besides, and a seed may hold to no effect, as a dump does."""
+    extras: frozenset[str] = frozenset()
+    """Of ``fields``, what no document of Clerk's has: answered once it was sent or seeded."""
+    nullable: frozenset[str] = frozenset()
+    """Those of which null is a value, in answers and in a seed."""
     answer: Callable[[Store, Settings], Object | None] | None = None
     """What a read answers, where that is more than the changes over the defaults."""
     first: Callable[[int, Environment], Object] | None = None

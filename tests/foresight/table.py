@@ -228,7 +228,7 @@ FORESEEN: dict[str, list[Entry]] = {
         Seen("organizations: [{slug: acme, name: ' '}]\n", "wrong-value"),
         Seen("organizations: [{slug: acme, name: 'Acme <b>'}]\n", "wrong-value"),
     ],
-    "routes/organizations.known_role_set form_resource_not_found": [
+    "routes/organization_settings.known_role_set form_resource_not_found": [
         Unseen("no plan reads role sets: they are no kind yet")
     ],
     "routes/organizations.conditions form_param_array_size_exceeded": [ASKS],
@@ -317,6 +317,7 @@ MODULES = {
     "routes/instance": "settings are no kind yet",
     "routes/instance_settings": "settings are no kind yet",
     "routes/organization_settings": "settings are no kind yet",
+    "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",
 }
 """Parts of the sandbox that no kind writes to."""

@@ -20,6 +20,8 @@ from clerkform.sandbox.groups import Group
 from clerkform.sandbox.pytest_plugin import clerk_sandbox  # noqa: F401  as installed ones get it
 from tests import documents
 
+FRONTEND = re.compile(r".*(/v1/environment|/\.well-known/jwks\.json)")
+"""Paths of the Frontend API, which a proxy may have some of its own before."""
 PAGINATED = {"/jwt_templates", "/redirect_urls", "/allowlist_identifiers", "/sessions"}
 
 
@@ -34,11 +36,14 @@ def with_null(schema: Any) -> Any:
 
 
 class Judge:
-    def __init__(self, document: dict[str, Any]) -> None:
+    """``frontend`` is the Frontend API's document, for what a sandbox answers of it."""
+
+    def __init__(self, document: dict[str, Any], frontend: dict[str, Any] | None = None) -> None:
         self.document = document
+        self.frontend = Judge(frontend) if frontend else None
         self.components = with_null(document["components"])
         self.paths = {
-            re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): path
+            re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", path)))): path
             for path in sorted(document["paths"], key=lambda path: path.count("{"))
         }
 
@@ -60,12 +65,21 @@ class Judge:
         return with_null(answer["content"]["application/json"]["schema"])
 
     def check(self, request: httpx.Request, response: httpx.Response) -> None:
+        if found := FRONTEND.fullmatch(request.url.path):
+            if self.frontend:
+                self.frontend.check_answer(
+                    request.method, found[1], response.status_code, response.json()
+                )
+            return
         if not request.url.path.startswith(("/v1", "/api_keys")):
             return  # the sandbox's own
         path, answer = request.url.path.removeprefix("/v1"), response.json()
         if path in PAGINATED and isinstance(answer, dict) and "data" in answer:
             answer = answer["data"]  # the document has only the bare array
-        schema = self.schema(request.method, path, response.status_code)
+        self.check_answer(request.method, path, response.status_code, answer)
+
+    def check_answer(self, method: str, path: str, status: int, answer: Any) -> None:
+        schema = self.schema(method, path, status)
         whole = {"allOf": [schema], "components": self.components}
         jsonschema.Draft4Validator(whole).validate(answer)
 
@@ -154,7 +168,7 @@ def codes(response: httpx.Response) -> list[tuple[str, str | None]]:
 @pytest.fixture(scope="session")
 def judge() -> Judge | None:
     document = documents.find()
-    return Judge(document) if document else None
+    return Judge(document, documents.find(api="fapi")) if document else None
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def new_secret():
 
 def home_fleet(number, environment):
     home = {"object": "fleet", "fleet_id": new_id("flt"), "name": "home", "is_home": True}
-    return with_flag({**home, "relay": {}, "allies": []}, environment, number)
+    return (with_flag({**home, "relay": {}, "allies": []}, environment, number),)
 
 
 def with_flag(fleet, environment, number):

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from clerkform.sandbox import ClerkSandbox
+from clerkform.sandbox.frontend import publishable_key
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def sandbox():
 def ask(sandbox, path, host):
     port = httpx.URL(sandbox.url).port
     headers = {"Host": host.replace("PORT", str(port)), "Authorization": "Bearer sk_test_x"}
-    url = httpx.URL(sandbox.url).copy_with(path=path)
+    url = httpx.URL(sandbox.url).join(path)
     with httpx.Client(trust_env=False, timeout=60) as http:
         return http.get(url, headers=headers)
 
@@ -54,3 +55,38 @@ def test_this_machine_is_answered_by_each_of_its_names(sandbox, host):
 
 def test_a_simple_client_need_not_name_the_port(sandbox):
     assert ask(sandbox, "/v1/instance", "localhost").is_success
+
+
+FRONTEND = ["/v1/environment", "/.well-known/jwks.json"]
+
+
+@pytest.mark.parametrize("path", FRONTEND)
+@pytest.mark.parametrize("host", ["sandbox.clerk.accounts.dev", "SANDBOX.clerk.accounts.dev:PORT"])
+def test_the_host_of_a_frontend_api_is_answered_by_its_paths(sandbox, path, host):
+    assert ask(sandbox, path, host).is_success
+
+
+@pytest.mark.parametrize(
+    ("path", "host"),
+    [
+        ("/v1/instance", "sandbox.clerk.accounts.dev"),
+        ("/v1/jwks", "sandbox.clerk.accounts.dev"),
+        ("/_sandbox/config", "sandbox.clerk.accounts.dev"),
+        ("/v1/environment", "sandbox.clerk.accounts.dev:1"),
+        ("/v1/environment", "sandbox-2.clerk.accounts.dev"),
+        ("/v1/environment", "clerk.accounts.dev"),
+        ("/v1/environment", "evil.example"),
+        ("/v1/environment?publishable_key=KEY", "evil.example"),
+    ],
+)
+def test_it_is_answered_by_no_other_path_and_no_other_host_is(sandbox, path, host):
+    path = path.replace("KEY", publishable_key(sandbox.store))
+    assert ask(sandbox, path, host).status_code == 403
+
+
+def test_it_is_read_only(sandbox):
+    headers = {"Host": "sandbox.clerk.accounts.dev"}
+    url = httpx.URL(sandbox.url).copy_with(path="/v1/environment")
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        for method in ("PATCH", "POST", "DELETE", "OPTIONS"):
+            assert http.request(method, url, headers=headers).status_code == 403

@@ -3,7 +3,8 @@
 import pytest
 from clerk_backend_api import models
 
-from clerkform.sandbox import Contradictions
+from clerkform.sandbox import Contradictions, create_app
+from clerkform.sandbox.state import dump_store
 
 GROUPS = {
     "/instance/restrictions": {"allowlist": True, "block_email_subaddresses": True},
@@ -21,6 +22,8 @@ GROUPS = {
     },
     "/beta_features/instance_settings": {"from_email_address": "hello2"},
 }
+NULL_IS_A_VALUE = {"default_scopes", "domains_enrollment_modes"}
+"""Or none, and refused."""
 READABLE = [path for path in GROUPS if path not in list(GROUPS)[:1] + list(GROUPS)[-1:]]
 
 
@@ -30,7 +33,7 @@ def test_a_patch_changes_what_it_names_and_an_empty_one_reads(api, path):
     sent = GROUPS[path]
     after = api.http.patch(path, json=sent).json()
     assert after == {**before, **sent}
-    nulls = api.http.patch(path, json=dict.fromkeys(sent.keys() - {"default_scopes"}))
+    nulls = api.http.patch(path, json=dict.fromkeys(sent.keys() - NULL_IS_A_VALUE))
     assert nulls.json() == after
     assert api.http.patch(path).json() == after  # the document demands no body either
     dropped = api.http.patch(path, json={"colour": "red"})
@@ -44,8 +47,9 @@ def test_what_can_be_read_is_what_was_answered(api, path):
 
 
 @pytest.mark.parametrize("path", ["/instance/restrictions", "/beta_features/instance_settings"])
-def test_what_cannot_be_read_is_no_operation(api, path):
-    assert api.http.get(path).status_code == 501
+def test_what_cannot_be_read_is_written_only(api, tell, path):
+    response = api.http.get(path)
+    assert (response.status_code, tell.codes(response)) == (405, [("method_not_allowed", None)])
 
 
 def test_the_instance_takes_much_and_shows_its_origins_only(api, tell):
@@ -116,12 +120,114 @@ def test_countries_are_replaced_whole_and_unknown_ones_dropped(api, tell):
     assert tell.codes(patch(["CH"] * 251)) == [("form_param_array_size_exceeded", name)]
 
 
-def test_null_scopes_are_the_default_ones(api):
-    path = "/instance/oauth_application_settings"
-    default = api.http.get(path).json()["default_scopes"]
-    changed = api.http.patch(path, json={"default_scopes": ["b", "a", "b"]}).json()
-    assert changed["default_scopes"] == ["b", "a"]
-    assert api.http.patch(path, json={"default_scopes": None}).json()["default_scopes"] == default
+OAUTH = "/instance/oauth_application_settings"
+
+
+@pytest.mark.parametrize("none", [None, []])
+def test_no_scopes_are_the_default_ones_which_are_null(api, none):
+    changed = api.http.patch(OAUTH, json={"default_scopes": ["profile", "email"]}).json()
+    assert changed["default_scopes"] == ["profile", "email"]
+    for answer in (api.http.patch(OAUTH, json={"default_scopes": none}), api.http.get(OAUTH)):
+        assert answer.json()["default_scopes"] is None
+
+
+@pytest.mark.parametrize("scopes", [["email", "email"], ["reports"], ["offline_access"]])
+def test_a_default_scope_is_one_of_clerks_and_named_once(api, tell, scopes):
+    response = api.http.patch(OAUTH, json={"default_scopes": scopes})
+    assert tell.codes(response) == [("form_param_value_invalid", "default_scopes")]
+
+
+def test_what_no_document_has_is_answered_once_it_was_sent(api):
+    assert "oidc_sign_out_enabled" not in api.http.get(OAUTH).json()
+    api.http.patch(OAUTH, json={"oidc_sign_out_enabled": False})
+    assert api.http.get(OAUTH).json()["oidc_sign_out_enabled"] is False
+
+
+@pytest.mark.parametrize("mode", ["restricted", "waitlist"])
+def test_the_allowlist_goes_on_only_where_anybody_may_sign_up(open_api, tell, mode):
+    api = open_api(sign_up_mode=mode)
+    for path, name in (
+        ("/instance/restrictions", "allowlist"),
+        ("/beta_features/instance_settings", "restricted_to_allowlist"),
+    ):
+        response = api.http.patch(path, json={name: True})
+        assert (response.status_code, tell.codes(response)) == (
+            422,
+            [("sign_up_mode_restricted_invalid_value", name)],
+        )
+        assert api.http.patch(path, json={name: False}).is_success
+    assert api.http.patch("/instance/restrictions", json={"blocklist": True}).is_success
+    api.http.post("http://sandbox.test/_sandbox/config", json={"sign_up_mode": "public"})
+    changed = api.http.patch("/instance/restrictions", json={"allowlist": True}).json()
+    assert changed["allowlist"] is True
+
+
+def test_the_origin_of_development_shows_on_the_primary_domain(api):
+    def shown():
+        return api.http.get("/domains").json()["data"][0]["development_origin"]
+
+    assert shown() == ""
+    for sent, is_now in (("http://localhost:3000", "http://localhost:3000"), (None,) * 2, ("", "")):
+        before = shown()
+        api.http.patch("/instance", json={"development_origin": sent})
+        assert shown() == (before if sent is None else is_now)
+    api.http.patch("/instance", json={"development_origin": "http://localhost:3000"})
+    api.http.post("http://sandbox.test/_sandbox/config", json={"instance": "production"})
+    assert shown() == "http://localhost:3000", "what the domain is made anew for keeps it"
+
+
+SUBDOMAINS = {"allowed_subdomains": ["App.Sandbox.Example.COM.", "*.eu.sandbox.example.com"]}
+
+
+def test_subdomains_are_allowed_in_production(open_api, tell):
+    api = open_api(instance="production")
+    sent = {**SUBDOMAINS, "subdomain_allowlist_enabled": True}
+    assert api.http.patch("/instance", json=sent).status_code == 204
+    shown = api.http.get("/instance").json()
+    assert shown["allowed_subdomains"] == ["app.sandbox.example.com", "*.eu.sandbox.example.com"]
+    assert shown["subdomain_allowlist_enabled"] is True
+    api.http.patch("/instance", json=dict.fromkeys(sent))
+    assert api.http.get("/instance").json() == shown
+    api.http.patch("/instance", json={"allowed_subdomains": []})
+    assert api.http.get("/instance").json()["allowed_subdomains"] == []
+    odd = [
+        "sandbox.example.com",
+        "*.sandbox.example.com",
+        "a.example.net",
+        "a b.sandbox.example.com",
+    ]
+    response = api.http.patch("/instance", json={"allowed_subdomains": odd})
+    assert tell.codes(response) == [("form_param_value_invalid", "allowed_subdomains")] * 4
+
+
+def test_a_subdomain_that_is_stored_is_not_judged_again(open_api):
+    api = open_api(instance="production")
+    domain = api.make("/domains", name="shop.example.net", is_satellite=True)["id"]
+    hosts = ["a.shop.example.net"]
+    api.http.patch("/instance", json={"allowed_subdomains": hosts})
+    api.http.delete(f"/domains/{domain}")
+    assert api.http.patch("/instance", json={"allowed_subdomains": hosts}).status_code == 204
+    assert api.http.patch("/instance", json={"allowed_subdomains": ["b.shop.example.net"]}).is_error
+
+
+@pytest.mark.parametrize("way", ["ignored", "refused"])
+def test_subdomains_are_not_allowed_in_development(open_api, tell, way):
+    api = open_api(contradictions=Contradictions(subdomains_in_development=way))
+    none = {"allowed_subdomains": [], "subdomain_allowlist_enabled": False}
+    response = api.http.patch("/instance", json={**SUBDOMAINS, "test_mode": False})
+    if way == "refused":
+        assert tell.codes(response) == [("form_param_value_invalid", "allowed_subdomains")]
+    else:
+        assert response.status_code == 204
+    assert api.http.get("/instance").json().items() >= none.items()
+    assert api.http.patch("/instance", json=none).status_code == 204
+
+
+def test_an_instance_that_becomes_one_of_development_allows_no_subdomains(open_api):
+    api = open_api(instance="production")
+    api.http.patch("/instance", json=SUBDOMAINS)
+    api.http.post("http://sandbox.test/_sandbox/config", json={"instance": "development"})
+    assert api.http.get("/instance").json()["allowed_subdomains"] == []
 
 
 def test_organizations_are_switched_off_and_on_by_the_api(api, tell):
@@ -157,6 +263,106 @@ def test_new_organizations_get_the_settings(api):
     api.http.patch("/instance/organization_settings", json=body)
     made = api.make("/organizations", name="Acme")
     assert {name: made[name] for name in body} == body
+
+
+def roles(api):
+    return {r["key"]: r for r in api.http.get("/organization_roles").json()["data"]}
+
+
+def test_roles_go_in_by_their_ids_and_come_out_by_their_keys(api, tell):
+    path = "/instance/organization_settings"
+    admin, member = (roles(api)[key]["id"] for key in ("org:admin", "org:member"))
+    sent = {"creator_role_id": admin, "domains_default_role_id": admin}
+    changed = api.http.patch(path, json=sent).json()
+    assert (changed["creator_role"], changed["domains_default_role"]) == ("org:admin",) * 2
+    assert not sent.keys() & changed.keys()
+    response = api.http.patch(path, json={"creator_role_id": member})
+    assert (response.status_code, response.json()["errors"][0]["meta"]) == (
+        422,
+        {"permissions": ["org:sys_memberships:manage", "org:sys_profile:delete"]},
+    )
+    assert tell.codes(response) == [("organization_missing_creator_role_permissions", None)]
+    assert api.http.get(path).json() == changed
+
+
+def test_a_selection_of_organizations_wants_some(api, tell):
+    path = "/instance/organization_settings"
+    api.http._transport.judge = None  # Clerk's document does not have this field
+    code = "force_organization_selection_not_allowed_when_organizations_disabled"
+    sent = {"enabled": False, "force_organization_selection": True}
+    assert tell.codes(api.http.patch(path, json=sent)) == [(code, None)]
+    changed = api.http.patch(path, json={"force_organization_selection": True}).json()
+    assert (changed["enabled"], changed["force_organization_selection"]) == (True, True)
+    assert api.http.get(path).json() == changed
+
+
+def test_a_part_of_the_creation_defaults_brings_the_others(api, tell):
+    path, name = "/instance/organization_settings", "organization_creation_defaults"
+    assert name not in api.http.get(path).json()
+    api.http._transport.judge = None  # Clerk's document does not have this field
+    sent = {"enabled": True, "fallback": {"name": "Acme"}, "colour": {"name": "red"}}
+    first = api.http.patch(path, json={name: sent}).json()[name]
+    assert (first["enabled"], first["fallback"]) == (True, {"name": "Acme"})
+    assert first["organization_name_template"] == {"enabled": False, "template": ""}
+    assert "colour" not in first
+    second = api.http.patch(path, json={name: {"detect_from_email_domain": {"enabled": True}}})
+    assert second.json()[name] == {**first, "detect_from_email_domain": {"enabled": True}}
+    response = api.http.patch(path, json={name: {"fallback": {"name": 1}}})
+    assert tell.codes(response) == [("form_param_type_invalid", f"{name}.fallback.name")]
+
+
+def test_every_enrollment_mode_can_be_sent_and_none_is_an_empty_list(api, tell):
+    path, name = "/instance/organization_settings", "domains_enrollment_modes"
+    modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion"]
+    assert api.http.patch(path, json={name: [*modes, modes[0]]}).json()[name] == modes
+    assert tell.codes(api.http.patch(path, json={name: None})) == [("form_param_nil", name)]
+
+
+def test_the_roles_that_every_instance_has_are_listed(api):
+    listed = api.clerk.organization_roles.list(order_by="+key")
+    assert [(role.key, role.is_creator_eligible) for role in listed.data] == [
+        ("org:admin", True),
+        ("org:member", False),
+    ]
+    admin, member = listed.data
+    assert {p.key for p in member.permissions} < {p.key for p in admin.permissions}
+    assert {p.type for p in admin.permissions} == {"system"}
+    assert api.clerk.organization_roles.list(query="MEMB").data == [member]
+    assert api.clerk.organization_roles.list(query=admin.id).total_count == 1
+    assert api.clerk.organization_roles.list(order_by="name", limit=1, offset=1).data == [member]
+    other = {"Authorization": "Bearer sk_test_other"}
+    elsewhere = api.http.get("/organization_roles", headers=other).json()["data"]
+    assert not {role["id"] for role in elsewhere} & {admin.id, member.id}
+
+
+def test_a_seeds_roles_take_the_place_of_those_of_their_keys(api):
+    (role,) = (role for key, role in roles(api).items() if key == "org:member")
+    own = {"id": "role_" + "0" * 27, "key": "org:member", "name": "Staff"}
+    own["permissions"] = role["permissions"][:1]
+    sales = {"key": "org:sales", "name": "Sales"}
+    app = create_app(seed={"organization_roles": [own, sales]})
+    seeded = dump_store(app.state.store)["organization_roles"]
+    assert sorted((r["key"], r["name"]) for r in seeded) == [
+        ("org:admin", "Admin"),
+        ("org:member", "Staff"),
+        ("org:sales", "Sales"),
+    ]
+    staff = next(r for r in seeded if r["key"] == "org:member")
+    assert (staff["id"], staff["object"]) == (own["id"], "role")
+    assert [p["key"] for p in staff["permissions"]] == [role["permissions"][0]["key"]]
+
+
+def test_an_instance_that_was_made_without_roles_gets_them(open_api, tmp_path):
+    path = tmp_path / "state.db"
+    api = open_api(path)
+    before = api.http.get("/instance").json()["id"]
+    for kind in ("organization_roles", "organization_permissions"):
+        api.store.delete_all(kind)
+    api.store.close()
+    api = open_api(path)
+    assert api.http.get("/instance").json()["id"] == before
+    assert roles(api).keys() == {"org:admin", "org:member"}
+    api.store.close()
 
 
 def test_a_role_that_is_not_there_is_not_found(api):

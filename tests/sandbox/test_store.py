@@ -15,6 +15,8 @@ KINDS = {
     "blocklist_identifiers",
     "domains",
     "jwt_templates",
+    "organization_permissions",
+    "organization_roles",
     "organizations",
     "redirect_urls",
     "sessions",

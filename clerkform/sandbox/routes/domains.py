@@ -18,7 +18,7 @@ from clerkform.sandbox.where import equals
 KIND = "domains"
 _ANY_CASE = re.IGNORECASE | re.ASCII  # or the Kelvin sign would be a k
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_FQDN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+", _ANY_CASE)
+FQDN = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+", _ANY_CASE)
 _HOST_AND_PORT = re.compile(rf"(?=.{{1,259}}$){_LABEL}(\.{_LABEL})*(:[0-9]{{1,5}})?", _ANY_CASE)
 
 
@@ -127,7 +127,7 @@ def unreached(proxy_url: str) -> Problem:
 
 def name_problems(call: Call, name: str, *, id: str | None = None) -> list[Problem]:
     development = call.environment == "development"
-    if not (_HOST_AND_PORT if development else _FQDN).fullmatch(name):
+    if not (_HOST_AND_PORT if development else FQDN).fullmatch(name):
         what = "a host name, with or without a port" if development else "a fully qualified name"
         return [errors.wrong_format("name", f"name must be {what}, without a scheme.")]
     other = call.store.find(KIND, "name", name.lower())
@@ -143,21 +143,24 @@ def with_environment(domain: Object, environment: Environment, number: int) -> O
     """
     satellite, name, proxy_url = domain["is_satellite"], domain["name"], domain["proxy_url"]
     portal, targets = f"https://accounts.{name}", None
-    if environment == "development":
-        # All domains of a development instance share a Frontend API on Clerk's own domain.
-        frontend = f"https://{label(number)}.clerk.accounts.dev"
-    else:
-        frontend = proxy_url or f"https://clerk.{name}"
+    if environment == "production":
         targets = [] if proxy_url else [cname("clerk", "frontend-api", name)]
         if not satellite:
             targets.append(cname("accounts", "accounts", name))
     return {
         **domain,
-        "frontend_api_url": frontend,
+        "frontend_api_url": proxy_url or own_frontend(domain, environment, number),
         "accounts_portal_url": None if satellite else portal,
-        "development_origin": "",
+        "development_origin": domain.get("development_origin", ""),
         "cname_targets": targets,
     }
+
+
+def own_frontend(domain: Object, environment: Environment, number: int) -> str:
+    """Where the Frontend API is without a proxy. All domains of a development instance share one
+    on Clerk's own domain."""
+    host = f"{label(number)}.clerk.accounts.dev"
+    return f"https://{host if environment == 'development' else 'clerk.' + domain['name']}"
 
 
 def label(number: int) -> str:
@@ -168,11 +171,11 @@ def cname(label: str, service: str, name: str) -> Object:
     return {"host": f"{label}.{name}", "value": f"{service}.clerk.services", "required": True}
 
 
-def made_primary(number: int, environment: Environment) -> Object:
+def made_primary(number: int, environment: Environment) -> tuple[Object, ...]:
     suffix = "accounts.dev" if environment == "development" else "example.com"
     head = {"object": "domain", "id": new_id("dmn"), "is_satellite": False}
     head |= {"name": f"{label(number)}.{suffix}", "proxy_url": None}
-    return with_environment(head, environment, number)
+    return (with_environment(head, environment, number),)
 
 
 def is_primary(domain: Object) -> bool:

@@ -1,19 +1,39 @@
-"""/instance. Of what a PATCH takes, only ``allowed_origins`` can be read back, here as there."""
+"""/instance. A PATCH takes much and answers nothing; a GET shows the origins and the subdomains.
+
+The rest shows in the Frontend API's environment, ``development_origin`` on the primary domain.
+"""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from clerkform.sandbox import errors
-from clerkform.sandbox.errors import Problem
-from clerkform.sandbox.fields import Field, read
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Field
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.routes import domains
 from clerkform.sandbox.settings import Environment, Settings
-from clerkform.sandbox.singletons import Singleton
+from clerkform.sandbox.singletons import Singleton, keep, read_changes
 from clerkform.sandbox.store import Object, Store
 
 KIND = "instance"
+READABLE: Object = {
+    "allowed_origins": [],
+    "allowed_subdomains": [],
+    "subdomain_allowlist_enabled": False,
+}
+OF_PRODUCTION = ("allowed_subdomains", "subdomain_allowlist_enabled")
+UNREADABLE: Object = {
+    "test_mode": None,
+    "hibp": True,
+    "support_email": "",
+    "clerk_js_version": "",
+    "cookieless_dev": None,
+    "url_based_session_syncing": None,
+    "preferred_sign_in_strategy_when_password_required": "",
+}
+"""None is true in development and false in production."""
 
 
 def origin_problem(name: str, value: str) -> Problem | None:
@@ -57,6 +77,8 @@ FIELDS = {
     "clerk_js_version": Field(str, nullable=True),
     "development_origin": Field(str, nullable=True, check=empty_or_origin),
     "allowed_origins": Field(list, nullable=True, check=origin_problems),
+    "allowed_subdomains": Field(list, nullable=True),
+    "subdomain_allowlist_enabled": _SWITCH,
     "cookieless_dev": _SWITCH,
     "url_based_session_syncing": _SWITCH,
     "preferred_sign_in_strategy_when_password_required": Field(str, nullable=True, check=strategy),
@@ -64,18 +86,60 @@ FIELDS = {
 
 
 def get(call: Call) -> Object:
-    return call.instance
+    return {name: value for name, value in whole(call.instance).items() if name not in UNREADABLE}
 
 
 def update(call: Call) -> None:
-    """What nobody can ever see again is checked and not stored."""
-    sent: dict[str, Any] = read(call.body, FIELDS, strict=False)
-    origins = sent.get("allowed_origins")
-    if origins or (
-        origins == [] and call.settings.contradictions.allowed_origins_empty != "ignored"
-    ):
-        unique = list(dict.fromkeys(origins))
-        call.store.replace(KIND, {**call.instance, "allowed_origins": unique})
+    changed = read_changes(call, INSTANCE)
+    changed |= subdomains(call, changed)
+    if "allowed_origins" in changed:
+        changed["allowed_origins"] = list(dict.fromkeys(changed["allowed_origins"]))
+        ignores = call.settings.contradictions.allowed_origins_empty == "ignored"
+        if ignores and not changed["allowed_origins"]:
+            del changed["allowed_origins"]
+    origin = changed.pop("development_origin", None)
+    if origin is not None:
+        primary = {**domains.primary(call.store), "development_origin": origin}
+        call.store.replace(domains.KIND, primary)
+    keep(call.store, KIND, changed)
+
+
+def subdomains(call: Call, changed: dict[str, Any]) -> dict[str, Any]:
+    """What becomes of the two settings that production alone has.
+
+    Raises:
+        Refusal: 422.
+    """
+    before, listed = whole(call.instance), "allowed_subdomains"
+    wanted: Object = {name: changed.get(name, before[name]) for name in OF_PRODUCTION}
+    hosts = (host.lower().removesuffix(".") for host in wanted[listed])
+    wanted[listed] = list(dict.fromkeys(hosts))
+    if call.environment == "development":
+        odd = [name for name in OF_PRODUCTION if wanted[name] != READABLE[name]]
+        if odd and call.settings.contradictions.subdomains_in_development == "refused":
+            text = "is applicable to production instances only."
+            raise Refusal(422, *(errors.wrong_value(name, f"{name} {text}") for name in odd))
+        return {name: before[name] for name in OF_PRODUCTION}
+    own = [domain["name"] for domain in call.store.select(domains.KIND)]
+    new = [host for host in wanted[listed] if host not in before[listed]]
+    if odd := [host for host in new if not is_below(host, own)]:
+        text = "is not below one of the instance's own domains."
+        raise Refusal(422, *(errors.wrong_value(listed, f"{host} {text}") for host in odd))
+    return wanted
+
+
+def is_below(host: str, own: list[str]) -> bool:
+    """``*.`` stands for whatever is below the host that it is before, and not for that host."""
+    anchor = host.removeprefix("*.")
+    fits = domains.FQDN.fullmatch(anchor)
+    return bool(fits) and any(anchor.endswith(f".{domain}") for domain in own)
+
+
+def whole(instance: Object) -> Object:
+    """The instance with all of its settings, those too that were never changed."""
+    development = instance["environment_type"] == "development"
+    defaults = {n: development if v is None else v for n, v in UNREADABLE.items()}
+    return {**instance, **READABLE, **defaults, **instance}  # in the order of the first
 
 
 def made(number: int, environment: Environment) -> Object:
@@ -83,17 +147,19 @@ def made(number: int, environment: Environment) -> Object:
         "object": "instance",
         "id": new_id("ins"),
         "environment_type": environment,
-        "allowed_origins": [],
         "workspace_id": None,
     }
 
 
 def adapted(instance: Object, environment: Environment, number: int) -> Object:
-    return {**instance, "environment_type": environment}
+    lost = OF_PRODUCTION if environment == "development" else ()
+    left = {name: value for name, value in instance.items() if name not in lost}
+    return {**left, "environment_type": environment}
 
 
 def itself(store: Store, settings: Settings) -> Object | None:
-    return next(iter(store.select(KIND)), None)
+    found = next(iter(store.select(KIND)), None)
+    return found and whole(found)
 
 
 ROUTES = (
@@ -104,8 +170,9 @@ INSTANCE = Singleton(
     KIND,
     "instance",
     FIELDS,
-    {"allowed_origins": []},
-    others=frozenset({"id", "environment_type", "workspace_id", *FIELDS}),
+    {**READABLE, **UNREADABLE},
+    others=frozenset({"id", "environment_type", "workspace_id", "development_origin"}),
+    nullable=frozenset({"allowed_origins"}),
     answer=itself,
     first=made,
     adapt=adapted,

@@ -7,7 +7,7 @@ import re
 from functools import partial
 
 from clerkform.sandbox import errors
-from clerkform.sandbox.errors import Problem
+from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
@@ -20,7 +20,6 @@ from clerkform.sandbox.singletons import (
     read_changes,
     read_one,
     shown,
-    stored,
 )
 from clerkform.sandbox.store import Object, Store
 
@@ -33,7 +32,9 @@ _COUNTRY_CODES = (
     "TLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZW"
 )
 _COUNTRIES = frozenset(re.findall("..", _COUNTRY_CODES))
-_DEFAULT_SCOPES = ["email", "profile"]
+_SCOPES = ("email", "openid", "private_metadata", "profile", "public_metadata", "user:org:read")
+"""Clerk's own but for ``offline_access``, which is never a default. An instance may have more, in
+a catalogue that is the dashboard's alone, and that the sandbox lacks."""
 _SWITCH = Field(bool, nullable=True)
 
 
@@ -49,6 +50,14 @@ def country_problem(name: str, codes: list[str]) -> Problem | None:
     return None
 
 
+def scope_problem(name: str, scopes: list[str]) -> Problem | None:
+    if len(set(scopes)) < len(scopes):
+        return errors.wrong_value(name, f"{name} must not name a scope twice.")
+    if odd := sorted(set(scopes) - set(_SCOPES)):
+        return errors.wrong_value(name, f"{name} must not have {', '.join(odd)}.")
+    return None
+
+
 _RESTRICTIONS = (
     "allowlist",
     "blocklist",
@@ -59,11 +68,15 @@ _RESTRICTIONS = (
 _OAUTH = (
     "dynamic_oauth_client_registration",
     "oauth_jwt_access_tokens",
+    "aud_claim_enabled",
+    "pkce_required",
     "client_id_metadata_documents_advertised",
     "client_id_metadata_documents_only_allow_pre_registered_clients",
     "client_id_metadata_documents_block_implicitly_allowed_clients",
 )
 _PROTECT = ("rules_enabled", "specter_enabled")
+_SIGN_OUT = "oidc_sign_out_enabled"
+_CHECKS = ("checks_bypassed", "checks_verified", "checks_exempt")
 RESTRICTIONS = Singleton(
     "restrictions",
     "instance_restrictions",
@@ -80,18 +93,23 @@ PROTECT = Singleton(
     "protect",
     "instance_protect",
     dict.fromkeys(_PROTECT, _SWITCH),
-    {**dict.fromkeys(_PROTECT, False), "checks_bypassed": False},
+    dict.fromkeys((*_PROTECT, *_CHECKS), False),
 )
 OAUTH = Singleton(
     "oauth_application_settings",
     "oauth_application_settings",
-    {**dict.fromkeys(_OAUTH, _SWITCH), "default_scopes": Field(list, nullable=True)},
-    {**dict.fromkeys(_OAUTH, False), "default_scopes": _DEFAULT_SCOPES},
+    {
+        **dict.fromkeys((*_OAUTH, _SIGN_OUT), _SWITCH),
+        "default_scopes": Field(list, nullable=True, check=scope_problem),
+    },
+    {**dict.fromkeys(_OAUTH, False), "default_scopes": None},
+    extras=frozenset({_SIGN_OUT}),
+    nullable=frozenset({"default_scopes"}),
 )
 
 
 def beta(store: Store, settings: Settings) -> Object:
-    restricted = stored(store, "restrictions").get("allowlist", False)
+    restricted = shown(store, RESTRICTIONS)["allowlist"]
     (instance,) = store.select("instance")
     return {**shown(store, BETA), "id": instance["id"], "restricted_to_allowlist": restricted}
 
@@ -115,6 +133,21 @@ BETA = Singleton(
 )
 
 
+def change_restrictions(call: Call) -> Object:
+    changed = read_changes(call, RESTRICTIONS)
+    refuse_unless_open(call, changed, "allowlist")
+    return change(call, RESTRICTIONS, changed)
+
+
+def refuse_unless_open(call: Call, changed: Object, name: str) -> None:
+    """Raises a Refusal (422) where the allowlist is to go on although not anybody may sign up."""
+    mode = call.settings.sign_up_mode
+    if changed.get(name) and mode != "public":
+        text = f"{name} isn't allowed to be true when sign-up mode is set to {mode}."
+        code = "sign_up_mode_restricted_invalid_value"
+        raise Refusal(422, errors.of_param(name, code, "is not allowed", text))
+
+
 def change_communication(call: Call) -> Object:
     """Codes that belong to no country are dropped without a word."""
     changed = read_changes(call, COMMUNICATION)
@@ -125,30 +158,29 @@ def change_communication(call: Call) -> Object:
 
 
 def change_oauth(call: Call) -> Object:
+    """Null and an empty list of scopes both bring Clerk's own back, which are answered as null."""
     changed = read_changes(call, OAUTH)
     if "default_scopes" in call.body:
-        scopes = call.body["default_scopes"]
-        changed["default_scopes"] = _DEFAULT_SCOPES if scopes is None else _unique(scopes)
+        changed["default_scopes"] = call.body["default_scopes"] or None
     return change(call, OAUTH, changed)
 
 
-def _unique(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(values))
-
-
 def change_beta(call: Call) -> Object:
-    """``restricted_to_allowlist`` is the restrictions' ``allowlist`` under another name."""
+    """``restricted_to_allowlist`` is the restrictions' ``allowlist`` under another name, and
+    ``test_mode`` the instance's."""
     changed = read_changes(call, BETA)
-    changed.pop("test_mode", None)
+    refuse_unless_open(call, changed, "restricted_to_allowlist")
+    if "test_mode" in changed:
+        keep(call.store, "instance", {"test_mode": changed.pop("test_mode")})
     if "restricted_to_allowlist" in changed:
-        keep(call.store, "restrictions", {"allowlist": changed.pop("restricted_to_allowlist")})
+        keep(call.store, RESTRICTIONS.kind, {"allowlist": changed.pop("restricted_to_allowlist")})
     change(call, BETA, changed)
     return beta(call.store, call.settings)
 
 
 settings = partial(Operation, "PATCH", body_optional=True)
 ROUTES = (
-    settings("/instance/restrictions", partial(change_one, RESTRICTIONS), plan="restrictions"),
+    settings("/instance/restrictions", change_restrictions, plan="restrictions"),
     Operation("GET", "/instance/communication", partial(read_one, COMMUNICATION)),
     settings("/instance/communication", change_communication),
     Operation("GET", "/instance/protect", partial(read_one, PROTECT)),

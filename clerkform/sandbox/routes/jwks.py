@@ -11,9 +11,10 @@ def get(call: Call) -> Object:
     return {"keys": [public_key(call.store)]}
 
 
-def get_all(call: Call) -> Object:
-    """Of all instances: in reality each has a host of its own to publish its key at."""
-    return {"keys": [public_key(store) for store in call.store.instances()]}
+def get_public(call: Call) -> Object:
+    """Of the instance whose host the request names; of all where it names this machine."""
+    stores = [call.store] if call.addressed else call.store.instances()
+    return {"keys": [public_key(store) for store in stores]}
 
 
 def public_key(store: Store) -> tokens.Jwk:
@@ -24,6 +25,8 @@ def public_key(store: Store) -> tokens.Jwk:
 # Writes, for an instance's key is made when it is first asked for.
 ROUTES = (
     Operation("GET", "/jwks", get, unlimited=True, writes=True),
-    Operation("GET", "/.well-known/jwks.json", get_all, public=True, prefixes=("",), writes=True),
+    Operation(
+        "GET", "/.well-known/jwks.json", get_public, public=True, prefixes=("",), writes=True
+    ),
 )
 GROUP = Group(ROUTES)

@@ -15,6 +15,7 @@ from clerkform.sandbox.lists import counted, flag, order, signed, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.routes.organization_settings import (
     ROLE_SET,
+    known_role_set,
     organization_settings,
     require_organizations,
 )
@@ -40,13 +41,6 @@ def plain_name(name: str, value: str) -> Problem | None:
     if _URL_OR_HTML.search(value):
         return errors.wrong_value(name, f"{name} must not contain URLs or HTML.")
     return None
-
-
-def known_role_set(name: str, value: str) -> Problem | None:
-    if value == ROLE_SET:
-        return None
-    text = f"No role set exists with key: {value}"
-    return errors.of_param(name, "form_resource_not_found", "not found", text)
 
 
 _METADATA = Field(dict, check=metadata.size_problem)

@@ -392,19 +392,28 @@ def get_organization_settings(client: Client) -> None:
 def update_organization_settings(client: Client) -> None:
     settings = client.clerk.instance_settings
     before = settings.get_organization_settings()
+    (admin,) = client.clerk.organization_roles.list(query="org:admin").data
     changed = settings.update_organization_settings(
         request={
             "max_allowed_memberships": 20,
             "admin_delete_enabled": False,
             "domains_enabled": True,
             "domains_enrollment_modes": ["automatic_invitation"],
+            "domains_default_role_id": admin.id,
         }
     )
+    assert changed.domains_default_role == "org:admin"
     assert (changed.max_allowed_memberships, changed.admin_delete_enabled) == (20, False)
     assert changed.domains_enabled is True
     assert changed.domains_enrollment_modes == ["automatic_invitation"]
     assert changed.creator_role == before.creator_role
     assert settings.get_organization_settings() == changed
+
+
+def list_roles(client: Client) -> None:
+    listed = client.clerk.organization_roles.list(order_by="+key", limit=1)
+    assert ([role.key for role in listed.data], listed.total_count) == (["org:admin"], 2)
+    assert "org:sys_memberships:manage" in {p.key for p in listed.data[0].permissions}
 
 
 def get_communication(client: Client) -> None:
@@ -666,6 +675,7 @@ EXERCISES: dict[str, Callable[[Client], None]] = {
     "PATCH /instance/restrictions": update_restrictions,
     "GET /instance/organization_settings": get_organization_settings,
     "PATCH /instance/organization_settings": update_organization_settings,
+    "GET /organization_roles": list_roles,
     "GET /instance/communication": get_communication,
     "PATCH /instance/communication": update_communication,
     "GET /instance/protect": get_protect,

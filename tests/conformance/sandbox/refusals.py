@@ -347,6 +347,10 @@ REFUSED: dict[tuple[str, int], Refused] = {
             request={"domains_enrollment_modes": ["by_mail"]}
         ),
     ),
+    ("GET /organization_roles", 422): Refused(
+        "form_param_value_invalid",
+        lambda c: c.clerk.organization_roles.list(order_by="colour"),
+    ),
     ("PATCH /instance/communication", 422): Refused(
         "form_param_duplicate",
         lambda c: c.clerk.instance_settings.update_communication(
@@ -443,6 +447,7 @@ _ALWAYS_READABLE = "every instance has them, so there is nothing that could be m
 NEVER: dict[tuple[str, int], str] = {
     ("GET /instance/organization_settings", 404): _ALWAYS_READABLE,
     ("GET /instance/organization_settings", 422): _ALWAYS_READABLE,
+    ("GET /organization_roles", 403): "roles can be listed also where organizations are off",
     ("POST /users", 402): "nothing that the sandbox keeps of a user is a matter of the plan",
     ("POST /users", 403): "the number of users has no limit",
     ("PATCH /users/{}", 409): "nothing else changes a user meanwhile",

@@ -46,7 +46,8 @@ _TEMPLATE = {
 }
 _KEY = {"signing_key": "the server never answers it"}
 _ROLES = dict.fromkeys(
-    ("creator_role_id", "domains_default_role_id"), "roles are not in the sandbox, so no id is one"
+    ("creator_role_id", "domains_default_role_id"),
+    "an id of the sandbox's own: test_operations has one",
 )
 _USER = {
     "external_id": "x1",
