@@ -15,11 +15,18 @@ from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.choices import Reach
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
-from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
+from clerkform.client.api_url import (
+    is_loopback,
+    normalise_api_url,
+    parse_allowed,
+    parse_api_url,
+    refused_url,
+)
 from clerkform.client.bounds import MEGABYTE, Bounds
+from clerkform.client.frontend import Frontend, Way
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
-from clerkform.client.reader import ClerkReader
+from clerkform.client.reader import ClerkReader, Sources
 from clerkform.client.secret_key import check_secret_key
 from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
@@ -166,7 +173,9 @@ def _bounds(where: Reach) -> Bounds:
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
-    reader = ClerkReader(client, KINDS)
+    frontend = Frontend(client, _way(target), environment.frontend)
+    sources: Sources = {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
+    reader = ClerkReader(client, KINDS, sources=sources)
     root = environment.root
     return Ends(
         reader=reader,
@@ -179,6 +188,12 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
         now=client.server_time,
         requests=lambda: client.reads + client.writes,
     )
+
+
+def _way(target: Target) -> Way:
+    """To the Frontend API: in the sandbox and on this machine it is where the Backend API is."""
+    url = parse_api_url(target.url)
+    return Way(url, target.transport) if target.transport or is_loopback(url.host) else Way()
 
 
 def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:

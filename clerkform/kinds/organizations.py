@@ -159,6 +159,7 @@ KIND = Kind(
     ),
     id_prefix="org_",
     from_api=from_api,
+    after=("organization_settings",),
     bucket=Bucket(requests=10),
     runtime="the application creates organizations too",
     delete_needs_approval="deleting an organization cannot be undone",

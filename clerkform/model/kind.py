@@ -15,6 +15,7 @@ from clerkform.model.paths import Path
 from clerkform.model.reads import Reads
 from clerkform.model.resource import Declared, Resource
 from clerkform.model.sink import Sink
+from clerkform.model.traits import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Kind:
     """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
+    undoes: Callable[[Values], bool] = lambda sent: False
+    """Whether an update takes back what others build on, so that it is ordered as a delete."""
     generates: tuple[Generates, ...] = ()
     computed: tuple[str, ...] = ()
     """What the server alone sets and somebody may want to know: names in its answers."""
@@ -130,6 +133,12 @@ class Kind:
     def listed_per(self) -> tuple[str, ...]:
         """Fields under whose declared values alone the kind can be listed."""
         return tuple(self.reads.under.values())
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """What shows fields that its own reads hide."""
+        shown = (leaf.traits.read_from for leaf in self.leaves)
+        return tuple(dict.fromkeys(one.source for one in shown if one))
 
     def id_of(self, body: Mapping[str, Any]) -> str | None:
         """The id of the object that an answer shows; None if it has none.

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    MISSING,
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.manifest.files import PROJECT_FILE, is_hidden, read_text
@@ -17,6 +25,7 @@ from clerkform.manifest.parse import parse
 from clerkform.manifest.redacted_lines import Sections, hidden_lines
 from clerkform.manifest.validation import names_in, report
 from clerkform.private_files import OWN_FOLDER
+from clerkform.project.frontend import address_of_frontend, host_of_key
 from clerkform.project.secret_keys import without_bad_keys
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
@@ -41,6 +50,11 @@ LedgerPath = Annotated[
 ]
 LintCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Pruning = Literal["none", "owned", "all"]
+
+
+def _is_key(text: str) -> str:
+    host_of_key(text)
+    return text
 
 
 class _Part(BaseModel):
@@ -114,6 +128,10 @@ class DeclaredEnvironment(_Part):
     )
     """Another address of the Backend API. Hosts other than Clerk's or this machine also need
     `CLERK_API_URL` or `--allow-api-host`, which no file can give."""
+    publishable_key: Annotated[str, AfterValidator(_is_key)] | MISSING = MISSING
+    """The instance's publishable key, such as `pk_test_…`. Another instance's is refused."""
+    frontend_api_url: Annotated[str, AfterValidator(address_of_frontend)] | MISSING = MISSING
+    """The address of the instance's Frontend API. Another instance's is refused."""
     ledger: LedgerPath | MISSING = MISSING
     """Where to keep the record of what was last applied, a `.json` file inside the project folder;
     `.clerkform/ledger.NAME.json` if left out. Plans are right without it, and sharper with it."""

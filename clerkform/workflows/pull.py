@@ -91,7 +91,9 @@ async def _read(asked: list[Kind], registry: Registry, ends: Ends) -> Live:
     """Every object of the kinds, those that are listed under another after it."""
     owners = {owner for kind in asked if kind.listed_per for owner in kind.references()}
     whole = [k for k in registry.values() if (k in asked or k.name in owners) and not k.listed_per]
-    live = await read_all(ends.reader.read, [Read(kind.name) for kind in whole], Live())
+    live = await read_all(
+        ends.reader.read, [Read(kind.name, sources=kind.sources) for kind in whole], Live()
+    )
     under = [read for kind in asked if kind.listed_per for read in _under_each(kind, live)]
     live = await read_all(ends.reader.read, under, live)
     # Of what else is referred to no more than that: an application may have made very many.

@@ -8,7 +8,7 @@ from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import leaf_prints
-from clerkform.live.state import Live, LiveObject, hidden_for, shown_elsewhere
+from clerkform.live.state import Live, LiveObject, shown_elsewhere
 from clerkform.model import Address
 from clerkform.plan.build import build_plan
 from tests.made_up import CROWNS, LOCKS, MADE_UP
@@ -17,8 +17,8 @@ from tests.support import desired_from
 HERE = Address("locks")
 LEDGER = Ledger("test", "ins_1", b"s" * 32, is_new=False)
 DOORS = {"doors": {"open": True, "keeper": "Ada"}}
-LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), DOORS)
-DOWN = hidden_for(LOCKS, LiveObject("locks", "locks", {}), "it is down")
+LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"frontend": DOORS})
+DOWN = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"frontend": "it is down"})
 
 
 def planned(text, live=LIVE, ledger=LEDGER, rules=None):
@@ -106,7 +106,9 @@ def test_what_is_sensitive_is_as_it_was_last_sent_where_its_source_cannot_be_rea
 
 
 def test_what_the_second_source_leaves_out_was_not_reached():
-    live = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"doors": {"keeper": "Ada"}})
+    live = shown_elsewhere(
+        LOCKS, LiveObject("locks", "locks", {}), {"frontend": {"doors": {"keeper": "Ada"}}}
+    )
     assert live.unreachable == {("bolted",): "doors.open is not shown"}
 
 

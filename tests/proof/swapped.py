@@ -24,7 +24,9 @@ def more_kinds() -> Iterator[None]:
     """Every command knows the kinds of tests as well, and reads what they hide elsewhere."""
 
     def reader(client: ClerkClient, *args: Any, **more: Any) -> ClerkReader:
-        return ClerkReader(client, *args, **more, second_source=lambda: client.get("/doors"))
+        return ClerkReader(
+            client, *args, **more, sources={"frontend": lambda: client.get("/doors")}
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(KINDS, "_kinds", dict(ALL))
