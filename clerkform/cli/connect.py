@@ -20,8 +20,6 @@ from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
-from clerkform.client.secret_key import check_secret_key
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
@@ -30,6 +28,8 @@ from clerkform.ledger.store import open_store
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
+from clerkform.secrets.secret_key import check_secret_key
+from clerkform.secrets.vault import Vault
 from clerkform.workflows.pipeline import Ends
 
 T = TypeVar("T")

@@ -20,13 +20,13 @@ from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorith
 from clerkform.cli import local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.rendering import algorithm_of
-from clerkform.client.signing import ALGORITHMS
 from clerkform.desired import Item
 from clerkform.errors import ManifestError, UsageError
 from clerkform.jwt.context import SAMPLE_USER, Context
 from clerkform.jwt.standard import CLOCK_SKEW, LIFETIME, SAMPLE_ISSUER, minted
 from clerkform.model import SecretRef
 from clerkform.project import Environment
+from clerkform.secrets.signing_keys import ALGORITHMS
 
 KID: Final = "throw-away"
 _CURVES: Final = {

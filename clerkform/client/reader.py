@@ -13,7 +13,7 @@ from clerkform.live.reads import FEW, Read, cheaper_to_list
 from clerkform.live.state import Live, LiveObject, decode, hidden_for, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
 from clerkform.together import together
 
 

@@ -16,7 +16,6 @@ from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
 from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
@@ -26,6 +25,7 @@ from clerkform.model.fields import Fields, over
 from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.steps import DELIVER
+from clerkform.secrets.vault import Vault
 
 
 class ClerkWriter:

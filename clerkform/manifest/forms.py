@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from clerkform.manifest.node import Json, Node
-from clerkform.redaction import holds_key
+from clerkform.secrets.redaction import holds_key
 
 FORMS: Final = ("from_env", "from_file", "from_command", "literal")
 

@@ -10,7 +10,7 @@ from clerkform.diagnostics import Span
 from clerkform.diff.values import Change, Known
 from clerkform.model import Reference
 from clerkform.model.paths import GONE
-from clerkform.redaction import redacted
+from clerkform.secrets.redaction import redacted
 
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""

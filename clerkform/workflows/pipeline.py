@@ -41,7 +41,7 @@ from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import check, check_instance, check_writing
 from clerkform.plan.limits import Guards, Instance
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
 from clerkform.workflows.load import (
     Loaded,
     Secrets,

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from clerkform.client.delivery import quoted, with_line
-from clerkform.client.vault import Vault
 from clerkform.diagnostics import Source, Span
 from clerkform.errors import ManifestError
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import NOWHERE, Sink
 from clerkform.private_files import write_privately
+from clerkform.secrets.env_file import quoted, with_line
+from clerkform.secrets.vault import Vault
 from tests.support import of_another
 
 SECRET = "ak_0123456789abcdef"

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from clerkform.client.signing import ALGORITHMS, check_signing_key
+from clerkform.secrets.signing_keys import ALGORITHMS, check_signing_key
 
 RSA = rsa.generate_private_key(65537, 2048)
 EC = {curve.name: ec.generate_private_key(curve) for curve in (

@@ -13,14 +13,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from clerkform.client.delivery import (
-    MAX_ENV_FILE,
-    UnfitFile,
-    check_line,
-    is_unignored,
-    with_line,
-)
-from clerkform.client.programs import ProgramFailed, Running, can_be_started, end, run_program
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.errors import ManifestError
 from clerkform.ledger.fingerprint import fingerprint
@@ -28,7 +20,15 @@ from clerkform.manifest.files import PROJECT_FILE
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import Sink
 from clerkform.private_files import try_to_write, write_privately
-from clerkform.redaction import INSTANCE_KEYS, Net, is_no_variable
+from clerkform.secrets.env_file import (
+    MAX_ENV_FILE,
+    UnfitFile,
+    check_line,
+    is_unignored,
+    with_line,
+)
+from clerkform.secrets.programs import ProgramFailed, Running, can_be_started, end, run_program
+from clerkform.secrets.redaction import INSTANCE_KEYS, Net, is_no_variable
 
 ALLOW_COMMANDS = "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
 ALLOW_FOLDER = "keep it in the project folder, or name its folder in CLERKFORM_SECRET_DIRS"
@@ -129,7 +129,7 @@ class Vault:
         self, ref: SecretRef, base: Path, algorithm: str, span: Span | None = None
     ) -> Diagnostic | None:
         """Why the secret cannot sign with ``algorithm``; runs a program if the secret is one's."""
-        from clerkform.client.signing import check_signing_key  # imports cryptography
+        from clerkform.secrets.signing_keys import check_signing_key  # imports cryptography
 
         try:
             problem = check_signing_key(self.resolve(ref, base, span), algorithm)

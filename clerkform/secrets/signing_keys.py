@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt import InvalidKeyError
 from jwt.algorithms import HMACAlgorithm, get_default_algorithms
 
-from clerkform.client.wrapping import around_pem, wrapping
 from clerkform.diagnostics import did_you_mean
+from clerkform.secrets.wrapping import around_pem, wrapping
 
 _BY_NAME = {name: how for name, how in get_default_algorithms().items() if name != "none"}
 

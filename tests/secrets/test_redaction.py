@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clerkform.redaction import (
+from clerkform.secrets.redaction import (
     SHORTEST_SECRET,
     Net,
     holds_key,
