@@ -14,7 +14,7 @@ from clerkform.live.state import Live, LiveObject, decode, hidden_for, shown_els
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
 from clerkform.secrets.redaction import holds_secret
-from clerkform.together import together
+from clerkform.waiting.together import together
 
 
 class ClerkReader:
