@@ -8,7 +8,7 @@ import re
 import select
 from typing import TYPE_CHECKING, Final, TextIO
 
-from clerkform.runners import unobeyed
+from clerkform.manifest.runners import unobeyed
 from clerkform.secrets.redaction import redacted
 
 if TYPE_CHECKING:
