@@ -7,6 +7,7 @@ the network or a secret is behind the protocols of ``Ends``.
 from __future__ import annotations
 
 import asyncio
+import operator
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
@@ -42,6 +43,7 @@ from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import check, check_instance, check_writing
 from clerkform.plan.limits import Guards, Instance
 from clerkform.secrets.redaction import holds_secret
+from clerkform.waiting.until import until
 from clerkform.workflows.load import (
     Loaded,
     Secrets,
@@ -396,16 +398,14 @@ async def not_yet_visible(
     """
     if not done:
         return Unseen()
-    waited, pause = 0.0, 0.25
-    while True:
-        try:
-            missing = await _pending_among(done, planned, registry, ends)
-        except ApiError as error:
-            return Unseen(tuple(sorted(done)), error)
-        if not missing or waited >= VISIBLE_WITHIN:
-            return Unseen(missing)
-        await ends.sleep(pause)
-        waited, pause = waited + pause, min(pause * 2, 2.0)
+
+    async def look() -> tuple[Address, ...]:
+        return await _pending_among(done, planned, registry, ends)
+
+    try:
+        return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.sleep))
+    except ApiError as error:
+        return Unseen(tuple(sorted(done)), error)
 
 
 async def _pending_among(
