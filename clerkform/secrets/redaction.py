@@ -8,17 +8,14 @@ case; hexadecimal, base64 and the reverse are searched for as well.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any, Final
 
 from clerkform.secrets.escapes import Stretches, in_original, may_have_escapes, unescaped
+from clerkform.secrets.looks import INSTANCE_KEYS
 
-INSTANCE_KEYS: Final = ("sk_test_", "sk_live_")
-"""How a secret key of an instance begins."""
 SHORTEST_SAID: Final = 6
 """Characters of what is taken out of a server's words; to blank out anything shorter would blank
 out half of what it says."""
@@ -28,36 +25,6 @@ from the output then tells which was right: nobody guesses this much."""
 LAYERS: Final = 5
 """Of escapes that are undone: JSON in JSON in an address, shown in Markdown, is four."""
 INSTEAD: Final = "(secret)"
-
-
-_KEY = re.compile(
-    r"sk_test_|sk_live_|-----BEGIN|\b(?:ak|mk|api_key|whsec|svix)_[A-Za-z0-9+/_-]{16}|eyJ[\w-]{8}",
-    re.IGNORECASE,
-)
-"""How the keys of an instance begin, and others that Clerk gives away; a PEM; a token."""
-_LONG = re.compile(r"[A-Za-z0-9]{32,}+")
-_FEWEST_DIGITS: Final = 3
-_FEWEST_CHARACTERS: Final = 10
-"""Different ones, in a text of 32 that looks random."""
-
-
-@lru_cache(maxsize=16)
-def holds_key(text: str) -> bool:
-    """Whether a key or a token seems to stand there, which nobody should see."""
-    return _KEY.search(text) is not None or any(map(_looks_random, _LONG.findall(text)))
-
-
-def _looks_random(letters: str) -> bool:
-    is_mixed = not letters.isalpha() and not letters.isdigit()
-    return is_mixed and len(set(letters)) >= _FEWEST_CHARACTERS
-
-
-def is_no_variable(name: str) -> bool:
-    """Whether what should be the name of a variable seems to be the value that it should hold."""
-    letters = name.replace("_", "")
-    is_cased = not (letters.isupper() or letters.islower())
-    digits = sum(map(str.isdigit, letters))
-    return holds_key(name) or (len(letters) >= 24 and is_cased and digits >= _FEWEST_DIGITS)
 
 
 class Net:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from clerkform.model.secrets import SecretRef
+from clerkform.secrets.looks import INSTANCE_KEYS, is_no_variable
 from clerkform.secrets.places import Places
 from clerkform.secrets.programs import Programs
-from clerkform.secrets.redaction import INSTANCE_KEYS, is_no_variable
 from clerkform.secrets.refusals import Absent, Refused, refused_by_system
 
 MAX_SECRET: Final = 100_000
