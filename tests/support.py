@@ -17,7 +17,6 @@ from clerkform.apply.run import Event
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Problems, Source
@@ -33,6 +32,7 @@ from clerkform.manifest.values import Scope
 from clerkform.model import Kind, Registry
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.secrets.vault import Vault
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import Loaded, load
 from clerkform.workflows.plan import Planned, make_plan

@@ -27,8 +27,6 @@ from clerkform.client.frontend import Frontend, Way
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader, Sources
-from clerkform.client.secret_key import check_secret_key
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
@@ -37,6 +35,8 @@ from clerkform.ledger.store import open_store
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
+from clerkform.secrets.secret_key import check_secret_key
+from clerkform.secrets.vault import Vault
 from clerkform.workflows.ports import Ends
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from clerkform.manifest.emit import emit
 from clerkform.manifest.files import SCHEMA, is_manifest_name, is_own
 from clerkform.model import Registry
 from clerkform.project import Environment
-from clerkform.redaction import holds_secret
 from clerkform.report.formatting import escaped
+from clerkform.secrets.redaction import holds_secret
 from clerkform.workflows.pull import Pulled
 
 

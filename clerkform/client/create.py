@@ -15,7 +15,6 @@ from clerkform.client.answers import Object
 from clerkform.client.calls import checked, path_of, send
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder, under_of
-from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, ManifestError, SecretNotKept
 from clerkform.ledger.entries import Intent
@@ -24,6 +23,7 @@ from clerkform.ledger.resolve import LOOK_BACK, is_of_then
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Generates, Kind, Op, Values
 from clerkform.model.step import Step
+from clerkform.secrets.vault import Vault
 
 LOOK_FOR: Final = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""

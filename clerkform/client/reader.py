@@ -14,9 +14,8 @@ from clerkform.live.state import Live, decode, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
 from clerkform.model.traits import Source
-from clerkform.redaction import holds_secret
-from clerkform.together import together
-
+from clerkform.secrets.redaction import holds_secret
+from clerkform.waiting.together import together
 
 Sources = Mapping[Source, Callable[[], Awaitable[Mapping[str, Any]]]]
 """What answers the documents that show what a kind's own reads hide."""

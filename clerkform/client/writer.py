@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -16,7 +16,6 @@ from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
 from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
@@ -26,6 +25,8 @@ from clerkform.model.fields import Fields, over
 from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.steps import DELIVER
+from clerkform.secrets.vault import Vault
+from clerkform.waiting.until import Sleep, until
 
 
 class ClerkWriter:
@@ -41,7 +42,7 @@ class ClerkWriter:
         live: Live,
         journal: Journal,
         now: Callable[[], int],
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
@@ -164,13 +165,12 @@ class ClerkWriter:
         """
         if kind.endpoints.get is None:
             return Written(object_id)
-        path, waited, pause = path_of(kind.endpoints.get, object_id, step.within), 0.0, 0.25
-        while True:
-            written = checked(kind, "GET", path, values, await self._client.get(path))
-            if not written.dropped or waited >= VISIBLE_WITHIN:
-                return written
-            await self._sleep(pause)
-            waited, pause = waited + pause, pause * 2
+        path = path_of(kind.endpoints.get, object_id, step.within)
+
+        async def look() -> Written:
+            return checked(kind, "GET", path, values, await self._client.get(path))
+
+        return await until(look, lambda seen: not seen.dropped, VISIBLE_WITHIN, self._sleep)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -67,13 +67,13 @@ def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
     Two maps differ key by key. Lists differ item by item while they have as many items, else as a
     whole: an insertion at the top should not read as a change of everything below it.
     """
-    from deepdiff import DeepDiff  # costs 0.1 s to import
-
     if equal(before, after):
         return
     if not isinstance(before, dict) or not isinstance(after, dict):
         yield Change(path, before, after)
         return
+    from deepdiff import DeepDiff  # costs 0.1 s to import, and an empty plan has no use for it
+
     found = DeepDiff(
         folded(before),
         folded(after),

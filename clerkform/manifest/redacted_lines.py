@@ -17,7 +17,7 @@ import yaml
 
 from clerkform.manifest.forms import FORMS
 from clerkform.manifest.parse import LOADER
-from clerkform.redaction import holds_key, is_no_variable
+from clerkform.secrets.looks import holds_key, is_no_variable
 
 Holds = Literal["plain", "named", "data", "sensitive", "secret"]
 """What a field holds: fields or plain values, the same under names of somebody's own, somebody's

@@ -20,6 +20,7 @@ from clerkform.model.resource import (
     Resource,
     SetChange,
     SettingsResource,
+    SomeText,
 )
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import Sink
@@ -50,6 +51,7 @@ __all__ = [
     "SettingsResource",
     "Single",
     "Sink",
+    "SomeText",
     "Unfit",
     "Values",
     "crud",

@@ -13,6 +13,9 @@ T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
 """A YAML list, kept as a tuple. Its items stay strict."""
 
+SomeText = Annotated[str, Field(min_length=1)]
+"""Any text but the empty one."""
+
 JsonObject = Annotated[dict[str, Any], trait.free_form]
 Json = Annotated[Any, trait.free_form]
 
@@ -45,12 +48,12 @@ class Lifecycle(Part):
     """Refuse every plan that would delete or replace this object."""
     ignore_changes: Many[str] | MISSING = MISSING
     """Paths such as ``lifetime`` or ``claims.role`` whose live value is left as it is."""
-    renamed_from: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    renamed_from: SomeText | MISSING = MISSING
     """The key this item had before, so that the object is renamed or replaced, not made twice."""
 
 
 class _Addressed(Part):
-    id: Annotated[str, Field(min_length=1), trait.local] | MISSING = MISSING
+    id: Annotated[SomeText, trait.local] | MISSING = MISSING
     """Pins one live object by Clerk's id; an id that is not live is an error, never a create."""
     absent: Annotated[bool | MISSING, trait.local] = MISSING
     """True: this object must not exist; an apply removes it."""

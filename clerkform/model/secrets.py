@@ -14,7 +14,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+from clerkform.secrets.looks import VARIABLE
+
+EnvName = Annotated[str, StringConstraints(pattern=rf"^{VARIABLE}$")]
 PathText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00\r\n]+$")]
 Argument = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 # Strict as the rest, but for the list that YAML has where a frozen model keeps a tuple.

@@ -18,7 +18,9 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from clerkform.model.secrets import Argv, EnvName, OneForm, PathText, demand_one, one_of
 
-SinkForm = Literal["file", "env_file", "command"]
+FileForm = Literal["file", "env_file"]
+"""How a sink names a file that it writes."""
+SinkForm = Literal[FileForm, "command"]
 
 
 class Sink(OneForm):
@@ -81,6 +83,11 @@ class Sink(OneForm):
     def delivers(self) -> bool:
         """False for ``none``: nobody needs the secret."""
         return self.form != "none"
+
+    @property
+    def path(self) -> str | None:
+        """The file that is written, as the manifest names it."""
+        return str(getattr(self, self.form)) if self.form in get_args(FileForm) else None
 
     @property
     def form(self) -> SinkForm | Literal["none"]:

@@ -33,6 +33,7 @@ from clerkform.project.file import (
     which_of,
 )
 from clerkform.project.frontend import Claim
+from clerkform.secrets.looks import VARIABLE
 
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
@@ -222,7 +223,7 @@ def variables(
         else:
             problems.error("bad-variable", "`--var` takes NAME=VALUE, and one has no `=`")
     for origin, name, text in named:
-        if not _VARIABLE_NAME.fullmatch(name):
+        if not re.fullmatch(VARIABLE, name):
             problems.error(
                 "bad-variable",
                 f"`{origin}`: a variable's name is made of letters, digits and `_`",
@@ -233,9 +234,6 @@ def variables(
         except scalars.UnfitScalar as error:
             problems.error("bad-variable", f"`{origin}`: {error}", hint="quote it if it is text")
     return values
-
-
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _scalar(text: str) -> Json:

@@ -24,24 +24,22 @@ from clerkform.manifest.node import Node
 from clerkform.manifest.parse import parse
 from clerkform.manifest.redacted_lines import Sections, hidden_lines
 from clerkform.manifest.validation import names_in, report
+from clerkform.model.resource import Many, SomeText
+from clerkform.model.secrets import PathText
 from clerkform.private_files import OWN_FOLDER
 from clerkform.project.frontend import address_of_frontend, host_of_key
-from clerkform.project.secret_keys import without_bad_keys
+from clerkform.project.secret_keys import KEY_VARIABLE, without_bad_keys
+from clerkform.secrets.looks import VARIABLE
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
 T = TypeVar("T")
 D = TypeVar("D")
-Many = Annotated[tuple[T, ...], Field(strict=False)]
-"""A YAML list, kept as a tuple. Its items stay strict."""
-
-
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VariableName = Annotated[str, StringConstraints(pattern=rf"^{VARIABLE}$")]
 EnvironmentName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)
 ]
-PathText = Annotated[str, Field(min_length=1)]
 LedgerPath = Annotated[
     str,
     StringConstraints(
@@ -83,7 +81,7 @@ class DeclaredLint(_Part):
 class SecretKey(_Part):
     """Where the instance's secret key comes from. The key itself is never written in a file."""
 
-    from_env: Annotated[str, StringConstraints(pattern=r"^CLERK_[A-Za-z0-9_]+$")]
+    from_env: Annotated[str, StringConstraints(pattern=rf"^{KEY_VARIABLE}$")]
     """The environment variable that holds the key. Its name begins with `CLERK_`, so that a change
     to this file cannot send another of your variables to Clerk."""
 
@@ -119,7 +117,7 @@ class DeclaredEnvironment(_Part):
     """What differs from the project's limits on deletions."""
     vars: dict[VariableName, Any] | MISSING = MISSING
     """Variables for `${var.name}` in manifests, over the project's defaults."""
-    protect: Many[PathText] | MISSING = MISSING
+    protect: Many[SomeText] | MISSING = MISSING
     """Addresses or patterns that no plan may delete here, in addition to the project's."""
     max_quota: Annotated[float, Field(gt=0, le=1)] | MISSING = MISSING
     """The share of Clerk's rate limit to use, 0.2 for a fifth. The application's users share it."""
@@ -149,7 +147,7 @@ class ProjectFile(_Part):
     overlays."""
     vars: dict[VariableName, Any] | MISSING = MISSING
     """Defaults of the variables that manifests use as `${var.name}`."""
-    protect: Many[PathText] | MISSING = MISSING
+    protect: Many[SomeText] | MISSING = MISSING
     """Addresses or patterns such as `organizations/*` that no plan may delete. Unlike an item's own
     `prevent_destroy`, this outlives the item's removal from the manifests."""
     prune: dict[str, Pruning] | MISSING = MISSING

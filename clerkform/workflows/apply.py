@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed
 from clerkform.live.reads import first_reads
 from clerkform.model import Address, Field, Registry, SecretRef
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
+from clerkform.waiting.until import until
 from clerkform.workflows.load import folder_of, secret_findings, sinks
 from clerkform.workflows.observe import is_looked_for, read_and_match
 from clerkform.workflows.planned import Planned
@@ -143,16 +145,14 @@ async def not_yet_visible(
     """
     if not done:
         return Unseen()
-    waited, pause = 0.0, 0.25
-    while True:
-        try:
-            missing = await _pending_among(done, planned, registry, ends)
-        except ApiError as error:
-            return Unseen(tuple(sorted(done)), error)
-        if not missing or waited >= VISIBLE_WITHIN:
-            return Unseen(missing)
-        await ends.sleep(pause)
-        waited, pause = waited + pause, min(pause * 2, 2.0)
+
+    async def look() -> tuple[Address, ...]:
+        return await _pending_among(done, planned, registry, ends)
+
+    try:
+        return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.sleep))
+    except ApiError as error:
+        return Unseen(tuple(sorted(done)), error)
 
 
 async def _pending_among(

@@ -16,7 +16,7 @@ from clerkform.ledger.resolve import settled
 from clerkform.live.reads import Read, second_reads
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
-from clerkform.together import together
+from clerkform.waiting.together import together
 from clerkform.workflows.ports import Reader
 
 

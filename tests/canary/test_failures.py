@@ -12,8 +12,8 @@ import pytest
 from clerkform.cli import exits
 from clerkform.client import create
 from clerkform.client.http import ClerkClient
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
+from clerkform.secrets.vault import Vault
 from clerkform.workflows import apply, plan
 from tests.canary.encodings import leaks
 from tests.canary.world import KEY, World

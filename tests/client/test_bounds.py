@@ -8,7 +8,7 @@ import pytest
 
 from clerkform.client.body import NotJson, parse_json
 from clerkform.client.bounds import Account, Bounds, PastBound
-from clerkform.together import AT_ONCE, together
+from clerkform.waiting.together import AT_ONCE, together
 from tests.client.test_http import Server, ask, numbered, ok  # noqa: F401  fixture
 
 

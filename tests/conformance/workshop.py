@@ -16,13 +16,13 @@ from clerkform.apply.run import Event, Failed, NotRun
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.secrets.vault import Vault
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import load
 from clerkform.workflows.plan import Planned, make_plan

@@ -16,18 +16,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt import InvalidKeyError
 from jwt.algorithms import HMACAlgorithm, get_default_algorithms
 
-from clerkform.client.wrapping import around_pem, wrapping
 from clerkform.diagnostics import did_you_mean
-
-_BY_NAME = {name: how for name, how in get_default_algorithms().items() if name != "none"}
-
-ALGORITHMS = tuple(sorted(_BY_NAME))
-"""What PyJWT can sign with. Clerk documents no list (2026-05-12), so it may take fewer."""
+from clerkform.jwt.standard import ALGORITHM, ALGORITHMS, BY_CURVE, CURVES, EDDSA, HMAC, RSA
+from clerkform.secrets.wrapping import around_pem, wrapping
 
 MIN_RSA_BITS = 2048  # RFC 7518, section 3.3
-
-CURVES = {"ES256": "secp256r1", "ES256K": "secp256k1", "ES384": "secp384r1", "ES512": "secp521r1"}
-CURVES["ES521"] = CURVES["ES512"]  # PyJWT's other name for it
 
 SSH_PUBLIC = ("ssh-", "ecdsa-")
 
@@ -46,19 +39,20 @@ def check_signing_key(key: str, algorithm: str) -> KeyProblem | None:
     The key is taken as it is: a secret with something around it is refused, because the verifier's
     copy seldom has that, and the two would differ by what nobody sees.
     """
-    if algorithm not in _BY_NAME:
+    if algorithm not in ALGORITHMS:
         return KeyProblem(
             "unknown-algorithm",
             f"`{algorithm}` is no algorithm that a token can be signed with",
-            did_you_mean(algorithm, ALGORITHMS) or f"one of {', '.join(ALGORITHMS)}",
+            did_you_mean(algorithm, ALGORITHMS) or f"one of {', '.join(sorted(ALGORITHMS))}",
         )
-    how = _BY_NAME[algorithm]
-    if isinstance(how, HMACAlgorithm):
-        return _check_hmac(key, algorithm, how)
+    if algorithm in HMAC:
+        return _check_hmac(key, algorithm)
     return _check_pem(key, algorithm)
 
 
-def _check_hmac(key: str, algorithm: str, how: HMACAlgorithm) -> KeyProblem | None:
+def _check_hmac(key: str, algorithm: str) -> KeyProblem | None:
+    how = get_default_algorithms()[algorithm]
+    assert isinstance(how, HMACAlgorithm)
     least = how.hash_alg().digest_size
     size = len(key.encode())
     try:
@@ -136,7 +130,7 @@ def _misplaced(key: str, algorithm: str) -> KeyProblem | None:
 
 
 def _check_fit(private: object, algorithm: str) -> KeyProblem | None:
-    if algorithm.startswith(("RS", "PS")):
+    if algorithm in RSA:
         if not isinstance(private, RSAPrivateKey):
             return _wrong_type(private, algorithm, "an RSA key")
         if private.key_size < MIN_RSA_BITS:
@@ -177,9 +171,9 @@ def _description(private: object) -> str:
 
 def _algorithm_for(private: object) -> str | None:
     if isinstance(private, RSAPrivateKey):
-        return "RS256"
+        return ALGORITHM
     if isinstance(private, Ed25519PrivateKey | Ed448PrivateKey):
-        return "EdDSA"
+        return next(iter(EDDSA))
     if isinstance(private, EllipticCurvePrivateKey):
-        return next((name for name, curve in CURVES.items() if curve == private.curve.name), None)
+        return next(iter(BY_CURVE.get(private.curve.name, ())), None)
     return None

@@ -8,17 +8,14 @@ case; hexadecimal, base64 and the reverse are searched for as well.
 from __future__ import annotations
 
 import base64
-import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
-from html import unescape
 from typing import Any, Final
 
-INSTANCE_KEYS: Final = ("sk_test_", "sk_live_")
-"""How a secret key of an instance begins."""
+from clerkform.secrets.escapes import Stretches, in_original, may_have_escapes, unescaped
+from clerkform.secrets.looks import INSTANCE_KEYS
+
 SHORTEST_SAID: Final = 6
 """Characters of what is taken out of a server's words; to blank out anything shorter would blank
 out half of what it says."""
@@ -28,36 +25,6 @@ from the output then tells which was right: nobody guesses this much."""
 LAYERS: Final = 5
 """Of escapes that are undone: JSON in JSON in an address, shown in Markdown, is four."""
 INSTEAD: Final = "(secret)"
-
-
-_KEY = re.compile(
-    r"sk_test_|sk_live_|-----BEGIN|\b(?:ak|mk|api_key|whsec|svix)_[A-Za-z0-9+/_-]{16}|eyJ[\w-]{8}",
-    re.IGNORECASE,
-)
-"""How the keys of an instance begin, and others that Clerk gives away; a PEM; a token."""
-_LONG = re.compile(r"[A-Za-z0-9]{32,}+")
-_FEWEST_DIGITS: Final = 3
-_FEWEST_CHARACTERS: Final = 10
-"""Different ones, in a text of 32 that looks random."""
-
-
-@lru_cache(maxsize=16)
-def holds_key(text: str) -> bool:
-    """Whether a key or a token seems to stand there, which nobody should see."""
-    return _KEY.search(text) is not None or any(map(_looks_random, _LONG.findall(text)))
-
-
-def _looks_random(letters: str) -> bool:
-    is_mixed = not letters.isalpha() and not letters.isdigit()
-    return is_mixed and len(set(letters)) >= _FEWEST_CHARACTERS
-
-
-def is_no_variable(name: str) -> bool:
-    """Whether what should be the name of a variable seems to be the value that it should hold."""
-    letters = name.replace("_", "")
-    is_cased = not (letters.isupper() or letters.islower())
-    digits = sum(map(str.isdigit, letters))
-    return holds_key(name) or (len(letters) >= 24 and is_cased and digits >= _FEWEST_DIGITS)
 
 
 class Net:
@@ -185,25 +152,25 @@ class _Forms:
             lower = _lower(layer)
             if any(form in lower for form in self._forms):
                 return True
-            layer = "\n".join(line for line in layer.split("\n") if _may_have_escapes(line))
+            layer = "\n".join(line for line in layer.split("\n") if may_have_escapes(line))
             if not layer:
                 return False
-            layer = _ESCAPE.sub(_meant, layer)
+            layer = unescaped(layer)
         return False
 
     def _searched(self, text: str) -> str:
         found, layer = list[tuple[int, int]](), text
-        above: list[_Stretches] = []
+        above: list[Stretches] = []
         """Of the layers that ``layer`` was made of, the last first; each is gone through once."""
         for _ in range(LAYERS):
             lower = _lower(layer)
             for form in self._forms:
                 if form in lower:
-                    found += (_in_original(above, *at) for at in _places(form, lower))
-            if not _may_have_escapes(layer):
+                    found += (in_original(above, *at) for at in _places(form, lower))
+            if not may_have_escapes(layer):
                 break
-            above.insert(0, _Stretches(layer))
-            layer = _ESCAPE.sub(_meant, layer)
+            above.insert(0, Stretches(layer))
+            layer = unescaped(layer)
         return _without(text, found) if found else text
 
 
@@ -223,8 +190,8 @@ def _written(text: str) -> Iterator[str]:
     yield data.hex()
     yield from _inside_base64(data)
     plain = text  # its own escapes are undone with those that somebody added
-    for _ in range(LAYERS if _may_have_escapes(text) else 0):
-        plain = _ESCAPE.sub(_meant, plain)
+    for _ in range(LAYERS if may_have_escapes(text) else 0):
+        plain = unescaped(plain)
         yield plain
 
 
@@ -252,75 +219,3 @@ def _without(text: str, found: list[tuple[int, int]]) -> str:
             pieces += (text[end:start], INSTEAD)
         end = max(end, stop)
     return "".join([*pieces, text[end:]])
-
-
-# --- escapes ------------------------------------------------------------------------------------
-
-_ESCAPE = re.compile(
-    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|\\u(?P<four>[0-9a-fA-F]{4})|\\U(?P<eight>[0-9a-fA-F]{8})"
-    r"|(?P<bytes>(?:(?:\\x|%)[89a-fA-F][0-9a-fA-F])+)|(?:\\x|%)(?P<two>[0-7][0-9a-fA-F])"
-    r"|\\(?P<short>[nrtbf])|\\(?P<mark>[!-/:-@\[-`{-~])"
-    r"|(?P<entity>&(?:\#[0-9]{1,8}|\#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,30});)"
-)
-"""What JSON, Python, YAML, Markdown, HTML, shells and addresses make of a character."""
-_SHORT: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-
-
-def _may_have_escapes(text: str) -> bool:
-    return "\\" in text or "%" in text or "&" in text
-
-
-def _in_original(above: list[_Stretches], start: int, end: int) -> tuple[int, int]:
-    """Where in the text that was searched first something of its last layer stands."""
-    for stretches in above:
-        start, end = stretches.start_of(start), stretches.end_of(end)
-    return start, end
-
-
-class _Stretches:
-    """Where the characters of an unescaped text stand in the one that it was made of."""
-
-    def __init__(self, text: str) -> None:
-        self._begins, self._places = [0], [(0, 0)]
-        """In the unescaped text: where each escape begins and what follows it; in the other: where
-        that begins, and where it ends if it is an escape."""
-        shift = 0
-        for match in _ESCAPE.finditer(text):
-            begin, meant = match.start() - shift, len(_meant(match))
-            shift += len(match[0]) - meant
-            self._begins += (begin, begin + meant)
-            self._places += (match.span(), (match.end(), 0))
-
-    def start_of(self, position: int) -> int:
-        at = bisect_right(self._begins, position) - 1
-        start, end = self._places[at]
-        return start if end else start + position - self._begins[at]
-
-    def end_of(self, position: int) -> int:
-        """Behind the character that ends at ``position``."""
-        at = bisect_right(self._begins, position - 1) - 1
-        start, end = self._places[at]
-        return end or start + position - self._begins[at]
-
-
-def _meant(match: re.Match[str]) -> str:
-    group, found = match.lastgroup, match[match.lastgroup or 0]
-    match group:
-        case "pair":
-            units = int(found[2:6], 16), int(found[8:12], 16)
-            return chr(0x10000 + (units[0] - 0xD800) * 0x400 + units[1] - 0xDC00)
-        case "four" | "eight" | "two":
-            code = int(found, 16)
-            return chr(code) if code < 0x110000 else ""
-        case "bytes":
-            data = bytes.fromhex(re.sub(r"\\x|%", "", found))
-            try:
-                return data.decode()
-            except UnicodeDecodeError:
-                return data.decode("latin-1")
-        case "short":
-            return _SHORT[found]
-        case "entity":
-            return unescape(found)
-    return found

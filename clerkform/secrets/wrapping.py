@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from clerkform.secrets.looks import VARIABLE
+
 
 class Wrapping(NamedTuple):
     """What stands there, never what it stands around; and what to do about it."""
@@ -40,7 +42,7 @@ _ASSIGNMENT: Final = re.compile(
     r"(?:export\s+)?(?:[A-Z][A-Z0-9_]{2,}|\w*(?:(?i:secret|key|token|password)))\s*=\s*[^\s=]{8}"
 )
 """With a name that somebody would give; in base64 an equals sign only ends a text."""
-_ASSIGNED: Final = re.compile(r"(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=\s*[\"']?")
+_ASSIGNED: Final = re.compile(rf"(?:export\s+)?{VARIABLE}\s*=\s*[\"']?")
 
 
 def wrapping(secret: str) -> Wrapping | None:

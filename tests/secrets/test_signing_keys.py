@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from clerkform.client.signing import ALGORITHMS, check_signing_key
+from clerkform.jwt.standard import ALGORITHMS
+from clerkform.secrets.signing_keys import check_signing_key
 
 RSA = rsa.generate_private_key(65537, 2048)
 EC = {curve.name: ec.generate_private_key(curve) for curve in (
@@ -34,12 +35,12 @@ def fitting(algorithm):
         return pem(RSA)
     curve = {
         "ES256": "secp256r1", "ES256K": "secp256k1", "ES384": "secp384r1",
-        "ES512": "secp521r1", "ES521": "secp521r1",
+        "ES512": "secp521r1",
     }.get(algorithm)  # fmt: skip
     return pem(EC[curve] if curve else ED)
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))
 def test_a_fitting_key_is_accepted_and_does_sign(algorithm):
     key = fitting(algorithm)
     assert check_signing_key(key, algorithm) is None

@@ -6,7 +6,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+from clerkform.secrets.refusals import Absent, Refused
+
+ALLOW_COMMANDS: Final = (
+    "set CLERKFORM_ALLOW_COMMANDS=1 where clerkform runs, if you trust these manifests"
+)
 
 
 class ProgramFailed(Exception):
@@ -15,6 +23,59 @@ class ProgramFailed(Exception):
 
 Running = set[subprocess.Popen[bytes]]
 """Programs that were started and have not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The programs that manifests name, and whether and how they are run."""
+
+    are_allowed: bool
+    env: Mapping[str, str]
+    """What they see of the environment."""
+    timeout: float
+    """Seconds that each may take."""
+    running: Running = field(default_factory=set)
+
+    def find(self, argv: object, base: Path) -> tuple[str, ...]:
+        """``argv``, if it can be run from the folder ``base``.
+
+        Raises:
+            Refused: it may not, or there is no such program.
+        """
+        assert isinstance(argv, tuple)
+        if not self.are_allowed:
+            raise Refused(
+                "commands-not-allowed",
+                f"this would run `{argv[0]}`, which is not allowed",
+                ALLOW_COMMANDS,
+            )
+        if not can_be_started(argv[0], base, self.env):
+            raise Absent(
+                "command-failed",
+                f"there is no program `{argv[0]}` that can be run",
+                "a name is looked up in PATH, a path is relative to the manifest",
+            )
+        return argv
+
+    def run(self, argv: tuple[str, ...], base: Path, given: bytes) -> bytes:
+        """What it prints, ``given`` being its standard input.
+
+        Raises:
+            Refused: it failed.
+        """
+        try:
+            return run_program(argv, base, self.env, given, self.timeout, self.running)
+        except ProgramFailed as failure:
+            raise Refused(
+                "command-failed",
+                f"`{argv[0]}` {failure}",
+                "what it prints is not shown, as it may hold the secret: run it by hand to see",
+            ) from None
+
+    def end(self) -> None:
+        """Kill those that nobody waits for any more, from whichever thread."""
+        for process in list(self.running):
+            process.kill()
 
 
 def run_program(
@@ -72,12 +133,6 @@ def run_program(
     if process.returncode:
         raise ProgramFailed(f"failed with exit status {process.returncode}")
     return printed
-
-
-def end(running: Running) -> None:
-    """Kill programs that nobody waits for any more, from whichever thread."""
-    for process in list(running):
-        process.kill()
 
 
 def can_be_started(program: str, folder: Path, env: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 import pytest
 
-from clerkform.client.secret_key import check_secret_key
 from clerkform.errors import UsageError
+from clerkform.secrets.secret_key import check_secret_key
 
 
 @pytest.mark.parametrize(
