@@ -14,8 +14,10 @@ from clerkform.apply.run import VISIBLE_WITHIN, Written
 from clerkform.client.calls import checked, limit_of, path_of, send
 from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
+from clerkform.client.key_lookup import KeyLookup
 from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
+from clerkform.client.recheck import Recheck
 from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
@@ -48,6 +50,8 @@ class ClerkWriter:
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
         self._live, self._sleep = live, sleep
         finder = Finder(reader, live, sleep)
+        self._recheck = Recheck(client, reader, live)
+        self._lookup = KeyLookup(client)
         self._maker = Maker(client, vault, finder, live, journal, now, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
@@ -133,9 +137,12 @@ class ClerkWriter:
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
+        if kind.is_always_there:
+            await self._recheck.unmoved(kind, step, values)
         sent = await self._with_rest(kind, step, values, object_id)
+        body = await self._lookup.with_ids(kind, kind.to_api(sent))
         path = path_of(op, object_id, step.within)
-        answer = await send(self._client, op, path, kind.to_api(sent), limit_of(kind, object_id))
+        answer = await send(self._client, op, path, body, limit_of(kind, object_id))
         if answer is None:
             return await self._read_back(kind, step, values, object_id)
         return checked(kind, op.method, op.path, values, answer)

@@ -17,11 +17,13 @@ from clerkform.model.meaning import becomes
 class InstanceProtect(SettingsResource):
     rules_enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(when=becomes(False), says="the rules against abuse only watch"),
     ] = MISSING
     """Whether the rules are carried out; false only counts what they would do."""
     specter_enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(
             when=becomes(False), says="what is known of a visitor's device is not weighed"
         ),

@@ -19,6 +19,7 @@ SHOWN = "user_settings.restrictions"
 class InstanceRestrictions(SettingsResource):
     allowlist: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.read_from(f"{SHOWN}.allowlist.enabled"),
         trait.weakens(when=becomes(False), says="anybody may sign up, listed or not"),
         trait.locks_out(
@@ -28,6 +29,7 @@ class InstanceRestrictions(SettingsResource):
     """Only who is on the allowlist may sign up. With no entry nobody can."""
     blocklist: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.read_from(f"{SHOWN}.blocklist.enabled"),
         trait.weakens(when=becomes(False), says="who is on the blocklist may sign up"),
         trait.locks_out(when=becomes(True), says="who is on the blocklist cannot sign up or in"),
@@ -35,6 +37,7 @@ class InstanceRestrictions(SettingsResource):
     """Who is on the blocklist may not sign up."""
     allowlist_blocklist_disabled_on_sign_in: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.read_from(f"{SHOWN}.allowlist_blocklist_disabled_on_sign_in.enabled"),
         trait.weakens(
             when=becomes(True), says="who has an account signs in whatever the lists say"
@@ -44,12 +47,14 @@ class InstanceRestrictions(SettingsResource):
     """The lists hold for sign-up alone."""
     block_email_subaddresses: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.read_from(f"{SHOWN}.block_email_subaddresses.enabled"),
         trait.weakens(when=becomes(False), says="one mailbox signs up any number of times"),
     ] = MISSING
     """Addresses with ``+``, ``=`` or ``#`` before the @ may not sign up."""
     block_disposable_email_domains: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.read_from(f"{SHOWN}.block_disposable_email_domains.enabled"),
         trait.weakens(when=becomes(False), says="throw-away mailboxes sign up"),
     ] = MISSING
@@ -65,7 +70,7 @@ KIND = Kind(
     name="instance_restrictions",
     singular="instance_restrictions",
     model=InstanceRestrictions,
-    endpoints=single("/instance/restrictions", readable=False),
+    endpoints=single("/instance/restrictions", readable=False, shown_by_empty=("",)),
     id_prefix="",
     after=("allowlist_identifiers", "blocklist_identifiers"),
     undoes=undoes,

@@ -52,6 +52,7 @@ def host(text: str) -> str:
 class InstanceSettings(SettingsResource):
     test_mode: Annotated[
         bool | MISSING,
+        trait.default(True, production=False),
         trait.read_from("auth_config.test_mode"),
         trait.weakens(
             when=becomes(True), says="anybody signs in with Clerk's test addresses and fixed codes"
@@ -60,30 +61,35 @@ class InstanceSettings(SettingsResource):
     """Whether test addresses and numbers sign in with fixed codes."""
     hibp: Annotated[
         bool | MISSING,
+        trait.default(True),
         trait.read_from("user_settings.password_settings.disable_hibp", invert=True),
         trait.weakens(when=becomes(False), says="passwords that are known from breaches are taken"),
     ] = MISSING
     """Whether passwords that are known from breaches are refused."""
     support_email: Annotated[
         Annotated[str, AfterValidator(_address_or_nothing)] | MISSING,
+        trait.default(""),
         trait.read_from("display_config.support_email", none=""),
         trait.neutral("an address that users are shown"),
     ] = MISSING
     """The address that users are shown; empty for none."""
     clerk_js_version: Annotated[
         str | MISSING,
+        trait.default(""),
         trait.read_from("display_config.clerk_js_version", none=""),
         trait.weakens(says="sign-in runs with this version of Clerk's code, mended or not"),
     ] = MISSING
     """The version of Clerk's JavaScript that sign-in loads; empty for the newest."""
     development_origin: Annotated[
         Annotated[str, AfterValidator(_origin_or_nothing)] | MISSING,
+        trait.default(""),
         trait.read_from("development_origin", source="primary_domain", none=""),
         trait.neutral("where a development instance's own pages lead back to"),
     ] = MISSING
     """Where the application of a development instance runs; empty for none."""
     allowed_origins: Annotated[
         Many[Annotated[str, AfterValidator(_origin)]] | MISSING,
+        trait.default([]),
         trait.unordered,
         trait.weakens(
             when=gains_unencrypted, says="pages that anybody on the way can change may sign in"
@@ -94,6 +100,7 @@ class InstanceSettings(SettingsResource):
     allowed_subdomains: Annotated[
         Many[Annotated[str, Field(pattern=rf"^(\*\.)?{_LABEL}(\.{_LABEL})+\.?$", max_length=255)]]
         | MISSING,
+        trait.default([]),
         trait.unordered,
         trait.normalize(host),
         trait.weakens(when=gains, says="pages on these hosts may use sessions"),
@@ -102,6 +109,7 @@ class InstanceSettings(SettingsResource):
     """Hosts below the instance's own domains, or ``*.`` and such a host. Production only."""
     subdomain_allowlist_enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(
             when=becomes(False), says="every host below the instance's domains may use sessions"
         ),
@@ -112,24 +120,27 @@ class InstanceSettings(SettingsResource):
     """Whether only the listed subdomains may use sessions. Production only."""
     cookieless_dev: Annotated[
         bool | MISSING,
+        trait.default(True, production=False),
         trait.read_from("auth_config.cookieless_dev"),
         trait.neutral("how sessions of a development instance travel; deprecated"),
     ] = MISSING
     """Deprecated: development sessions without third-party cookies."""
     url_based_session_syncing: Annotated[
         bool | MISSING,
+        trait.default(True, production=False),
         trait.read_from("auth_config.url_based_session_syncing"),
         trait.weakens(when=becomes(True), says="session tokens stand in URLs"),
     ] = MISSING
     """Whether sessions of a development instance are handed over in URLs."""
     preferred_sign_in_strategy_when_password_required: Annotated[
         Literal["password", "otp"] | MISSING,
+        trait.default("password"),
         trait.read_from("display_config.preferred_sign_in_strategy"),
         trait.neutral("which of the ways that are there is offered first"),
     ] = MISSING
     """What sign-in asks for first where a password is required."""
     from_email_address: Annotated[
-        Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$")] | MISSING,
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")] | MISSING,
         trait.write_only,
         trait.via("beta"),
         trait.weakens(
@@ -157,7 +168,11 @@ KIND = Kind(
     name="instance_settings",
     singular="instance_settings",
     model=InstanceSettings,
-    endpoints=single("/instance", parts={"beta": Op("PATCH", "/beta_features/instance_settings")}),
+    endpoints=single(
+        "/instance",
+        parts={"beta": Op("PATCH", "/beta_features/instance_settings")},
+        shown_by_empty=("beta",),
+    ),
     id_prefix="",
     from_api=from_api,
     refuses=refuses,

@@ -31,17 +31,20 @@ def _once(scopes: tuple[str, ...]) -> tuple[str, ...]:
 class OAuthApplicationSettings(SettingsResource):
     dynamic_oauth_client_registration: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(when=becomes(True), says="anybody registers a client"),
     ] = MISSING
     """Whether clients register themselves; their users are always asked for consent."""
     default_scopes: Annotated[
         Annotated[Many[Annotated[str, AfterValidator(_scope)]], AfterValidator(_once)] | MISSING,
+        trait.default([]),
         trait.unordered,
         trait.widens(when=gains, says="a client that asks for nothing is given these as well"),
     ] = MISSING
     """What a client gets that asks for no scope; ``[]`` for Clerk's own default."""
     oauth_jwt_access_tokens: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(
             when=becomes(True), says="access tokens hold until they end: none is revoked"
         ),
@@ -50,6 +53,7 @@ class OAuthApplicationSettings(SettingsResource):
     """Whether access tokens are JWTs, which are verified without asking Clerk."""
     aud_claim_enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.locks_out(
             when=becomes(True), says="verifiers that expect no audience may refuse the tokens"
         ),
@@ -58,17 +62,20 @@ class OAuthApplicationSettings(SettingsResource):
     """Whether access tokens name the service that they are for."""
     pkce_required: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(when=becomes(False), says="a stolen authorization code can be used"),
         trait.locks_out(when=becomes(True), says="clients without PKCE cannot begin a sign-in"),
     ] = MISSING
     """Whether every new authorization needs PKCE with S256."""
     client_id_metadata_documents_advertised: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(when=becomes(True), says="any client that has a metadata document is let in"),
     ] = MISSING
     """Whether clients may name themselves by a metadata document. Declare the next one with it."""
     client_id_metadata_documents_only_allow_pre_registered_clients: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(
             when=becomes(False), says="any client that has a metadata document is let in"
         ),
@@ -76,6 +83,7 @@ class OAuthApplicationSettings(SettingsResource):
     """Whether only clients that were registered before may do so."""
     client_id_metadata_documents_block_implicitly_allowed_clients: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.weakens(
             when=becomes(False), says="clients that were let in without being registered are again"
         ),

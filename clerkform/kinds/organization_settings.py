@@ -45,6 +45,7 @@ Role = Annotated[str, Field(min_length=1)]
 class OrganizationSettings(SettingsResource):
     enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.widens(when=becomes(True), says="users may be members of organizations"),
         trait.locks_out(
             when=becomes(False), says="organizations and their members' roles are gone"
@@ -53,6 +54,7 @@ class OrganizationSettings(SettingsResource):
     """Whether there are organizations at all."""
     max_allowed_memberships: Annotated[
         Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING,
+        trait.default(5),
         trait.widens(when=takes_more, says="more members may join"),
     ] = MISSING
     """How many members a new organization may have; 0 for no limit. More than 20 are paid for."""
@@ -63,6 +65,7 @@ class OrganizationSettings(SettingsResource):
     """Whether admins of a new organization may delete it."""
     domains_enabled: Annotated[
         bool | MISSING,
+        trait.default(False),
         trait.widens(
             when=becomes(True), says="organizations may have domains, whose users may join"
         ),
@@ -75,6 +78,7 @@ class OrganizationSettings(SettingsResource):
     """True where organizations have no slug; the key of `organizations` is the name then."""
     domains_enrollment_modes: Annotated[
         Many[Literal["automatic_invitation", "automatic_suggestion"]] | MISSING,
+        trait.default([]),
         trait.unordered,
         trait.weakens(
             when=gains, says="users of an organization's domain join without an admin's word"
@@ -83,6 +87,7 @@ class OrganizationSettings(SettingsResource):
     """How users of an organization's domain may join beside by hand."""
     creator_role: Annotated[
         Role | MISSING,
+        trait.default("org:admin"),
         trait.via("roles"),
         trait.looked_up(ROLES, by="key", sends="creator_role_id"),
         trait.weakens(says="who makes an organization has other rights in it"),
@@ -90,6 +95,7 @@ class OrganizationSettings(SettingsResource):
     """The role, by its key such as ``org:admin``, of whoever makes an organization."""
     domains_default_role: Annotated[
         Role | MISSING,
+        trait.default("org:member"),
         trait.via("roles"),
         trait.looked_up(ROLES, by="key", sends="domains_default_role_id"),
         trait.weakens(says="who joins by a domain has other rights"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -66,8 +67,14 @@ def _said(value: Any) -> dict[str, Any]:
             and inner == attribute.default_factory()
         )
         if not is_default:
-            said[attribute.name] = _said(inner) if dataclasses.is_dataclass(inner) else inner
+            said[attribute.name] = _plain(inner)
     return said
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return _said(value) if dataclasses.is_dataclass(value) else value
 
 
 def decode(text: bytes) -> Ledger:

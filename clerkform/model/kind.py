@@ -164,6 +164,10 @@ class Kind:
         """What of ``values`` is compared and sent as one, with its field."""
         return declared(self.fields, values)
 
+    def part_of(self, leaf: Field) -> str:
+        """The name of the call that writes a field: of ``parts``, or empty for the update."""
+        return self.fields[str(leaf.path[0])].traits.via or ""
+
     def field_at(self, path: Path) -> Field:
         """The deepest field on a path, which may go on inside that one's value."""
         return field_at(self.fields, path)
@@ -213,11 +217,14 @@ class Kind:
         """The field that an item written as a bare string gives."""
         return self.identity[-1].name if self.identity else None
 
+    @property
+    def is_always_there(self) -> bool:
+        """Nobody makes its objects or removes them."""
+        return self.endpoints.create is None and self.endpoints.removal(None) is None
+
     def kept(self, values: Values) -> Kept | None:
         """Why an object can be neither made nor removed, if it cannot."""
-        ends = self.endpoints
-        always_there = ends.create is None and ends.removal(None) is None
-        return self.keep(values) or (ALWAYS_THERE if always_there else None)
+        return self.keep(values) or (ALWAYS_THERE if self.is_always_there else None)
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""

@@ -118,6 +118,11 @@ def normalize(how: Callable[[Any], Any]) -> Trait:
     return _trait(normalize=how)
 
 
+def default(value: Any, *, production: Any = None) -> Trait:
+    """What Clerk sets by itself; ``production`` where it is another there."""
+    return _trait(defaults=(value, value if production is None else production))
+
+
 def pulled_with(word: str) -> Trait:
     return _trait(pulled_with=word)
 

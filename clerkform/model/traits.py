@@ -111,6 +111,8 @@ class Traits:
     """For clerkform itself, never sent."""
     normalize: Callable[[Any], Any] | None = None
     """The form that the server stores; what was written is still what is sent."""
+    defaults: tuple[Any, ...] = ()
+    """What Clerk sets by itself: on a development instance, and on a production one."""
     pulled_with: str | None = None
     """Left out of a pull unless this word is asked for; the empty word never is."""
     meanings: tuple[Meaning, ...] = ()

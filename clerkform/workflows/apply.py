@@ -92,7 +92,9 @@ def _keeper(planned: Planned, registry: Registry, ends: Ends, journal: Journal) 
         is_nobodys = not keeps or (was_looked_for and not is_live)
         return asked.wants(address) and address not in items and is_nobodys
 
-    return Keeper(planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten)
+    return Keeper(
+        planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten, ends.now
+    )
 
 
 def preflight(planned: Planned, vault: Secrets) -> None:

@@ -13,6 +13,7 @@ from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import settled
+from clerkform.ledger.settling import as_written
 from clerkform.live.reads import Read, second_reads
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
@@ -38,8 +39,12 @@ async def read_and_match(
     rules: Rules,
     reads: Sequence[Read],
     ledger: Ledger,
+    now: int | None = None,
 ) -> Seen:
     """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
+
+    ``now`` is milliseconds since 1970: what was written just before may not show yet. Without it
+    everything is taken as it shows.
 
     Raises:
         ApiError: a read failed. Only a subject that does not exist is a problem of the manifest's.
@@ -57,6 +62,9 @@ async def read_and_match(
             return Live()
 
     live = await read_all(reader.read, reads, Live())
+    if now is not None:
+        live, notes = as_written(live, ledger, registry, now)
+        problems += notes
     first = match(desired, live, registry, Problems(), ledger)
     if by_id := _by_recorded_id(desired, registry, first, rules, live, ledger):
         live = await read_all(reader.read, by_id, live)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from clerkform.diff.deletions import live_address
+from clerkform.diff.values import equal
 from clerkform.errors import UsageError
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
@@ -16,9 +17,13 @@ from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
+from clerkform.plan.limits import DEVELOPMENT
 from clerkform.workflows.observe import read_all
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import check_patterns
+
+DEFAULTS: Final = "defaults"
+"""The word of ``--with`` for settings that are as Clerk sets them by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ async def pull(
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
     live = await _read(asked, registry, ends)
+    defaults = await _defaults(asked, words, ends)
     sections: dict[str, Any] = {}
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
@@ -58,7 +64,7 @@ async def pull(
         for address, namesakes in sorted(found.items()):
             if targets and not any(matches(pattern, address) for pattern in targets):
                 continue
-            item = _item(kind, namesakes[0], words, keys, pulled)
+            item = _item(kind, namesakes[0], words, keys, pulled, defaults)
             refused = _refused(kind, item)
             without = {name: value for name, value in item.items() if name not in refused}
             why = _ambiguous(namesakes)
@@ -177,6 +183,7 @@ def _item(
     words: frozenset[str],
     keys: Mapping[tuple[str, str], str],
     pulled: Mapping[str, Kind],
+    defaults: Mapping[tuple[str, Path], Any],
 ) -> dict[str, Any]:
     item: list[tuple[Path, Any]] = []
     for field in sorted(kind.leaves, key=lambda field: not field.traits.identity):
@@ -184,9 +191,23 @@ def _item(
             item.append((field.path, "none"))
         elif _is_pulled(field, words):
             value = value_at(one.values, field.path)
-            if not _goes_without_saying(field, value) and field.path not in one.unreachable:
+            is_default = equal(value, defaults.get((kind.name, field.path), GONE))
+            is_said = not (is_default or _goes_without_saying(field, value))
+            if is_said and field.path not in one.unreachable:
                 item.append((field.path, _written(field, value, keys, pulled)))
     return nested(item)
+
+
+async def _defaults(
+    asked: Sequence[Kind], words: frozenset[str], ends: Ends
+) -> dict[tuple[str, Path], Any]:
+    """What Clerk sets by itself on an instance of this sort, and that nobody has to declare."""
+    of_kinds = [(kind, leaf) for kind in asked for leaf in kind.leaves if leaf.traits.defaults]
+    if DEFAULTS in words or not of_kinds:
+        return {}
+    instance = await ends.reader.instance()
+    at = instance.get("environment_type") != DEVELOPMENT
+    return {(kind.name, leaf.path): leaf.traits.defaults[at] for kind, leaf in of_kinds}
 
 
 def _is_pulled(field: Field, words: frozenset[str]) -> bool:

@@ -54,7 +54,7 @@ async def read_until_settled(
     """
 
     async def look() -> Seen:
-        return await read_and_match(desired, registry, reader, rules, reads, ledger)
+        return await read_and_match(desired, registry, reader, rules, reads, ledger, patience.now())
 
     def left(entries: Iterable[tuple[Address, Entry]]) -> float:
         looked_for = (entry for at, entry in entries if is_looked_for(at, desired, rules))
