@@ -80,6 +80,26 @@ def test_settings_of_the_sandbox_take_effect(folder):
     assert "3 to create" in folder.run("plan").stdout
 
 
+def test_a_sandbox_may_be_as_clerk_makes_an_instance(folder):
+    def blocked(name):
+        found = json.loads(folder.run("sandbox", "dump", "-e", name).stdout)
+        return len(found["communication"]["blocked_country_codes"])
+
+    (folder.root / "clerkform.yaml").write_text(
+        "version: 1\nenvironments:\n"
+        "  new: {api: {sandbox: {fresh_defaults: true}}}\n  old: {api: sandbox}\n"
+    )
+    (folder.root / "clerk.yaml").write_text("redirect_urls: ['app://a']\n")
+    for name in ("new", "old"):
+        folder.run("plan", "-e", name)
+    assert (blocked("new"), blocked("old")) == (222, 0)
+    for name in ("new", "old"):
+        folder.run("sandbox", "reset", "-e", name)
+    assert (blocked("new"), blocked("old")) == (222, 0)
+    folder.run("sandbox", "reset", "-e", "old", "--fresh-defaults")
+    assert blocked("old") == 222
+
+
 @pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.state"])
 @pytest.mark.parametrize("target", ["there", "nothing"])
 @pytest.mark.parametrize("command", [["plan"], ["sandbox", "reset"], ["sandbox", "dump"]])

@@ -50,6 +50,10 @@ def test_an_instance_becomes_one_of_the_other_kind(api):
         ({"read_lag": "soon"}, "read_lag is a number"),
         ({"rate_limit": "fast"}, "rate_limit is like"),
         ({"organizations": "no"}, "organizations is true or false"),
+        ({"frontend_lag": "soon"}, "frontend_lag is a number"),
+        ({"fresh_defaults": 1}, "fresh_defaults is true or false"),
+        ({"sign_up_mode": "open"}, "sign_up_mode is one of public, restricted, waitlist"),
+        ({"faults": [{"endless": 1}]}, r"faults\[0\].endless is bool"),
         ({"unentitled": "sso"}, "unentitled is a list"),
         ({"unentitled": ["sso"]}, "unentitled knows"),
         ({"instance": "staging"}, "instance is"),
@@ -92,6 +96,9 @@ def test_what_is_shown_can_be_read_again():
         faults=(Fault("/x", status=503, headers=(("Retry-After", "1"),), chance=0.5),),
         fault_seed=7,
         latency=5,
+        frontend_lag=7,
+        fresh_defaults=True,
+        sign_up_mode="waitlist",
     )
     assert changed(Settings(), shown(settings)) == settings
     assert changed(Settings(), {"rate_limit": "real"}).rate_limit == "real"

@@ -111,6 +111,12 @@ SINGLETON = Singleton(
         "slug_disabled": False,
     },
     extras=frozenset({"force_organization_selection", "organization_creation_defaults"}),
+    fresh={
+        "enabled": False,
+        "slug_disabled": True,
+        "force_organization_selection": False,
+        "organization_creation_defaults": {**CREATION_DEFAULTS, "enabled": True},
+    },
     answer=organization_settings,
 )
 
