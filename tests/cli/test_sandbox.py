@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 
 import httpx
 import pytest
@@ -53,6 +54,48 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
         folder.run("plan", "-e", "staging", "--detailed-exitcode")
     dumped = folder.run("sandbox", "dump", "--state", str(served.state)).stdout
     assert json.loads(dumped)["organizations"][0]["slug"] == "acme"
+
+
+LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    """The names that this process looks up; none of them leads anywhere."""
+    names = []
+
+    def watched(look_up):
+        def asked(host, *arguments, **options):
+            if host not in ("127.0.0.1", "::1", "localhost"):
+                names.append(host)
+                raise socket.gaierror(f"{host} was looked up")
+            return look_up(host, *arguments, **options)
+
+        return asked
+
+    for name in LOOK_UPS:
+        monkeypatch.setattr(socket, name, watched(getattr(socket, name)))
+    return names
+
+
+def test_a_look_up_would_be_seen(looked_up):
+    with pytest.raises(httpx.ConnectError):
+        httpx.get("http://clerk.example.com", trust_env=False)
+    assert looked_up == ["clerk.example.com"]
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "staging"])
+def test_no_name_is_looked_up_to_work_on_a_sandbox(folder, tmp_path, looked_up, environment):
+    key = "sk_test_servedsandbox"
+    with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
+        folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
+        on = ("-e", environment)
+        folder.run("plan", *on)
+        folder.run("apply", *on, "--auto-approve")
+        folder.run("drift", *on)
+        folder.run("show", *on, "organizations/acme")
+        folder.run("pull", *on, "-o", "-")
+    assert looked_up == []
 
 
 @pytest.mark.parametrize(

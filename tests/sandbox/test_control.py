@@ -1,7 +1,9 @@
 """What only a sandbox has: /_sandbox, and the knobs it turns."""
 
 import asyncio
+from dataclasses import fields
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -103,6 +105,14 @@ def test_what_is_shown_can_be_read_again():
     assert changed(Settings(), shown(settings)) == settings
     assert changed(Settings(), {"rate_limit": "real"}).rate_limit == "real"
     assert changed(Settings(), {"latency": "1.5s"}).latency == 1500
+
+
+@pytest.mark.parametrize(
+    "name", [*shown(Settings()), *(knob.name for knob in fields(Contradictions))]
+)
+def test_every_knob_is_on_the_page_about_the_sandbox(name):
+    page = Path(__file__).parents[2] / "docs" / "sandbox.md"
+    assert f"`{name}`" in page.read_text()
 
 
 def test_the_clock_is_moved(open_api):
