@@ -82,6 +82,7 @@ def test_a_part_of_the_creation_defaults_brings_the_others(api, tell):
     assert (first["enabled"], first["fallback"]) == (True, {"name": "Acme"})
     assert first["organization_name_template"] == {"enabled": False, "template": ""}
     assert "colour" not in first
+    assert api.http.patch(path, json={name: {}}).json()[name] == first
     second = api.http.patch(path, json={name: {"detect_from_email_domain": {"enabled": True}}})
     assert second.json()[name] == {**first, "detect_from_email_domain": {"enabled": True}}
     response = api.http.patch(path, json={name: {"fallback": {"name": 1}}})

@@ -106,6 +106,27 @@ def test_an_answer_goes_on_for_ever_without_a_socket_too(sandbox):
     assert asyncio.run(read()) == 200
 
 
+def test_the_frontend_goes_wrong_as_every_other_path_does(sandbox, http):
+    host = {"Host": "sandbox.clerk.accounts.dev"}
+
+    def ask(path="/environment"):
+        return http.get(path, headers=host)
+
+    rules = ({"broken": "read"}, {"truncate": 5}, {"status": 502}, {"drop": "auth_config"})
+    for rule in rules:
+        sandbox.fail("/v1/environment$", "GET", times=1, **rule)
+    for error in (httpx.ReadError, httpx.RemoteProtocolError):
+        with pytest.raises(error):
+            ask()
+    assert ask().status_code == 502
+    assert "auth_config" not in ask().json()
+    sandbox.fail("/v1/environment$", endless=True, times=1)
+    with http.stream("GET", "/environment", headers=host) as response:
+        assert sum(len(chunk) for chunk, _ in zip(response.iter_raw(), range(60), strict=False))
+    assert ask().json()["auth_config"]
+    assert sandbox.fired == (1,) * 5
+
+
 def test_other_faults_are_the_same_as_in_process(sandbox, http):
     sandbox.fail("/instance$", status=503, times=1)
     sandbox.fail("/instance$", drop="id", times=1)

@@ -130,11 +130,9 @@ def update(call: Call) -> Object:
     refuse_selection_of_none(call, changed)
     if modes := changed.get("domains_enrollment_modes"):
         changed["domains_enrollment_modes"] = list(dict.fromkeys(modes))
-    if sent := changed.get("organization_creation_defaults"):
-        before = stored(call.store, SINGLETON.kind).get("organization_creation_defaults", {})
-        defaults = metadata.merge(CREATION_DEFAULTS, before)
-        sent = known_parts(sent, CREATION_DEFAULTS)
-        changed["organization_creation_defaults"] = metadata.merge(defaults, sent)
+    if (name := "organization_creation_defaults") in changed:
+        before = {**CREATION_DEFAULTS, **stored(call.store, SINGLETON.kind).get(name, {})}
+        changed[name] = metadata.merge(before, known_parts(changed[name], CREATION_DEFAULTS))
     change(call, SINGLETON, changed)
     return organization_settings(call.store, call.settings)
 
