@@ -90,9 +90,10 @@ class SandboxApi(_Part):
     """The embedded sandbox with settings of its own."""
 
     sandbox: dict[str, Any]
-    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency` and
-    `read_lag` (such as `50ms`), `organizations`, `slugs` and `api_keys` (true or false),
-    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`. The
+    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency`, `read_lag`
+    and `frontend_lag` (such as `50ms`), `organizations`, `slugs`, `api_keys` and `fresh_defaults`
+    (true or false), `sign_up_mode` (`public`, `restricted` or `waitlist`), `unentitled` (features
+    that the plan lacks), `contradictions`, `faults` and `fault_seed`; docs/sandbox.md has each. The
     `path` of a fault is a regular expression without `*`, `+`, `?`, braces and groups, such as
     `/organizations$`; one that may have those is for `sandbox serve --faults`."""
 
