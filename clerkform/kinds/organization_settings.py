@@ -15,24 +15,25 @@ from clerkform.model import Kind, Many, Op, Part, SettingsResource, Values, sing
 from clerkform.model.meaning import becomes, gains, grows
 
 PATH = "/instance/organization_settings"
+NAMED = "how an organization is named"
 ROLES = Op("GET", "/organization_roles")
 
 
 class Switch(Part):
-    enabled: Annotated[bool | MISSING, trait.neutral("how an organization is named")] = MISSING
+    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
 
 
 class NameTemplate(Part):
-    enabled: Annotated[bool | MISSING, trait.neutral("how an organization is named")] = MISSING
-    template: Annotated[str | MISSING, trait.neutral("how an organization is named")] = MISSING
+    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
+    template: Annotated[str | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
 
 
 class Fallback(Part):
-    name: Annotated[str | MISSING, trait.neutral("how an organization is named")] = MISSING
+    name: Annotated[str | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
 
 
 class CreationDefaults(Part):
-    enabled: Annotated[bool | MISSING, trait.neutral("how an organization is named")] = MISSING
+    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
     automatic_organization_creation: Switch | MISSING = MISSING
     detect_from_email_domain: Switch | MISSING = MISSING
     organization_name_template: NameTemplate | MISSING = MISSING
@@ -103,17 +104,20 @@ class OrganizationSettings(SettingsResource):
     """The role, by its key, of who joins by an organization's domain."""
     initial_role_set_key: Annotated[
         str | MISSING,
+        trait.never_pulled,
         trait.via("roles"),
         trait.weakens(says="members of new organizations have other roles"),
     ] = MISSING
     """Undocumented: which role set new organizations have."""
     max_allowed_domains: Annotated[
         Annotated[int, Field(ge=0, le=2**31 - 1)] | MISSING,
+        trait.never_pulled,
         trait.widens(when=grows, says="an organization may have more domains"),
     ] = MISSING
     """Undocumented: how many domains an organization may have."""
     force_organization_selection: Annotated[
         bool | MISSING,
+        trait.never_pulled,
         trait.neutral("whether a session needs an organization; it lets nobody in"),
     ] = MISSING
     """Undocumented: whether users have to be in an organization to go on."""

@@ -49,7 +49,11 @@ class Drift:
         self.planned, self.unread = planned, unread
         pending = planned.plan.pending
         actions = planned.plan.actions
-        self.unreached = tuple(f"{a.address}: {dotted(p)}" for a in actions for p in a.unreached)
+        self.unreached = tuple(
+            f"{a.address}: {dotted(p)} ({a.live.unreachable[p] if a.live else ''})"
+            for a in actions
+            for p in a.unreached
+        )
         """Declared fields whose source could not be read."""
         self.unreadable = tuple(f"{a.address}: {dotted(p)}" for a in actions for p in a.always_sent)
         """Declared fields that nothing shows, and of which nothing says that they were sent."""
@@ -103,7 +107,9 @@ class Drift:
         if self.unreadable:
             yield f"Not compared, as nothing shows it: {', '.join(self.unreadable)}."
         nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"
-        text, counts = f"{'Drift' if self.fails(on) else nothing} in {heading}", self.counts()
+        compared = "what could be read of " if self.unreached else ""
+        found = "Drift" if self.fails(on) else nothing
+        text, counts = f"{found} in {compared}{heading}", self.counts()
         said = []
         if self.findings:
             makers = ", ".join(f"{counts[m]} {m}" for m in MAKERS if counts[m])
