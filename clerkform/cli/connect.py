@@ -173,7 +173,7 @@ def _bounds(where: Reach) -> Bounds:
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
-    frontend = Frontend(client, _way(target), environment.frontend)
+    frontend = Frontend(client, way_to_frontend(target), environment.frontend)
     sources: Sources = {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
     reader = ClerkReader(client, KINDS, sources=sources)
     root = environment.root
@@ -190,7 +190,7 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
     )
 
 
-def _way(target: Target) -> Way:
+def way_to_frontend(target: Target) -> Way:
     """To the Frontend API: in the sandbox and on this machine it is where the Backend API is."""
     url = parse_api_url(target.url)
     return Way(url, target.transport) if target.transport or is_loopback(url.host) else Way()

@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from clerkform.diff.deletions import live_address
 from clerkform.diff.values import equal
 from clerkform.errors import UsageError
+from clerkform.ledger.open import open_ledger
+from clerkform.ledger.settling import as_written
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import protect
@@ -35,16 +37,21 @@ class Pulled:
 
 
 async def pull(
-    registry: Registry, ends: Ends, words: frozenset[str], targets: tuple[str, ...] = ()
+    registry: Registry,
+    ends: Ends,
+    words: frozenset[str],
+    targets: tuple[str, ...] = (),
+    environment: str = "",
 ) -> Pulled:
     """Read every kind and write it as manifests would.
 
     Objects that the application makes (``Kind.runtime``) come only where their kind is among
-    ``words`` or a target names it; so do fields that ask for a word, such as metadata.
+    ``words`` or a target names it; so do fields that ask for a word, such as metadata. What the
+    ledger of ``environment`` says was written a moment ago is pulled as it was written.
     """
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
-    live = await _read(asked, registry, ends)
+    live = await _settled(await _read(asked, registry, ends), asked, registry, ends, environment)
     defaults = await _defaults(asked, words, ends)
     sections: dict[str, Any] = {}
     left_out = [
@@ -196,6 +203,16 @@ def _item(
             if is_said and field.path not in one.unreachable:
                 item.append((field.path, _written(field, value, keys, pulled)))
     return nested(item)
+
+
+async def _settled(
+    live: Live, asked: Sequence[Kind], registry: Registry, ends: Ends, environment: str
+) -> Live:
+    if not any(kind.sources for kind in asked):
+        return live
+    instance = str((await ends.reader.instance())["id"])
+    opened = open_ledger(ends.ledger, environment, instance, ends.salt)
+    return as_written(live, opened.ledger, registry, ends.now())[0]
 
 
 async def _defaults(

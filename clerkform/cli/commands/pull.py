@@ -51,5 +51,5 @@ def command(
     with connect.session(invocation, environment, where) as session:
         if guards.pinned_instance:
             session.run(checked_instance(session.ends, guards))
-        pulled = session.run(pull(KINDS, session.ends, words, target))
+        pulled = session.run(pull(KINDS, session.ends, words, target, environment.name))
     pulling.hand_over(pulled, output or pulling.home(environment), environment, invocation)
