@@ -15,8 +15,8 @@ from clerkform.diff.values import Change, Known
 from clerkform.errors import PlanError
 from clerkform.live.state import LiveObject
 from clerkform.manifest.node import Node
+from clerkform.manifest.strict_json import TooDeep, strict_json
 from clerkform.model import Address, Kind, Registry
-from clerkform.model.canonical import nests_deeper, strict_json
 from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId
 from clerkform.plan.build import Plan
@@ -67,11 +67,9 @@ def load(text: str, shown: str) -> Saved:
         PlanError: it is none, is of another version, or was altered.
     """
     try:
-        data = strict_json(text)
+        data = strict_json(text, DEEPEST)
         if not isinstance(data, dict):
             refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
-        if nests_deeper(data, DEEPEST):
-            _refuse_depth(shown)
         _check_version(data, shown)
         # First, so that a slip of an editor is called one whatever it broke.
         if data.get("checksum") != checksum(data):
@@ -81,14 +79,10 @@ def load(text: str, shown: str) -> Saved:
     except ValidationError as error:
         where = dotted(tuple(error.errors()[0]["loc"]))
         refuse("not-a-plan", f"{shown} is no saved plan: `{where}` is not what it has to be")
+    except TooDeep:
+        refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
     except ValueError:
         refuse("not-json", f"{shown} is not JSON, so it is no saved plan")
-    except RecursionError:
-        _refuse_depth(shown)
-
-
-def _refuse_depth(shown: str) -> NoReturn:
-    refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
 
 
 def _check_version(data: Mapping[str, Any], shown: str) -> None:
