@@ -7,17 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def canonical(value: Any) -> str:
-    """JSON text that is equal exactly where two values are equal as JSON.
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are equal as JSON: Python takes ``True`` for ``1``."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
 
-    Python takes ``True`` for ``1``, JSON doesn't; JSON takes ``1.0`` for ``1``.
-    """
+
+def canonical(value: Any) -> str:
+    """JSON text that is equal exactly where two values are the ``same``: ``1.0`` is ``1``."""
     return json.dumps(folded(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def json_bytes(value: Any) -> int:
     """How many bytes ``value`` is as JSON without blanks."""
-    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode(errors="replace"))
 
 
 def folded(value: Any) -> Any:
