@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from clerkform.client.api_url import ApiUrl, parse_origin
-from clerkform.client.body import NotJson, parse_json
+from clerkform.client.body import parse_json
 from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.fetching import fetch_public
 from clerkform.client.http import API_VERSION, ClerkClient
 from clerkform.client.public_hosts import PublicOnly
 from clerkform.errors import BadAnswer, PlanError, Unreachable, UsageError
+from clerkform.manifest.strict_json import NotJson
 from clerkform.project.frontend import Claim
 
 ENVIRONMENT: Final = "/v1/environment"
