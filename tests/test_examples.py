@@ -57,6 +57,7 @@ def test_an_example_fits_the_schema_that_an_editor_checks_it_with(name):
         assert (path.parent / named).resolve() == REPO / "schema.json", path
 
 
+@pytest.mark.slow
 def test_the_demo_runs_to_its_end_and_leaves_nothing_behind(tmp_path):
     before = snapshot(EXAMPLES / "quickstart")
     scripts = Path(sys.executable).parent

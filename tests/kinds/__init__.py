@@ -114,8 +114,8 @@ class KindSample:
     kept_nowhere: Mapping[str, str] = field(default_factory=dict)
     """Operations of which nothing comes back, and why."""
     refused: Mapping[tuple[str, int], Refused]
-    """Each error that Clerk's document names for an operation; 401, 402 and 400 of any request
-    may be left out."""
+    """Each error that Clerk's document names for an operation; 401, and 400 where it is that of any
+    request, may be left out."""
     never: Mapping[tuple[str, int], str] = field(default_factory=dict)
     """Errors of these that the sandbox does not have, and why."""
     foreseen: Mapping[str, Sequence[Entry]]
