@@ -33,6 +33,7 @@ from clerkform.model import Kind, Registry
 from clerkform.plan.build import Plan, build_plan
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.secrets.vault import Vault
+from clerkform.waiting import clock as clock_module
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import Loaded, load
 from clerkform.workflows.plan import Planned, make_plan
@@ -211,16 +212,15 @@ async def bench(
     http = httpx.AsyncClient(transport=SandboxTransport(app), base_url=URL, headers=headers)
     vault = Vault(root, environ)
     async with client, http:
-        reader = ClerkReader(client, KINDS)
+        reader, time = ClerkReader(client, KINDS), clock_module.Clock(app.state.store.now, no_sleep)
         ends = Ends(
             reader,
             vault,
             lambda live, journal: ClerkWriter(
-                client, reader, KINDS, vault, root, live, journal, app.state.store.now, no_sleep
+                client, reader, KINDS, vault, root, live, journal, time
             ),
             requests=lambda: client.reads + client.writes,
-            sleep=no_sleep,
-            now=app.state.store.now,
+            clock=time,
         )
         yield Bench(root, app, http, ends, environ)
 

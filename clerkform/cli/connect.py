@@ -37,6 +37,7 @@ from clerkform.project import Environment
 from clerkform.report.progress import Progress
 from clerkform.secrets.secret_key import check_secret_key
 from clerkform.secrets.vault import Vault
+from clerkform.waiting.clock import Clock
 from clerkform.workflows.ports import Ends
 
 T = TypeVar("T")
@@ -176,16 +177,16 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
     frontend = Frontend(client, way_to_frontend(target), environment.frontend)
     sources: Sources = {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
     reader = ClerkReader(client, KINDS, sources=sources)
-    root = environment.root
+    root, clock = environment.root, Clock(client.server_time)
     return Ends(
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, client.server_time
+            client, reader, KINDS, vault, root, live, journal, clock
         ),
         ledger=open_store(environment.ledger, root),
         has_live_key=target.has_live_key,
-        now=client.server_time,
+        clock=clock,
         requests=lambda: client.reads + client.writes,
     )
 

@@ -8,14 +8,15 @@ from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Kind, Values
 from clerkform.model.step import Step
-from clerkform.waiting.until import Sleep, until
+from clerkform.waiting.clock import Clock
+from clerkform.waiting.until import until
 
 
 class Finder:
     """Knows what was live when the plan was made: anything else with the same key is new."""
 
-    def __init__(self, reader: ClerkReader, live: Live, sleep: Sleep) -> None:
-        self._reader, self._live, self._sleep = reader, live, sleep
+    def __init__(self, reader: ClerkReader, live: Live, clock: Clock) -> None:
+        self._reader, self._live, self._clock = reader, live, clock
 
     async def find(
         self,
@@ -38,7 +39,7 @@ class Finder:
                     return error
                 raise _unsaid(kind, step, error) from None
 
-        found = await until(look, _is_found, within, self._sleep)
+        found = await until(look, _is_found, within, self._clock.sleep)
         if isinstance(found, ApiError):
             raise _unsaid(kind, step, found)
         if len(found) > 1:

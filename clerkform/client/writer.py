@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -28,7 +28,8 @@ from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.steps import DELIVER
 from clerkform.secrets.vault import Vault
-from clerkform.waiting.until import Sleep, until
+from clerkform.waiting.clock import Clock
+from clerkform.waiting.until import until
 
 
 class ClerkWriter:
@@ -43,16 +44,15 @@ class ClerkWriter:
         root: Path,
         live: Live,
         journal: Journal,
-        now: Callable[[], int],
-        sleep: Sleep = asyncio.sleep,
+        clock: Clock,
     ) -> None:
-        """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
+        """``live`` is what there was when the plan was made."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
-        self._live, self._sleep = live, sleep
-        finder = Finder(reader, live, sleep)
+        self._live, self._clock = live, clock
+        finder = Finder(reader, live, clock)
         self._recheck = Recheck(client, reader, live)
         self._lookup = KeyLookup(client)
-        self._maker = Maker(client, vault, finder, live, journal, now, self._base)
+        self._maker = Maker(client, vault, finder, live, journal, clock, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
@@ -177,7 +177,7 @@ class ClerkWriter:
         async def look() -> Written:
             return checked(kind, "GET", path, values, await self._client.get(path))
 
-        return await until(look, lambda seen: not seen.dropped, VISIBLE_WITHIN, self._sleep)
+        return await until(look, lambda seen: not seen.dropped, VISIBLE_WITHIN, self._clock.sleep)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -51,7 +51,9 @@ async def apply(
     _check_ledger(planned, journal)
     keeper = _keeper(planned, registry, ends, journal)
     writer = ends.writer(planned.live, journal)
-    events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
+    events = run(
+        planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.clock.sleep
+    )
     try:
         async with aclosing(events):
             async for event in events:
@@ -93,7 +95,7 @@ def _keeper(planned: Planned, registry: Registry, ends: Ends, journal: Journal) 
         return asked.wants(address) and address not in items and is_nobodys
 
     return Keeper(
-        planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten, ends.now
+        planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten, ends.clock.now
     )
 
 
@@ -152,7 +154,7 @@ async def not_yet_visible(
         return await _pending_among(done, planned, registry, ends)
 
     try:
-        return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.sleep))
+        return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.clock.sleep))
     except ApiError as error:
         return Unseen(tuple(sorted(done)), error)
 

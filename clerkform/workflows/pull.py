@@ -212,7 +212,7 @@ async def _settled(
         return live
     instance = str((await ends.reader.instance())["id"])
     opened = open_ledger(ends.ledger, environment, instance, ends.salt)
-    return as_written(live, opened.ledger, registry, ends.now())[0]
+    return as_written(live, opened.ledger, registry, ends.clock.now())[0]
 
 
 async def _defaults(

@@ -23,6 +23,7 @@ from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.secrets.vault import Vault
+from clerkform.waiting import clock as clock_module
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import load
 from clerkform.workflows.plan import Planned, make_plan
@@ -167,20 +168,17 @@ class Workshop:
         }
         async with ClerkClient(URL, self.key, **options) as client:
             reader = ClerkReader(client, KINDS)
+            passing = clock_module.Clock(self.app.state.store.now, time.sleep)
 
             def writer(live: Live, journal: Journal) -> ClerkWriter:
-                now = self.app.state.store.now
-                return ClerkWriter(
-                    client, reader, KINDS, vault, self.root, live, journal, now, time.sleep
-                )
+                return ClerkWriter(client, reader, KINDS, vault, self.root, live, journal, passing)
 
             yield Ends(
                 reader,
                 vault,
                 writer,
                 requests=lambda: client.reads + client.writes,
-                sleep=time.sleep,
-                now=self.app.state.store.now,
+                clock=passing,
             )
 
 
