@@ -81,8 +81,9 @@ async def pull(
                 continue
             left_out += [f"{address}: {name}, whose value cannot be declared" for name in refused]
             items.append(_shortest(kind, without))
-        if items or not targets:
-            sections[kind.name] = kind.reads.section_of(items)
+        section = kind.reads.section_of(items)
+        if section is not None and (items or not targets):
+            sections[kind.name] = section
         left_out += _fields_left_out(kind, live, words)
     if not targets:
         sections |= _referred(asked, live, registry, keys)

@@ -52,11 +52,13 @@ def test_what_a_second_source_shows_is_live():
     assert changes(planned("locks: {bolted: false}")[0]) == {}
 
 
-def test_without_a_record_what_nobody_shows_cannot_be_compared():
+def test_without_a_record_what_nobody_shows_is_sent_and_is_no_change():
     action, _, plan = planned("locks: {code: a}")
     assert changes(action) == {}
-    assert action.notes == ("code cannot be compared: Clerk never returns it",)
-    assert plan.steps == ()
+    assert (action.verb, plan.pending) == ("none", ())
+    (note,) = action.notes
+    assert note.startswith("code is always sent: it cannot be compared")
+    assert [step.values for step in plan.steps] == [{"code": "a"}]
 
 
 def test_with_a_record_it_is_compared_with_what_was_last_sent():
