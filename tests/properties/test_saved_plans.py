@@ -113,10 +113,9 @@ class Expected:
         body = dict(op.body) if op.body else None
         if step["verb"] != "delete":
             body = kind.to_api({n: filled(cell, ids) for n, cell in step["values"].items()})
-            looked_up = {n: f.traits.looked_up for n, f in kind.fields.items()}
-            for name in [name for name in body if looked_up[name]]:
-                del body[name]
-                body[looked_up[name].sends] = ANY
+            for name, field in kind.fields.items():
+                if field.traits.looked_up and body.pop(name, None):
+                    body[field.traits.looked_up.sends] = ANY
         sends_more = step["verb"] == "update" and kind.update_sends == "all"
         return cls(op.method, "/v1" + op.path.replace("{id}", object_id), body, sends_more)
 
