@@ -121,6 +121,8 @@ some_kinds = st.lists(st.sampled_from(sorted(SAMPLES)), min_size=1, max_size=2, 
     with_their_targets
 )
 
+only_settings = st.sampled_from([[kind] for kind in SAMPLED if kind.is_always_there])
+
 
 @st.composite
 def lives(draw: DrawFn, kinds: Sequence[Kind] | None = None) -> Live:
@@ -128,10 +130,10 @@ def lives(draw: DrawFn, kinds: Sequence[Kind] | None = None) -> Live:
     live = Live()
     for kind in draw(some_kinds) if kinds is None else kinds:
         found: dict[Any, LiveObject] = {}
-        for at in range(draw(st.integers(0, 3))):
+        for at in range(1 if kind.is_always_there else draw(st.integers(0, 3))):
             values = draw(live_values(kind, live))
-            one = LiveObject(kind.name, f"{kind.id_prefix}{at:027}", values)
-            found.setdefault(kind.key_parts(values), one)
+            object_id = kind.name if kind.is_always_there else f"{kind.id_prefix}{at:027}"
+            found.setdefault(kind.key_parts(values), LiveObject(kind.name, object_id, values))
         whole = [] if kind.listed_per else [kind.name]
         live = live.with_(found.values(), whole)
     return live
@@ -148,10 +150,18 @@ def live_values(draw: DrawFn, kind: Kind, live: Live) -> Item:
             values[one.name] = draw(st.one_of(*known, literals_of(kind.name, one.name)))
         elif traits.presence:
             values[traits.presence] = draw(st.booleans())
-        elif not (traits.write_only or traits.create_only):
-            value = draw(values_of(kind.name, one.name))
+        elif one.name in SAMPLES[kind.name].undocumented and draw(st.booleans()):
+            continue  # not every answer has it
+        elif one.compared:
+            value = draw(live_values_of(kind, one))
             values[one.name] = one.normalized(_without_nulls(value) if traits.merged else value)
     return values
+
+
+def live_values_of(kind: Kind, one: Field) -> SearchStrategy[Any]:
+    """What an answer may have in a field: the whole of a set, never what is added to it."""
+    values = values_of(kind.name, one.name)
+    return values.filter(lambda value: isinstance(value, list)) if one.takes_set_change else values
 
 
 def _without_nulls(value: Any) -> Any:
@@ -186,17 +196,23 @@ def manifest(sections: Mapping[str, list[Item]]) -> str:
             for name, value in item.items()
         }
 
-    return emit({n: [written(KINDS[n], one) for one in items] for n, items in sections.items()})
+    made = {n: [written(KINDS[n], one) for one in items] for n, items in sections.items()}
+    lists = {n: items for n, items in made.items() if not KINDS[n].is_always_there}
+    settings = {n: items[0] if items else {} for n, items in made.items() if n not in lists}
+    return emit({**lists, **settings})
 
 
 @st.composite
-def edits(draw: DrawFn, live: Live | None = None) -> Edit:
+def edits(
+    draw: DrawFn, live: Live | None = None, of: SearchStrategy[list[Kind]] = some_kinds
+) -> Edit:
     """An edit of ``live``, which the server takes, or of a live state that is drawn as well."""
-    kinds = draw(some_kinds) if live is None else list(SAMPLED)
+    kinds = draw(of) if live is None else list(SAMPLED)
     state = draw(lives(kinds)) if live is None else live
     editing = _Editing(draw, state, served=live is not None)
     sections = {kind.name: editing.items_of(kind) for kind in kinds}
-    can_be_pruned = [k.name for k in kinds if not k.runtime and not k.listed_per]
+    kept = [k for k in kinds if k.runtime or k.listed_per or k.is_always_there]
+    can_be_pruned = [kind.name for kind in kinds if kind not in kept]
     pruned = draw(st.sets(st.sampled_from(can_be_pruned)) if can_be_pruned else st.just(set()))
     return Edit(state, sections, frozenset(pruned))
 
@@ -216,6 +232,9 @@ class _Editing:
         }
 
     def items_of(self, kind: Kind) -> list[Item]:
+        if kind.is_always_there:
+            there = next(iter(self.live.of(kind.name)), LiveObject(kind.name, kind.name, {}))
+            return [self._settings(kind, there)] if self.draw(st.booleans()) else []
         found = []
         for one in self.live.of(kind.name):
             how = self.draw(st.sampled_from(["skip", "absent", "declare", "declare", "declare"]))
@@ -262,6 +281,19 @@ class _Editing:
             return other if each.normalized(other) == each.normalized(value) else value
         return value
 
+    def _settings(self, kind: Kind, one: LiveObject) -> Item:
+        item: Item = {}
+        for each in own_fields(kind):
+            self._edit(kind, each, one, item)
+        self._ignore_some(kind, item)
+        return item
+
+    def _ignore_some(self, kind: Kind, item: Item) -> None:
+        names = [name for name in item if not kind.fields[name].traits.local]
+        if names and self.draw(st.integers(0, 4)) == 0:
+            ignored = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+            item["lifecycle"] = {**item.get("lifecycle", {}), "ignore_changes": ignored}
+
     def _declared(self, kind: Kind, one: LiveObject) -> Item:
         item = self._identity(kind, one)
         for each in own_fields(kind):
@@ -272,10 +304,7 @@ class _Editing:
         if is_renamed:
             item = self._renamed(kind, one, item)
         self._add_needed(kind, one, item)
-        if self.draw(st.integers(0, 4)) == 0:
-            names = [name for name in item if not kind.fields[name].traits.local]
-            ignored = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
-            item["lifecycle"] = {**item.get("lifecycle", {}), "ignore_changes": ignored}
+        self._ignore_some(kind, item)
         item = _without_an_algorithm_alone(kind, item, one.values)
         key = kind.key_parts(item)
         if len(kind.identity) == 1 and key:

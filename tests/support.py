@@ -14,9 +14,11 @@ import httpx
 import yaml
 
 from clerkform.apply.run import Event
+from clerkform.client.api_url import parse_api_url
+from clerkform.client.frontend import Frontend, Way
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
-from clerkform.client.reader import ClerkReader
+from clerkform.client.reader import ClerkReader, Sources
 from clerkform.client.writer import ClerkWriter
 from clerkform.desired import Desired, desired_state
 from clerkform.diagnostics import Problems, Source
@@ -31,6 +33,7 @@ from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope
 from clerkform.model import Kind, Registry
 from clerkform.plan.build import Plan, build_plan
+from clerkform.project.frontend import Claim
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.secrets.vault import Vault
 from clerkform.waiting import clock as clock_module
@@ -42,6 +45,12 @@ from clerkform.workflows.request import Asked
 
 URL = "http://sandbox.test/v1"
 KEY = "sk_test_sandbox"
+
+
+def sources_of(client: ClerkClient, transport: httpx.AsyncBaseTransport) -> Sources:
+    """What shows settings that their own reads hide, in the same sandbox."""
+    frontend = Frontend(client, Way(parse_api_url(URL), transport), Claim())
+    return {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
 
 
 async def no_sleep(seconds: float) -> None:
@@ -182,7 +191,7 @@ class Bench:
         """One request past clerkform; it must succeed."""
         response = await self.http.request(method, path, json=body)
         assert response.is_success, response.text
-        return response.json()
+        return response.json() if response.content else None
 
     def stored(self, kind: str) -> list[dict[str, Any]]:
         """What the server has, oldest first."""
@@ -191,8 +200,9 @@ class Bench:
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """Method and path of what was received and was no read."""
-        return [(r.method, r.path) for r in self.app.state.requests if r.method != "GET"]
+        """Method and path of what was received and was no read, as an empty PATCH is one."""
+        received = self.app.state.requests
+        return [(r.method, r.path) for r in received if r.method != "GET" and r.body != {}]
 
 
 @asynccontextmanager
@@ -212,7 +222,8 @@ async def bench(
     http = httpx.AsyncClient(transport=SandboxTransport(app), base_url=URL, headers=headers)
     vault = Vault(root, environ)
     async with client, http:
-        reader, time = ClerkReader(client, KINDS), clock_module.Clock(app.state.store.now, no_sleep)
+        reader = ClerkReader(client, KINDS, sources=sources_of(client, transport))
+        time = clock_module.Clock(app.state.store.now, no_sleep)
         ends = Ends(
             reader,
             vault,

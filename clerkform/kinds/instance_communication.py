@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, Field
 
 from clerkform.model import Kind, Many, SetChange, SettingsResource, single, trait
 from clerkform.model.meaning import loses
+from clerkform.model.resource import once
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -25,7 +26,7 @@ class Countries(SetChange):
 
 class InstanceCommunication(SettingsResource):
     blocked_country_codes: Annotated[
-        Annotated[Many[Country], Field(max_length=250)] | Countries | MISSING,
+        Annotated[Many[Country], Field(max_length=250), AfterValidator(once)] | Countries | MISSING,
         trait.unordered,
         trait.pulled_with("defaults"),
         trait.weakens(when=loses, says="text messages go to these countries, and cost"),

@@ -12,6 +12,7 @@ from pydantic import MISSING, AfterValidator
 
 from clerkform.model import Kind, Many, SettingsResource, single, trait
 from clerkform.model.meaning import becomes, gains
+from clerkform.model.resource import once
 
 
 def _scope(text: str) -> str:
@@ -22,12 +23,6 @@ def _scope(text: str) -> str:
     return text
 
 
-def _once(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(scopes)) < len(scopes):
-        raise ValueError("must name no scope twice")
-    return scopes
-
-
 class OAuthApplicationSettings(SettingsResource):
     dynamic_oauth_client_registration: Annotated[
         bool | MISSING,
@@ -36,7 +31,7 @@ class OAuthApplicationSettings(SettingsResource):
     ] = MISSING
     """Whether clients register themselves; their users are always asked for consent."""
     default_scopes: Annotated[
-        Annotated[Many[Annotated[str, AfterValidator(_scope)]], AfterValidator(_once)] | MISSING,
+        Annotated[Many[Annotated[str, AfterValidator(_scope)]], AfterValidator(once)] | MISSING,
         trait.default([]),
         trait.unordered,
         trait.widens(when=gains, says="a client that asks for nothing is given these as well"),

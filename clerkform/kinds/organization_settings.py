@@ -15,29 +15,48 @@ from clerkform.model import Kind, Many, Op, Part, SettingsResource, Values, sing
 from clerkform.model.meaning import becomes, gains, grows
 
 PATH = "/instance/organization_settings"
-NAMED = "how an organization is named"
 ROLES = Op("GET", "/organization_roles")
 
 
-class Switch(Part):
-    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
+NAMES = trait.neutral("how an organization is named")
+MAKES = trait.neutral(
+    "whether users find an organization of their own; it lets nobody into another"
+)
+
+
+class AutomaticCreation(Part):
+    enabled: Annotated[bool | MISSING, trait.never_pulled, MAKES] = MISSING
+    """Whether an organization is made for each user who has none."""
+
+
+class Detection(Part):
+    enabled: Annotated[bool | MISSING, trait.never_pulled, NAMES] = MISSING
+    """Whether its name is taken from the domain of the user's e-mail address."""
 
 
 class NameTemplate(Part):
-    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
-    template: Annotated[str | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
+    enabled: Annotated[bool | MISSING, trait.never_pulled, NAMES] = MISSING
+    """Whether its name is made by the template."""
+    template: Annotated[str | MISSING, trait.never_pulled, NAMES] = MISSING
+    """The template's text, with what Clerk puts in for the user."""
 
 
 class Fallback(Part):
-    name: Annotated[str | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
+    name: Annotated[str | MISSING, trait.never_pulled, NAMES] = MISSING
+    """What it is called where nothing else gives it a name."""
 
 
 class CreationDefaults(Part):
-    enabled: Annotated[bool | MISSING, trait.never_pulled, trait.neutral(NAMED)] = MISSING
-    automatic_organization_creation: Switch | MISSING = MISSING
-    detect_from_email_domain: Switch | MISSING = MISSING
+    enabled: Annotated[bool | MISSING, trait.never_pulled, NAMES] = MISSING
+    """Whether Clerk proposes a name where an organization is made."""
+    automatic_organization_creation: AutomaticCreation | MISSING = MISSING
+    """Whether an organization is made without being asked for."""
+    detect_from_email_domain: Detection | MISSING = MISSING
+    """Names from domains of e-mail addresses."""
     organization_name_template: NameTemplate | MISSING = MISSING
+    """Names from a template, and which template that is."""
     fallback: Fallback | MISSING = MISSING
+    """The name of last resort, where no other can be made."""
 
 
 Role = Annotated[str, Field(min_length=1)]

@@ -6,7 +6,7 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 from clerkform.model.address import Address
 from clerkform.model.endpoints import Endpoints, crud, single
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Unfit
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, SwitchedOn, Unfit
 from clerkform.model.op import Op
 from clerkform.model.reads import Collection, Hidden, Lookups, Single, paginated
 from clerkform.model.registry import Registry
@@ -52,6 +52,7 @@ __all__ = [
     "Single",
     "Sink",
     "SomeText",
+    "SwitchedOn",
     "Unfit",
     "Values",
     "crud",

@@ -73,6 +73,17 @@ class Unfit:
     """False where the evidence differs, so that a write may go through."""
 
 
+@dataclass(frozen=True, slots=True)
+class SwitchedOn:
+    """A setting without which the API refuses every call about a kind's objects."""
+
+    kind: str
+    """The settings kind that has the switch."""
+    field: str
+    code: str
+    """Of the error that answers while it is off."""
+
+
 def _as_it_is(values: Values) -> dict[str, Any]:
     return dict(values)
 
@@ -100,6 +111,8 @@ class Kind:
     """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
+    switched_on: SwitchedOn | None = None
+    """What has to be on for its objects to be read and written."""
     undoes: Callable[[Values], bool] = lambda sent: False
     """Whether an update takes back what others build on, so that it is ordered as a delete."""
     generates: tuple[Generates, ...] = ()

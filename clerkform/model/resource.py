@@ -20,6 +20,17 @@ JsonObject = Annotated[dict[str, Any], trait.free_form]
 Json = Annotated[Any, trait.free_form]
 
 
+def once(members: tuple[T, ...]) -> tuple[T, ...]:
+    """For an ``AfterValidator`` of a list that the API takes as a set.
+
+    Raises:
+        ValueError: a member stands there twice.
+    """
+    if len(set(members)) < len(members):
+        raise ValueError("must name nothing twice")
+    return members
+
+
 class Part(BaseModel):
     """A model inside a resource. What of it is not declared is not managed."""
 

@@ -59,12 +59,13 @@ limits: {max_deletes: 20, max_delete_percent: 100}
 environments:
   production: {secret_key: {from_env: CLERK_SECRET_KEY}, production: true, max_quota: 1.0}
 """
-MANIFEST = "".join(sample.faults.manifest for sample in SAMPLES.values()).replace("USER", ANN)
+FAULTS = {name: sample.faults for name, sample in SAMPLES.items() if sample.faults}
+MANIFEST = "".join(faults.manifest for faults in FAULTS.values()).replace("USER", ANN)
 SEED = {
     "users": [{"id": ANN}, {"id": BEN}],
-    **{name: [*sample.faults.seed] for name, sample in SAMPLES.items()},
+    **{name: [*faults.seed] for name, faults in FAULTS.items()},
 }
-TOUCHED = frozenset(id for sample in SAMPLES.values() for id in sample.faults.touched)
+TOUCHED = frozenset(id for faults in FAULTS.values() for id in faults.touched)
 APPLY = ("apply", "--auto-approve", "-e", "production", "--allow-delete", "organizations/gone")
 EVERYTHING = Project(
     "everything",

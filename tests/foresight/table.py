@@ -97,8 +97,69 @@ FORESEEN: dict[str, Sequence[Entry]] = {
         )
     ],
     "identifiers.remove resource_not_found": [GONE],
+    # Settings: their routes are not one a kind, so all of them are here
+    "routes/instance.origin_problem form_invalid_origin": [
+        Seen("instance_settings: {allowed_origins: ['https://a.example/path']}\n", "wrong-value")
+    ],
+    "routes/instance.empty_or_email form_param_format_invalid": [
+        Seen("instance_settings: {support_email: nobody}\n", "wrong-value")
+    ],
+    "routes/instance.strategy form_param_value_invalid": [
+        Seen(
+            "instance_settings: {preferred_sign_in_strategy_when_password_required: magic}\n",
+            "wrong-value",
+        )
+    ],
+    "routes/instance.subdomains form_param_value_invalid": [
+        Seen(
+            "instance_settings: {allowed_subdomains: [a.example.com]}\n",
+            "clerk-refuses",
+            "plan",
+        ),
+        Unseen(
+            "no plan reads the domains that a subdomain may be below, but where one is declared"
+        ),
+    ],
+    "routes/instance_settings.country_problem form_param_array_size_exceeded": [
+        Unseen("test_instance_communication has 251 of them")
+    ],
+    "routes/instance_settings.country_problem form_param_duplicate": [
+        Seen("instance_communication: {blocked_country_codes: [DE, DE]}\n", "wrong-value")
+    ],
+    "routes/instance_settings.country_problem form_param_format_invalid": [
+        Seen("instance_communication: {blocked_country_codes: [de]}\n", "bad-pattern")
+    ],
+    "routes/instance_settings.scope_problem form_param_value_invalid": [
+        Seen("oauth_application_settings: {default_scopes: [email, email]}\n", "wrong-value"),
+        Unseen("the catalogue of scopes is the dashboard's alone; `offline_access` is told"),
+    ],
+    "routes/instance_settings.refuse_unless_open sign_up_mode_restricted_invalid_value": [
+        Unseen("the mode shows in the Frontend API's environment, which no plan judges yet")
+    ],
+    "routes/organization_settings.mode_problem form_param_value_invalid": [
+        Seen("organization_settings: {domains_enrollment_modes: [by_mail]}\n", "wrong-value")
+    ],
     "routes/organization_settings.known_role_set form_resource_not_found": [
         Unseen("no plan reads role sets: they are no kind yet")
+    ],
+    "routes/organization_settings.creation_problem form_param_type_invalid": [
+        Seen(
+            "organization_settings: {organization_creation_defaults: {fallback: {name: 1}}}\n",
+            "wrong-type",
+        )
+    ],
+    "routes/organization_settings.update organizations_cannot_be_enabled": [
+        Unseen("whether an account may have organizations shows in no read")
+    ],
+    "routes/organization_settings.pointed_to resource_not_found": [
+        Unseen("the id was looked up just before, and its role went in between")
+    ],
+    "routes/organization_settings.pointed_to organization_missing_creator_role_permissions": [
+        Unseen("no plan reads what roles may do: they are no kind yet")
+    ],
+    "routes/organization_settings.refuse_selection_of_none"
+    " force_organization_selection_not_allowed_when_organizations_disabled": [
+        Unseen("undocumented as the field is, which is sent as it is declared")
     ],
     # What several kinds share
     "metadata.size_problem form_param_exceeds_allowed_size": [
@@ -121,9 +182,6 @@ MODULES = {
     "user_filters": "of users, whom clerkform never reads",
     "routes/users": "clerkform never writes users",
     "routes/sessions": "clerkform never writes sessions",
-    "routes/instance": "settings are no kind yet",
-    "routes/instance_settings": "settings are no kind yet",
-    "routes/organization_settings": "settings are no kind yet",
     "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",
 }

@@ -53,6 +53,35 @@ class Life:
     """The field of an item that says whose it is, where the key alone does not."""
 
 
+Shown = Mapping[str, Any]
+"""Field to value, as Clerk's SDK shows it, and what it shows nowhere as the environment does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsLife:
+    """Settings written by clerkform and read by Clerk's SDK, and the other way round.
+
+    ``{…}`` are sections of a manifest in flow style. The instance is one of development.
+    """
+
+    shown: Callable[[Clerk, Mapping[str, Any]], Shown]
+    """What there is; the second is the Frontend API's environment."""
+    made: str
+    shows: Shown
+    changed: str
+    changed_shows: Shown
+    by_hand: Callable[[Clerk], Any]
+    """Sets, without clerkform, all that ``made`` declares."""
+    drifts: Callable[[Clerk], Any]
+    """Sets another value of one field that ``made`` declares."""
+    drifted: str
+    """The name of that field."""
+    undeclared: Callable[[Clerk], Any] | None = None
+    """Sets a field that ``made`` does not declare; left out where there is no other."""
+    left: Shown = field(default_factory=dict)
+    """What shows then of that field."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Requests:
     """Sections of manifests by which every request about the kind is sent.
@@ -64,9 +93,9 @@ class Requests:
     """Objects with every field."""
     changed: str
     """The same with every field changed, every key renamed."""
-    removed: str
-    """All of them absent."""
-    lost: str
+    removed: str = ""
+    """All of them absent; of settings what can come last alone, if anything."""
+    lost: str = ""
     """An item whose create is answered by a gateway that gave up, in a development instance."""
 
 
@@ -102,10 +131,11 @@ class Faults:
 class KindSample:
     """All of it. Operations are written ``PATCH /organizations/{}``."""
 
-    life: Life
+    life: Life | SettingsLife
     requests: Requests
-    faults: Faults
-    body: Mapping[str, Any]
+    faults: Faults | None = None
+    """Left out for settings, none of which is live before and nobody's."""
+    body: Mapping[str, Any] = field(default_factory=dict)
     """A request that creates one, in a development instance. ``USER`` is the id of a user."""
     exercises: Mapping[str, Exercise]
     """Each operation through the SDK."""
@@ -136,6 +166,8 @@ class KindSample:
     not_sent: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Operation as the document writes it, and what it lets be set by it that clerkform never
     sets by it, and why."""
+    undocumented: Mapping[str, str] = field(default_factory=dict)
+    """Fields that Clerk's document does not have, and where they are known from."""
     both_shapes: bool = False
     """The list is a bare array in the document and ``{data, total_count}`` on
     ``paginated=true``, which Clerk's JavaScript and Go SDKs rely on."""

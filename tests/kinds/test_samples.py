@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from clerkform.kinds import KINDS
-from tests.kinds import KindSample
+from tests.kinds import KindSample, Life, SettingsLife
 from tests.samples import SAMPLED, SAMPLES
 
 
@@ -27,9 +27,20 @@ def test_a_sample_has_what_the_calls_of_its_kind_want(kind):
     sample, file = SAMPLES[kind.name], f"tests/kinds/{kind.name}.py"
     assert bool(sample.life.changed) is bool(kind.endpoints.update), f"{file}: life.changed"
     assert bool(sample.many) is bool(kind.reads.page), f"{file}: many"
-    for part in ("created", "changed", "removed"):
+    for part in ("created", "changed", *(() if kind.is_always_there else ("removed",))):
         section = getattr(sample.requests, part)
         assert section.startswith(f"{kind.name}:"), f"{file}: requests.{part}"
+    assert isinstance(sample.life, SettingsLife if kind.is_always_there else Life), f"{file}: life"
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in SAMPLED if not one.is_always_there], ids=lambda kind: kind.name
+)
+def test_a_sample_of_what_comes_and_goes_has_a_life_and_faults(kind):
+    sample, file = SAMPLES[kind.name], f"tests/kinds/{kind.name}.py"
+    assert sample.body, f"{file}: body"
+    assert sample.requests.lost, f"{file}: requests.lost"
+    assert sample.faults, f"{file}: faults"
     assert sample.faults.manifest.startswith(f"{kind.name}:"), f"{file}: faults.manifest"
     seeded = {one["id"] for one in sample.faults.seed}
     assert sample.faults.touched < seeded, f"{file}: faults.touched, and a bystander"

@@ -14,7 +14,7 @@ import jwt
 from clerk_backend_api import models
 
 from clerkform.sandbox.routes import operations
-from tests.conformance.sandbox.cases import Exercise, plain
+from tests.conformance.sandbox.cases import Exercise
 from tests.conformance.sandbox.client import Client, named
 from tests.samples import SAMPLES, is_sampled
 
@@ -31,93 +31,13 @@ def check_proxy(client: Client) -> None:
     assert check.last_run_at == client.api.clock.ms
 
 
-# The instance
-
-
-def get_instance(client: Client) -> None:
-    got = client.clerk.instance_settings.get()
-    assert (got.id[:4], got.environment_type) == ("ins_", "development")
-
-
-def update_instance(client: Client) -> None:
-    origins = ["https://b.example", "chrome-extension://abc"]
-    settings = client.clerk.instance_settings
-    settings.update(request={"test_mode": False, "support_email": "", "allowed_origins": origins})
-    assert sorted(settings.get().allowed_origins or []) == sorted(origins)
-
-
-def update_restrictions(client: Client) -> None:
-    settings = client.clerk.instance_settings
-    wanted: Any = {
-        "allowlist": True,
-        "blocklist": True,
-        "allowlist_blocklist_disabled_on_sign_in": True,
-        "block_email_subaddresses": True,
-        "block_disposable_email_domains": True,
-    }
-    changed = settings.update_restrictions(request=wanted)
-    assert plain(changed) == {"object": "instance_restrictions", **wanted}
-    assert settings.update_restrictions(request={}) == changed
-
-
-def get_organization_settings(client: Client) -> None:
-    got = client.clerk.instance_settings.get_organization_settings()
-    assert (got.enabled, got.max_allowed_memberships, got.slug_disabled) == (True, 5, False)
-
-
-def update_organization_settings(client: Client) -> None:
-    settings = client.clerk.instance_settings
-    before = settings.get_organization_settings()
-    (admin,) = client.clerk.organization_roles.list(query="org:admin").data
-    changed = settings.update_organization_settings(
-        request={
-            "max_allowed_memberships": 20,
-            "admin_delete_enabled": False,
-            "domains_enabled": True,
-            "domains_enrollment_modes": ["automatic_invitation"],
-            "domains_default_role_id": admin.id,
-        }
-    )
-    assert changed.domains_default_role == "org:admin"
-    assert (changed.max_allowed_memberships, changed.admin_delete_enabled) == (20, False)
-    assert changed.domains_enabled is True
-    assert changed.domains_enrollment_modes == ["automatic_invitation"]
-    assert changed.creator_role == before.creator_role
-    assert settings.get_organization_settings() == changed
+# Roles
 
 
 def list_roles(client: Client) -> None:
     listed = client.clerk.organization_roles.list(order_by="+key", limit=1)
     assert ([role.key for role in listed.data], listed.total_count) == (["org:admin"], 2)
     assert "org:sys_memberships:manage" in {p.key for p in listed.data[0].permissions}
-
-
-def get_communication(client: Client) -> None:
-    assert client.clerk.instance_settings.get_communication().blocked_country_codes == []
-
-
-def update_communication(client: Client) -> None:
-    settings = client.clerk.instance_settings
-    changed = settings.update_communication(request={"blocked_country_codes": ["DE", "AT"]})
-    assert changed.blocked_country_codes == ["DE", "AT"]
-    assert settings.update_communication(request={}) == changed
-    assert settings.get_communication() == changed
-
-
-def get_protect(client: Client) -> None:
-    got = client.clerk.instance_settings.get_instance_protect()
-    assert isinstance(got.rules_enabled, bool)
-    assert isinstance(got.specter_enabled, bool)
-
-
-def update_protect(client: Client) -> None:
-    settings = client.clerk.instance_settings
-    for value in (True, False):
-        changed = settings.update_instance_protect(
-            request={"rules_enabled": value, "specter_enabled": not value}
-        )
-        assert (changed.rules_enabled, changed.specter_enabled) == (value, not value)
-        assert settings.get_instance_protect() == changed
 
 
 _OAUTH_SWITCHES = (
@@ -127,36 +47,6 @@ _OAUTH_SWITCHES = (
     "client_id_metadata_documents_only_allow_pre_registered_clients",
     "client_id_metadata_documents_block_implicitly_allowed_clients",
 )
-
-
-def get_oauth_settings(client: Client) -> None:
-    got = plain(client.clerk.instance_settings.get_o_auth_application_settings())
-    assert {type(got[switch]) for switch in _OAUTH_SWITCHES} == {bool}
-
-
-def update_oauth_settings(client: Client) -> None:
-    settings = client.clerk.instance_settings
-    defaults = settings.get_o_auth_application_settings().default_scopes
-    switches = dict.fromkeys(_OAUTH_SWITCHES, True)
-    request: Any = {**switches, "default_scopes": ["openid"]}
-    changed = settings.update_o_auth_application_settings(request=request)
-    assert plain(changed).items() >= switches.items()
-    assert changed.default_scopes == ["openid"]
-    assert settings.get_o_auth_application_settings() == changed
-    back = settings.update_o_auth_application_settings(request={"default_scopes": None})
-    assert back.default_scopes == defaults
-
-
-def update_beta_settings(client: Client) -> None:
-    features = client.clerk.beta_features
-    changed = features.update_instance_settings(
-        request={"restricted_to_allowlist": True, "from_email_address": "noreply"}
-    )
-    assert changed.restricted_to_allowlist is True
-    assert (changed.from_email_address or "").partition("@")[0] == "noreply"
-    # The SDK would make `false` of what is left out.
-    read = features.update_instance_settings(request={"restricted_to_allowlist": None})
-    assert plain(read) == plain(changed)
 
 
 # Users
@@ -313,19 +203,7 @@ KNOBS: dict[str, dict[str, Any]] = {
 EXERCISES: dict[str, Exercise] = {
     **{name: act for sample in SAMPLES.values() for name, act in sample.exercises.items()},
     "POST /proxy_checks": check_proxy,
-    "GET /instance": get_instance,
-    "PATCH /instance": update_instance,
-    "PATCH /instance/restrictions": update_restrictions,
-    "GET /instance/organization_settings": get_organization_settings,
-    "PATCH /instance/organization_settings": update_organization_settings,
     "GET /organization_roles": list_roles,
-    "GET /instance/communication": get_communication,
-    "PATCH /instance/communication": update_communication,
-    "GET /instance/protect": get_protect,
-    "PATCH /instance/protect": update_protect,
-    "GET /instance/oauth_application_settings": get_oauth_settings,
-    "PATCH /instance/oauth_application_settings": update_oauth_settings,
-    "PATCH /beta_features/instance_settings": update_beta_settings,
     "GET /users": list_users,
     "POST /users": create_user,
     "GET /users/count": count_users,

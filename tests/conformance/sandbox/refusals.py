@@ -9,10 +9,7 @@ from tests.conformance.sandbox.cases import (
     Refused,
     not_there,
     twice,
-    unentitled,
-    wrong_type,
 )
-from tests.conformance.sandbox.exercises import EXERCISES
 from tests.samples import SAMPLES
 
 REFUSED: dict[tuple[str, int], Refused] = {
@@ -24,60 +21,9 @@ REFUSED: dict[tuple[str, int], Refused] = {
         ),
         {"instance": "production"},
     ),
-    # The instance
-    ("PATCH /instance", 422): Refused(
-        "form_invalid_origin",
-        lambda c: c.clerk.instance_settings.update(request={"allowed_origins": ["no origin"]}),
-    ),
-    ("PATCH /instance/restrictions", 402): unentitled(
-        EXERCISES["PATCH /instance/restrictions"], "restrictions"
-    ),
-    ("PATCH /instance/restrictions", 422): wrong_type("/instance/restrictions", "allowlist"),
-    ("GET /instance/organization_settings", 402): unentitled(
-        EXERCISES["GET /instance/organization_settings"], "organizations"
-    ),
-    ("PATCH /instance/organization_settings", 402): unentitled(
-        lambda c: c.clerk.instance_settings.update_organization_settings(request={}),
-        "organizations",
-    ),
-    ("PATCH /instance/organization_settings", 403): Refused(
-        "organizations_cannot_be_enabled",
-        lambda c: c.clerk.instance_settings.update_organization_settings(request={"enabled": True}),
-        {"organizations": False},
-    ),
-    ("PATCH /instance/organization_settings", 404): not_there(
-        lambda c: c.clerk.instance_settings.update_organization_settings(
-            request={"creator_role_id": "role_" + UNKNOWN}
-        )
-    ),
-    ("PATCH /instance/organization_settings", 422): Refused(
-        "form_param_value_invalid",
-        lambda c: c.clerk.instance_settings.update_organization_settings(
-            request={"domains_enrollment_modes": ["by_mail"]}
-        ),
-    ),
     ("GET /organization_roles", 422): Refused(
         "form_param_value_invalid",
         lambda c: c.clerk.organization_roles.list(order_by="colour"),
-    ),
-    ("PATCH /instance/communication", 422): Refused(
-        "form_param_duplicate",
-        lambda c: c.clerk.instance_settings.update_communication(
-            request={"blocked_country_codes": ["DE", "DE"]}
-        ),
-    ),
-    ("PATCH /instance/protect", 422): wrong_type("/instance/protect", "rules_enabled"),
-    ("PATCH /instance/oauth_application_settings", 422): wrong_type(
-        "/instance/oauth_application_settings", "oauth_jwt_access_tokens"
-    ),
-    ("PATCH /beta_features/instance_settings", 402): unentitled(
-        EXERCISES["PATCH /beta_features/instance_settings"], "restrictions"
-    ),
-    ("PATCH /beta_features/instance_settings", 422): Refused(
-        "form_param_format_invalid",
-        lambda c: c.clerk.beta_features.update_instance_settings(
-            request={"from_email_address": "ann@example.com"}
-        ),
     ),
     # Sessions
     ("GET /sessions", 422): Refused(
@@ -152,11 +98,8 @@ REFUSED: dict[tuple[str, int], Refused] = {
     ("DELETE /users/{}", 404): not_there(lambda c: c.clerk.users.delete(user_id="user_" + UNKNOWN)),
 }
 
-_ALWAYS_READABLE = "every instance has them, so there is nothing that could be missing or wrong"
 NEVER: dict[tuple[str, int], str] = {
     **{key: why for sample in SAMPLES.values() for key, why in sample.never.items()},
-    ("GET /instance/organization_settings", 404): _ALWAYS_READABLE,
-    ("GET /instance/organization_settings", 422): _ALWAYS_READABLE,
     ("GET /organization_roles", 403): "roles can be listed also where organizations are off",
     ("POST /users", 402): "nothing that the sandbox keeps of a user is a matter of the plan",
     ("POST /users", 403): "the number of users has no limit",

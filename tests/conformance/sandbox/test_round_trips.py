@@ -11,12 +11,7 @@ from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.exercises import IMPLEMENTED
 from tests.samples import SAMPLES, file_of
 
-_WRITTEN_ONLY = "PATCH /instance answers 204, and GET has `allowed_origins` alone"
 _ONLY_OWNERS = "users are in the sandbox to own keys, sessions and organizations"
-_ROLES = dict.fromkeys(
-    ("creator_role_id", "domains_default_role_id"),
-    "an id of the sandbox's own: test_operations has one",
-)
 _USER = {
     "external_id": "x1",
     "first_name": "Ann",
@@ -39,73 +34,6 @@ _METADATA = {
 
 TRIPS: dict[str, Trip] = {
     **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
-    "PATCH /instance": Trip(
-        {
-            "allowed_origins": ["https://b.example", "https://a.example:8443"],
-            "test_mode": False,
-            "hibp": True,
-            "support_email": "help@example.com",
-            "clerk_js_version": "5",
-            "development_origin": "http://localhost:3000",
-            "cookieless_dev": True,
-            "url_based_session_syncing": True,
-            "preferred_sign_in_strategy_when_password_required": "otp",
-        },
-        hidden=dict.fromkeys(
-            (
-                "test_mode",
-                "hibp",
-                "support_email",
-                "clerk_js_version",
-                "development_origin",
-                "cookieless_dev",
-                "url_based_session_syncing",
-                "preferred_sign_in_strategy_when_password_required",
-            ),
-            _WRITTEN_ONLY,
-        ),
-    ),
-    "PATCH /instance/restrictions": Trip(
-        {
-            "allowlist": True,
-            "blocklist": True,
-            "allowlist_blocklist_disabled_on_sign_in": True,
-            "block_email_subaddresses": True,
-            "block_disposable_email_domains": True,
-        }
-    ),
-    "PATCH /instance/organization_settings": Trip(
-        {
-            "enabled": False,
-            "max_allowed_memberships": 0,
-            "admin_delete_enabled": False,
-            "domains_enabled": True,
-            "slug_disabled": True,
-            "domains_enrollment_modes": ["automatic_suggestion", "automatic_invitation"],
-        },
-        never_sent=_ROLES,
-    ),
-    "PATCH /instance/communication": Trip({"blocked_country_codes": ["DE", "AT"]}),
-    "PATCH /instance/protect": Trip({"rules_enabled": True, "specter_enabled": True}),
-    "PATCH /instance/oauth_application_settings": Trip(
-        {
-            "dynamic_oauth_client_registration": True,
-            "default_scopes": ["openid", "email"],
-            "oauth_jwt_access_tokens": True,
-            "client_id_metadata_documents_advertised": True,
-            "client_id_metadata_documents_only_allow_pre_registered_clients": True,
-            "client_id_metadata_documents_block_implicitly_allowed_clients": True,
-        }
-    ),
-    "PATCH /beta_features/instance_settings": Trip(
-        {
-            "restricted_to_allowlist": True,
-            "from_email_address": "hello",
-            "progressive_sign_up": False,
-            "test_mode": True,
-        },
-        hidden={"test_mode": "it is never answered"},
-    ),
     "POST /users": Trip(
         {
             **_USER,
