@@ -86,7 +86,7 @@ def elsewhere(text: str, request: httpx.Request) -> httpx.Response:
 
 def front(text: str, request: httpx.Request) -> httpx.Response:
     """A sign-in page in between, which numbers what it was sent by what it was sent."""
-    said = request.headers["Authorization"]
+    said = request.headers.get("Authorization", "")
     html = {"content-type": "text/html", "cf-ray": said}
     return httpx.Response(200, text=f"<html>{text}</html>", headers=html)
 
