@@ -7,7 +7,7 @@ the keys that it signs with are the ones that the host has to show.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,7 +21,7 @@ from clerkform.client.bounds import MEGABYTE, Bounds
 from clerkform.client.fetching import fetch_public
 from clerkform.client.http import API_VERSION, ClerkClient
 from clerkform.client.public_hosts import PublicOnly
-from clerkform.errors import BadAnswer, PlanError, Unreachable, UsageError
+from clerkform.errors import ApiError, BadAnswer, PlanError, Unreachable, UsageError
 from clerkform.manifest.strict_json import NotJson
 from clerkform.project.frontend import Claim
 
@@ -50,6 +50,7 @@ class Frontend:
         self._client, self._way, self._claim = client, way, claim
         self._asked: asyncio.Task[Document] | None = None
         self._address: asyncio.Task[str] | None = None
+        self._domains: asyncio.Task[Sequence[Document]] | None = None
 
     async def document(self) -> Document:
         """The environment as it is now; who asks while it is being read gets the same.
@@ -68,18 +69,27 @@ class Frontend:
 
         An instance that moves to its first domain of its own has two for a while: the first counts.
         """
-        rows = await self._client.list("/domains", page=None)
-        for row in rows:
+        if self._domains is None or self._domains.done():
+            self._domains = asyncio.create_task(self._listed())
+            self._domains.add_done_callback(_looked_at)
+        for row in await asyncio.shield(self._domains):
             if row.get("is_satellite") is False:
                 return row
         raise BadAnswer("GET", "/domains", detail="answered with no primary domain")
+
+    async def _listed(self) -> Sequence[Document]:
+        return await self._client.list("/domains", page=None)
 
     async def _read(self) -> Document:
         if self._address is None or _failed(self._address):
             self._address = asyncio.create_task(self._verified())
             self._address.add_done_callback(_looked_at)
         address = await asyncio.shield(self._address)
-        return await self._fetch(address, f"{ENVIRONMENT}?__clerk_api_version={API_VERSION}")
+        try:
+            return await self._fetch(address, f"{ENVIRONMENT}?__clerk_api_version={API_VERSION}")
+        except ApiError:
+            self._address = None  # an apply may have moved it, by a proxy: looked for once more
+            raise
 
     async def _verified(self) -> str:
         """The address of the Frontend API, which shows the keys that the Backend API has."""
@@ -101,7 +111,11 @@ class Frontend:
         url = f"{at.origin}{urlsplit(address).path}{path}"
         headers = {"Host": named.place} if beside else {}
         transport = self._way.transport or (None if beside else PublicOnly(at))
-        status, text = await fetch_public(url, at, BOUNDS, transport=transport, headers=headers)
+        try:
+            status, text = await fetch_public(url, at, BOUNDS, transport=transport, headers=headers)
+        except UsageError:  # of the server's making: nobody else has written an address
+            detail = "the primary domain names an address that nobody can ask"
+            raise Unreachable("GET", ENVIRONMENT, detail=detail) from None
         shown = path.partition("?")[0]
         if status != HTTPStatus.OK:
             detail = f"{named.place} answered {status} to what anybody may read"
@@ -140,7 +154,8 @@ def _keys(document: Document) -> frozenset[tuple[str, str]]:
     """The name and the modulus of each key in a JWKS."""
     keys = document.get("keys")
     each = keys if isinstance(keys, list) else []
-    return frozenset((str(k.get("kid")), str(k.get("n"))) for k in each if isinstance(k, dict))
+    named = (k for k in each if isinstance(k, dict) and isinstance(k.get("kid"), str))
+    return frozenset((str(k["kid"]), str(k.get("n"))) for k in named)
 
 
 def _failed(task: asyncio.Task[str]) -> bool:

@@ -21,6 +21,16 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is given out; what translates another address stands outside or in what follows."""
+_NOT_ROUTED = [
+    ipaddress.IPv6Network(text)
+    for text in ("2001::/32", "2001:db8::/32", "2002::/16", "3fff::/20")  # Teredo, examples, 6to4
+]
+_SPECIAL = [
+    ipaddress.IPv4Network(text)
+    for text in ("168.63.129.16/32", "192.88.99.0/24")  # a cloud's own host; relays of 6to4
+]
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -74,8 +84,9 @@ def is_public(place: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
-            inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        address = inside or address
-    return address.is_global and not address.is_multicast
+            address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        elif address not in _UNICAST or any(address in network for network in _NOT_ROUTED):
+            return False
+    is_special = any(address in network for network in _SPECIAL)
+    return address.is_global and not address.is_multicast and not is_special

@@ -50,7 +50,7 @@ class ClerkWriter:
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
         self._live, self._clock = live, clock
         finder = Finder(reader, live, clock)
-        self._recheck = Recheck(client, reader, live)
+        self._recheck = Recheck(client, reader, live, journal, clock)
         self._lookup = KeyLookup(client)
         self._maker = Maker(client, vault, finder, live, journal, clock, self._base)
 
@@ -144,7 +144,8 @@ class ClerkWriter:
         path = path_of(op, object_id, step.within)
         answer = await send(self._client, op, path, body, limit_of(kind, object_id))
         if answer is None:
-            return await self._read_back(kind, step, values, object_id)
+            written = await self._read_back(kind, step, values, object_id)
+            return await self._recheck.shown(kind, step, values, written)
         return checked(kind, op.method, op.path, values, answer)
 
     async def _with_rest(self, kind: Kind, step: Step, values: Values, object_id: str) -> Values:

@@ -38,8 +38,8 @@ class Unsettled:
 
     at: int
     """Milliseconds since 1970, by the server's clock."""
-    was: Any
-    """What that source showed before."""
+    was: tuple[Any, ...]
+    """What that source showed before, and what was written a moment before that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from clerkform.model.canonical import canonical
 from clerkform.model.fields import over
 from clerkform.model.paths import GONE, Path, nested, pointer, value_at
 
+NOT_SETTLED: Final = "not-settled"
 SETTLES_WITHIN: Final = 60_000
 """Milliseconds after a write until which another source may show what was there before."""
 
@@ -22,12 +23,26 @@ def with_written(
     entry: Entry, kind: Kind, sent: Values, before: LiveObject | None, now: int
 ) -> Entry:
     """The entry once ``sent`` was written over what ``before`` shows; ``now`` is milliseconds."""
-    fresh = {at: one for at, one in entry.unsettled.items() if now - one.at < SETTLES_WITHIN}
+    fresh = {at: one for at, one in entry.unsettled.items() if _is_fresh(one, now)}
     for leaf, _ in kind.declared(sent):
-        was = value_at(before.values, leaf.path) if before else GONE
+        was, at = value_at(before.values, leaf.path) if before else GONE, pointer(leaf.path)
         if leaf.traits.read_from and not leaf.traits.sensitive and was is not GONE:
-            fresh[pointer(leaf.path)] = Unsettled(now, was)
+            earlier = fresh[at].was if at in fresh else ()
+            fresh[at] = Unsettled(now, (*earlier, was))
     return replace(entry, unsettled=fresh)
+
+
+def may_show(entry: Entry, path: Path, value: Any, now: int) -> bool:
+    """Whether a source may still show ``value``, as it was there a moment before the last write."""
+    written = entry.unsettled.get(pointer(path))
+    if written is None or not _is_fresh(written, now):
+        return False
+    return canonical(value) in map(canonical, written.was)
+
+
+def _is_fresh(written: Unsettled, now: int) -> bool:
+    """A time that lies ahead is a clock's that was off, or somebody's who hides something."""
+    return abs(now - written.at) < SETTLES_WITHIN
 
 
 def as_written(
@@ -54,11 +69,10 @@ def as_written(
 def _sent(kind: Kind, one: LiveObject, entry: Entry, now: int) -> Mapping[Path, Any]:
     found: dict[Path, Any] = {}
     for leaf in kind.leaves:
-        written = entry.unsettled.get(pointer(leaf.path))
         sent, shown = value_at(entry.values, leaf.path), value_at(one.values, leaf.path)
-        if written is None or GONE in (sent, shown) or now - written.at >= SETTLES_WITHIN:
+        if GONE in (sent, shown) or canonical(shown) == canonical(sent):
             continue
-        if canonical(shown) == canonical(written.was) != canonical(sent):
+        if may_show(entry, leaf.path, shown, now):
             found[leaf.path] = sent
     return found
 
@@ -68,4 +82,4 @@ def _note(address: Address, path: Path) -> Diagnostic:
         f"{address}: {'.'.join(map(str, path))} is not settled: it was written a moment ago, and still"
         " shows as it was before; it is taken for what was sent"
     )
-    return Diagnostic("not-settled", text, severity="note")
+    return Diagnostic(NOT_SETTLED, text, severity="note")

@@ -72,7 +72,7 @@ def shown_elsewhere(
         value = GONE if isinstance(document, str) else value_at(document, read_from.path)
         if isinstance(document, str):
             missing[leaf.path] = document
-        elif value is GONE:
+        elif value is GONE or (read_from.invert and type(value) is not bool):
             missing[leaf.path] = f"{'.'.join(read_from.path)} is not shown"
         else:
             value = read_from.none if value is None else value

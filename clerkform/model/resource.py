@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict
+from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from clerkform.model import trait
 
@@ -50,6 +50,16 @@ class SetChange(Part):
     """What must be in it."""
     remove: Many[str] | MISSING = MISSING
     """What must not."""
+
+    @model_validator(mode="after")
+    def _says_something_once(self) -> SetChange:
+        add = () if self.add is MISSING else self.add
+        remove = () if self.remove is MISSING else self.remove
+        if not (add or remove):
+            raise ValueError("must name something under `add` or `remove`")
+        if both := sorted({*add} & {*remove}):
+            raise ValueError(f"names {', '.join(both)} under `add` and under `remove`")
+        return self
 
 
 class Lifecycle(Part):

@@ -103,17 +103,20 @@ def _updates(action: Action, writers: Writers) -> Iterator[Step]:
     kind = item.kind
     if any(change.field in kind.makes for change in action.changes):
         yield _delivery(action, item, live, writers)
+    before = frozenset[StepId]()
     for part, sent in sorted(_sent_by_part(action, item, live).items()):
         step = StepId(action.address, "update", part)
         makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
         yield Step(
             step,
-            writers.needed_by(item) | makes_way,
+            writers.needed_by(item) | makes_way | before,
             nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
             within=_within(kind, live.values),
             origins=_origins(item),
         )
+        if kind.is_always_there:  # what a part points at may have to be switched on first
+            before = frozenset({step})
     yield from _edges(action, writers, frozenset())
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from clerkform.diagnostics import Span
 from clerkform.diff.action import Action
 from clerkform.diff.values import MadeBy
+from clerkform.ledger.settling import NOT_SETTLED
 from clerkform.model import Address, Registry
 from clerkform.model.paths import dotted
 from clerkform.plan.review import heading_of, reviewed_changes
@@ -58,6 +59,9 @@ class Drift:
         self.unreadable = tuple(f"{a.address}: {dotted(p)}" for a in actions for p in a.always_sent)
         """Declared fields that nothing shows, and of which nothing says that they were sent."""
         self.findings = tuple(one for action in pending for one in _findings(action))
+        self.unsettled = tuple(
+            note.message for note in planned.remarks.notes if note.code == NOT_SETTLED
+        )
         # What the application makes too is not declared as a rule, and nobody's news.
         self.left_alone = [a for a in planned.plan.undeclared if not registry[a.kind].runtime]
         pruned = (action.address for action in pending if action.item is None)
@@ -84,7 +88,7 @@ class Drift:
             "fail_on": on,
             "counts": self.counts(),
             "undeclared": [str(address) for address in self.undeclared],
-            "not_compared": [*self.unread, *self.unreached, *self.unreadable],
+            "not_compared": [*self.unread, *self.unreached, *self.unreadable, *self.unsettled],
         }
         rows = [self._row(finding) for finding in self.findings]
         asides = [{"address": str(one), "finding": UNDECLARED} for one in self.left_alone]
@@ -104,6 +108,7 @@ class Drift:
         heading = heading_of(self.planned.loaded.environment.name, self.planned.instance)
         if unread := (*self.unread, *self.unreached):
             yield f"Not compared, as it could not be read: {', '.join(unread)}."
+        yield from self.unsettled
         if self.unreadable:
             yield f"Not compared, as nothing shows it: {', '.join(self.unreadable)}."
         nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"

@@ -97,7 +97,9 @@ async def pull(
 
 def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bool:
     if targets:
-        return any(kinds_of(pattern, (kind.name,)) for pattern in targets)
+        names = (kind.name,)
+        keyless = () if kind.identity else names
+        return any(kinds_of(pattern, names, keyless) for pattern in targets)
     return kind.runtime is None or kind.name in words
 
 

@@ -260,3 +260,93 @@ def test_hidden_settings_are_read_back_after_they_were_written(cli):
     assert cli("plan", "--detailed-exitcode").code == exits.DONE
     recorded = json.dumps(cli("show", "instance_settings", "--format", "json").document)
     assert "help@example.com" in recorded
+
+
+def test_what_somebody_changes_right_after_an_apply_has_seen_its_work_is_drift(restricted, by_hand):
+    by_hand("/instance/restrictions", allowlist=False)
+    drift = restricted("drift")
+    assert drift.code == exits.PENDING
+    assert "allowlist is false, declared true" in drift.out
+
+
+def test_what_still_shows_as_before_is_named_where_it_was_not_compared(cli):
+    cli.reset(frontend_lag=3600)
+    cli.write(RESTRICTED)
+    cli("apply", "--auto-approve")
+    drift = cli("drift", "--format", "json")
+    (said,) = drift.document["not_compared"]
+    assert said.startswith("instance_restrictions: allowlist is not settled")
+
+
+def test_a_setting_that_clerk_drops_each_time_fails_the_second_time(cli):
+    """Its answer is empty, and the frontend may lag: one apply alone cannot tell."""
+    cli.write("instance_settings: {support_email: help@example.com}\n")
+    frozen = cli.app.state.store
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    frozen.replace("instance", {**frozen.select("instance")[0], "support_email": ""})
+    cli.clock.ms += 61_000
+    cli.fault("/v1/instance$", "PATCH", status=204, body="")
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.FAILED
+    assert "error[dropped-fields]" in done.err
+    assert "did not apply support_email" in done.err
+
+
+@pytest.mark.parametrize("name", ["instance_settings", "instance_settings/*", "instance_s*"])
+def test_settings_are_named_by_their_section_alone(cli, name):
+    cli.write(HIDDEN + "redirect_urls: [app://one]\n")
+    plan = cli("plan", "-t", name, "--format", "json").document["plan"]
+    assert [action["address"] for action in plan["actions"]] == ["instance_settings"]
+    plan = cli("plan", "--exclude", name, "--format", "json").document["plan"]
+    assert [action["address"] for action in plan["actions"]] == ["redirect_urls/app://one"]
+
+
+def test_the_command_that_drift_names_works(restricted, by_hand):
+    by_hand("/instance/restrictions", allowlist=False)
+    (finding,) = restricted("drift", "--format", "json").document["drift"]
+    command = finding["run"].removeprefix("clerkform ").split()
+    assert restricted(*command, "--auto-approve").code == exits.DONE
+
+
+def test_applies_right_after_each_other_over_a_frontend_that_lags_do_not_stop_each_other(cli):
+    cli.reset(frontend_lag=3600)
+    for name in "abc":
+        cli.write(f"instance_settings: {{support_email: {name}@example.com}}\n")
+        done = cli("apply", "--auto-approve")
+        assert done.code == exits.DONE, done.text
+        assert cli("plan", "--detailed-exitcode").code == exits.DONE
+
+
+def test_what_is_shown_nowhere_is_not_overwritten_where_somebody_else_has_set_it(cli, by_hand):
+    cli.write("instance_settings: {from_email_address: hello}\n")
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    by_hand("/beta_features/instance_settings", from_email_address="other")
+    cli.write("instance_settings: {from_email_address: bye}\n")
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.FAILED
+    assert "from_email_address of instance_settings changed after the plan" in done.err
+
+
+def test_roles_are_pointed_at_after_what_they_need_was_switched_on(cli):
+    cli.write("organization_settings: {domains_enabled: true, domains_default_role: 'org:admin'}\n")
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    sent = [r.body for r in cli.app.state.requests if r.method == "PATCH"]
+    assert [set(body) for body in sent] == [{"domains_enabled"}, {"domains_default_role_id"}]
+
+
+@pytest.mark.parametrize(
+    "codes", ["{}", "[KP, KP]", "{add: [KP], remove: [KP]}", "{add: []}", "[kp]", "[KPX]"]
+)
+def test_countries_that_say_nothing_or_two_things_are_refused_offline(cli, codes):
+    cli.write(f"instance_communication: {{blocked_country_codes: {codes}}}\n")
+    assert cli("validate").code == exits.WRONG
+
+
+def test_an_address_that_nobody_can_ask_hides_its_fields_and_nothing_else(restricted):
+    rows = [
+        {**row, "frontend_api_url": "https://x.example/\x01"} for row in restricted.live("domains")
+    ]
+    restricted.fault("/domains$", status=200, body=json.dumps(rows))
+    drift = restricted("drift")
+    assert drift.code == exits.NO_PLAN
+    assert "instance_restrictions: allowlist" in drift.out

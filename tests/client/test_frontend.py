@@ -90,7 +90,8 @@ def test_who_asks_at_once_gets_the_same_document():
 
 
 @pytest.mark.parametrize(
-    "theirs", [{"keys": [{"kid": "ins_2", "n": "abc"}]}, {"keys": []}, {}, {"keys": "x"}]
+    "theirs",
+    [{"keys": [{}]}, {"keys": [{"kid": "ins_2", "n": "abc"}]}, {"keys": []}, {}, {"keys": "x"}],
 )
 def test_a_host_that_shows_other_keys_is_not_believed(theirs):
     public = Public(**{"/.well-known/jwks.json": theirs})
@@ -108,7 +109,9 @@ def test_what_is_no_document_within_its_bounds_is_an_answer_that_cannot_be_used(
         ask(public)
 
 
-@pytest.mark.parametrize("url", ["http://clerk.example.com", "", "https://", "ftp://x.example"])
+@pytest.mark.parametrize(
+    "url", ["http://clerk.example.com", "", "https://", "ftp://x.example", "https://a.example/\x01"]
+)
 def test_what_is_not_https_is_not_asked(url):
     public = Public()
     with pytest.raises(Unreachable):
@@ -166,6 +169,16 @@ def test_a_claim_that_names_another_host_is_refused_before_anything_is_asked(cla
         ("::ffff:10.0.0.1", False),
         ("64:ff9b::a9fe:a9fe", False),
         ("2002:a00:1::", False),
+        ("64:ff9b::5db8:d822", True),
+        ("64:ff9b:1::a00:1", False),
+        ("fec0::1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:127.0.0.1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("168.63.129.16", False),
+        ("192.88.99.1", False),
         ("nonsense", False),
     ],
 )

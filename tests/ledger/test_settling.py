@@ -20,7 +20,7 @@ def shown(bolted):
 
 
 def ledger(sent=True, was=False, at=NOW):
-    entry = Entry(id="locks", values={"bolted": sent}, unsettled={"/bolted": Unsettled(at, was)})
+    entry = Entry(id="locks", values={"bolted": sent}, unsettled={"/bolted": Unsettled(at, (was,))})
     return Ledger("default", "ins_1", b"s", {AT: entry})
 
 
@@ -40,6 +40,7 @@ def test_what_shows_as_before_is_taken_for_what_was_sent_and_noted():
         (shown("third"), ledger(), NOW),  # somebody else wrote it
         (shown(False), ledger(), NOW + SETTLES_WITHIN),  # it would show by now
         (shown(False), ledger(sent=False), NOW),  # nothing was changed
+        (shown(False), ledger(at=NOW + 10**11), NOW),  # somebody hides something until then
         (shown(False), replace(ledger(), entries={}), NOW),
     ],
 )
@@ -53,9 +54,17 @@ def test_what_another_source_shows_is_kept_with_what_it_showed_before():
     before = LiveObject("locks", "locks", {"bolted": False, "keeper": "Ada"})
     sent = {"bolted": True, "keeper": "Eve", "code": "x"}
     entry = with_written(Entry(id="locks"), LOCKS, sent, before, NOW)
-    assert entry.unsettled == {"/bolted": Unsettled(NOW, False)}  # the keeper is sensitive
+    assert entry.unsettled == {"/bolted": Unsettled(NOW, (False,))}  # the keeper is sensitive
 
 
 def test_what_has_settled_is_kept_no_longer():
-    entry = Entry(id="locks", unsettled={"/bolted": Unsettled(NOW - SETTLES_WITHIN, False)})
+    entry = Entry(id="locks", unsettled={"/bolted": Unsettled(NOW - SETTLES_WITHIN, (False,))})
     assert with_written(entry, LOCKS, {"code": "x"}, None, NOW).unsettled == {}
+
+
+def test_what_was_written_twice_in_a_moment_may_show_as_before_either():
+    before = LiveObject("locks", "locks", {"bolted": 1})
+    entry = with_written(Entry(id="locks"), LOCKS, {"bolted": 2}, before, NOW)
+    between = replace(before, values={"bolted": 2})
+    entry = with_written(entry, LOCKS, {"bolted": 3}, between, NOW + 1)
+    assert entry.unsettled == {"/bolted": Unsettled(NOW + 1, (1, 2))}
