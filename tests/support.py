@@ -48,9 +48,18 @@ KEY = "sk_test_sandbox"
 
 
 def sources_of(client: ClerkClient, transport: httpx.AsyncBaseTransport) -> Sources:
-    """What shows settings that their own reads hide, in the same sandbox."""
-    frontend = Frontend(client, Way(parse_api_url(URL), transport), Claim())
-    return {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
+    """What shows settings that their own reads hide, in the same sandbox.
+
+    It is asked as by a command of its own each time: that knows of no address from before.
+    """
+
+    def frontend() -> Frontend:
+        return Frontend(client, Way(parse_api_url(URL), transport), Claim())
+
+    return {
+        "frontend": lambda: frontend().document(),
+        "primary_domain": lambda: frontend().primary_domain(),
+    }
 
 
 async def no_sleep(seconds: float) -> None:

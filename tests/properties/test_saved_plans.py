@@ -15,6 +15,7 @@ from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live.state import Live
+from clerkform.model.paths import nested
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import load
 from clerkform.sandbox import Settings
@@ -112,7 +113,9 @@ class Expected:
         object_id = step.get("object_id", ids.get(step["address"]))
         body = dict(op.body) if op.body else None
         if step["verb"] != "delete":
-            body = kind.to_api({n: filled(cell, ids) for n, cell in step["values"].items()})
+            cells = step["values"].items()  # by the dotted path, where they stand in a part
+            values = nested((tuple(n.split(".")), filled(cell, ids)) for n, cell in cells)
+            body = kind.to_api(values)
             for name, field in kind.fields.items():
                 if field.traits.looked_up and body.pop(name, None):
                     body[field.traits.looked_up.sends] = ANY
