@@ -17,8 +17,13 @@ SMOKE := tests/manifest/test_parse.py tests/manifest/test_validation.py tests/sc
   tests/cli/test_plan.py tests/cli/test_apply.py tests/cli/test_output.py \
   tests/sandbox/test_serve.py tests/sandbox/test_app.py tests/sandbox/test_organizations.py
 
+# The core, scenarios and examples: what most changes break first.
+QUICK := tests/model tests/kinds tests/manifest tests/live tests/ledger tests/diff tests/plan \
+  tests/apply tests/schema tests/test_desired.py tests/test_everything.py tests/test_scenarios.py \
+  tests/test_examples.py
+
 .DEFAULT_GOAL := help
-.PHONY: help test properties test-newest test-lowest smoke faults check format demo schema lock \
+.PHONY: help test quick properties test-newest test-lowest smoke faults check format demo schema lock \
   clerk-js clean
 
 help: ## List the targets
@@ -26,6 +31,9 @@ help: ## List the targets
 
 test: $(VENV)/.dev ## Run the test suite, or TESTS=tests/cli
 	$(BIN)/pytest -n auto $(TESTS)
+
+quick: $(VENV)/.dev ## The core, scenarios and examples, in less than a minute
+	$(BIN)/pytest -n auto -m "not slow" $(QUICK)
 
 properties: $(VENV)/.dev ## Look for new counterexamples: the properties with other examples each time
 	PROPERTIES=new $(BIN)/pytest -n auto tests/properties

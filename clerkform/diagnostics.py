@@ -17,7 +17,7 @@ from operator import eq
 from typing import Final, Literal, NamedTuple, Self
 
 from clerkform.errors import ManifestError
-from clerkform.redaction import holds_key
+from clerkform.secrets.looks import holds_key
 
 Severity = Literal["error", "warning", "note"]
 

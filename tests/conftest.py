@@ -6,8 +6,10 @@
 import os
 import signal
 import tempfile
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says how busy the machine is.
@@ -23,6 +25,23 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Sandboxes keep their state in a folder of the user's; not in that of whoever runs the tests.
 _STATES = tempfile.TemporaryDirectory(prefix="clerkform-tests-")
 os.environ["XDG_STATE_HOME"] = _STATES.name
+
+
+SLOW = ("canary", "conformance", "faults", "foresight", "proof", "properties")
+"""Folders that run whole commands over many cases."""
+STARTING = {"serving", "subprocess", "server", "Scripted"}
+"""What a test that starts servers or processes has in its module or among its fixtures."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in SLOW or getattr(item.function, "is_hypothesis_test", False):
+            item.add_marker("slow")
+        if STARTING & {*vars(item.module), *item.fixturenames}:
+            item.add_marker("served")
 
 
 def pytest_unconfigure() -> None:

@@ -75,10 +75,11 @@ def bomb(times: int = 1) -> Answer:
 
 
 def instance_and(rest: Script) -> Script:
-    """``rest``, to a client that has been told which instance this is."""
+    """``rest``, to a client that has been told which instance this is, and its settings."""
 
     def script(path: str, query: dict[str, str]) -> Answer:
-        return said(INSTANCE) if path == "/instance" else rest(path, query)
+        is_own = path == "/instance" or path.startswith("/instance/")
+        return said(INSTANCE) if is_own else rest(path, query)
 
     return script
 

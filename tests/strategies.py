@@ -1,7 +1,7 @@
 """Live states and edits of them, drawn from the kinds' own fields and traits.
 
-A field's values come from its JSON Schema, so a new kind is covered the day it lands; ``SPECIAL``
-has what a schema cannot say. The desired state is the live one, thinned and edited: two states
+A field's values come from its JSON Schema, so a new kind is covered the day it lands; its sample
+(``tests/kinds/NAME.py``) has what a schema cannot say. The desired state is the live one, thinned and edited: two states
 drawn apart would hardly ever share an object.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -22,57 +21,12 @@ from clerkform.kinds import KINDS
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import emit, protect
 from clerkform.model import Field, Kind, Values
+from tests.drawn_values import json_objects, json_values, secret_references
+from tests.samples import SAMPLED, SAMPLES
 
 Item = dict[str, Any]
 Schema = Mapping[str, Any]
 
-HURTS = ["", " ", "~", "null", "no", "1:30", "${", "${var.x}", "$${", "{{user.id}}", "__a", "a.b"]
-texts = st.sampled_from(HURTS) | st.text(st.characters(codec="utf-8"), max_size=8)
-numbers = st.integers(-(2**53), 2**53) | st.floats(-1e6, 1e6, width=32)
-json_keys = st.sampled_from(["a", "b", "__a", "a.b", "", "A", "literal", "from_env"]) | texts
-json_values = st.recursive(
-    st.none() | st.booleans() | numbers | texts,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(json_keys, inner, max_size=3)
-        | inner.map(lambda value: {"from_env": value})
-    ),
-    max_leaves=6,
-)
-json_objects = st.dictionaries(json_keys, json_values, max_size=4)
-instants = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1)).map(
-    lambda at: at.replace(tzinfo=UTC).isoformat(timespec="milliseconds")
-)
-secret_references = st.sampled_from(["ONE", "TWO"]).map(lambda name: {"from_env": name})
-users = st.integers(0, 2).map(lambda at: f"user_{at:027}")
-SPECIAL: Mapping[tuple[str, str], SearchStrategy[Any]] = {
-    ("api_keys", "subject"): users,  # 27 characters cost too much to draw
-    ("api_keys", "created_by"): users,
-    ("organizations", "created_at"): instants,
-}
-names = st.sampled_from(["A", "a b", "Ünï", "null", "x: y", "ten"])
-hosts = st.sampled_from(["a.example.com", "b.example.com", "Shop.example.net", "c.d.example.org"])
-emails = st.sampled_from(
-    ["*@x.example", "A@x.example", "b@x.example", "+15555550100", "0x" + "aB" * 20]
-)
-RESERVED = ("azp", "exp", "fva", "iat", "iss", "jti", "nbf", "sub")
-SERVED: Mapping[tuple[str, str], SearchStrategy[Any]] = {
-    ("allowlist_identifiers", "identifier"): emails,
-    ("blocklist_identifiers", "identifier"): emails,
-    ("api_keys", "type"): st.sampled_from(["api_key", "service", "a/b@c"]),
-    ("domains", "name"): hosts,
-    ("domains", "proxy_url"): st.none() | hosts.map(lambda host: f"https://{host}/__clerk"),
-    ("jwt_templates", "claims"): json_objects.map(
-        lambda claims: {key: value for key, value in claims.items() if key not in RESERVED}
-    ),
-    ("jwt_templates", "name"): names,
-    ("jwt_templates", "signing_algorithm"): st.sampled_from(["HS256", "HS384"]),
-    ("organizations", "created_by"): users,
-    ("organizations", "name"): names,
-    ("organizations", "role_set_key"): st.just("role_set:default"),
-    ("redirect_urls", "url"): hosts.map(lambda host: f"https://{host}/cb"),
-}
-"""What the server takes where that is narrower than the model."""
 SHORT = string.ascii_letters + string.digits + " .:/@+-_"
 
 
@@ -123,8 +77,9 @@ def values_of(kind_name: str, name: str, served: bool = False) -> SearchStrategy
         nothing = [st.none()] if kind.fields[name].nullable else []
         return st.one_of(secret_references, *nothing)
     schema = kind.model.model_json_schema()
-    drawn = SERVED.get((kind_name, name)) if served else None
-    drawn = SPECIAL.get((kind_name, name)) if drawn is None else drawn
+    sample = SAMPLES.get(kind_name)
+    drawn = sample.served.get(name) if sample and served else None
+    drawn = sample.drawn.get(name) if sample and drawn is None else drawn
     if drawn is None:
         drawn = from_schema(schema["properties"][name], schema.get("$defs", {}))
     declared: Any = (
@@ -162,9 +117,11 @@ def with_their_targets(names: Sequence[str]) -> list[Kind]:
     return [kind for kind in KINDS.values() if kind.name in wanted]
 
 
-some_kinds = st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=2, unique=True).map(
+some_kinds = st.lists(st.sampled_from(sorted(SAMPLES)), min_size=1, max_size=2, unique=True).map(
     with_their_targets
 )
+
+only_settings = st.sampled_from([[kind] for kind in SAMPLED if kind.is_always_there])
 
 
 @st.composite
@@ -173,10 +130,10 @@ def lives(draw: DrawFn, kinds: Sequence[Kind] | None = None) -> Live:
     live = Live()
     for kind in draw(some_kinds) if kinds is None else kinds:
         found: dict[Any, LiveObject] = {}
-        for at in range(draw(st.integers(0, 3))):
+        for at in range(1 if kind.is_always_there else draw(st.integers(0, 3))):
             values = draw(live_values(kind, live))
-            one = LiveObject(kind.name, f"{kind.id_prefix}{at:027}", values)
-            found.setdefault(kind.key_parts(values), one)
+            object_id = kind.name if kind.is_always_there else f"{kind.id_prefix}{at:027}"
+            found.setdefault(kind.key_parts(values), LiveObject(kind.name, object_id, values))
         whole = [] if kind.listed_per else [kind.name]
         live = live.with_(found.values(), whole)
     return live
@@ -193,10 +150,18 @@ def live_values(draw: DrawFn, kind: Kind, live: Live) -> Item:
             values[one.name] = draw(st.one_of(*known, literals_of(kind.name, one.name)))
         elif traits.presence:
             values[traits.presence] = draw(st.booleans())
-        elif not (traits.write_only or traits.create_only):
-            value = draw(values_of(kind.name, one.name))
+        elif one.name in SAMPLES[kind.name].undocumented and draw(st.booleans()):
+            continue  # not every answer has it
+        elif one.compared:
+            value = draw(live_values_of(kind, one))
             values[one.name] = one.normalized(_without_nulls(value) if traits.merged else value)
     return values
+
+
+def live_values_of(kind: Kind, one: Field) -> SearchStrategy[Any]:
+    """What an answer may have in a field: the whole of a set, never what is added to it."""
+    values = values_of(kind.name, one.name)
+    return values.filter(lambda value: isinstance(value, list)) if one.takes_set_change else values
 
 
 def _without_nulls(value: Any) -> Any:
@@ -231,17 +196,23 @@ def manifest(sections: Mapping[str, list[Item]]) -> str:
             for name, value in item.items()
         }
 
-    return emit({n: [written(KINDS[n], one) for one in items] for n, items in sections.items()})
+    made = {n: [written(KINDS[n], one) for one in items] for n, items in sections.items()}
+    lists = {n: items for n, items in made.items() if not KINDS[n].is_always_there}
+    settings = {n: items[0] if items else {} for n, items in made.items() if n not in lists}
+    return emit({**lists, **settings})
 
 
 @st.composite
-def edits(draw: DrawFn, live: Live | None = None) -> Edit:
+def edits(
+    draw: DrawFn, live: Live | None = None, of: SearchStrategy[list[Kind]] = some_kinds
+) -> Edit:
     """An edit of ``live``, which the server takes, or of a live state that is drawn as well."""
-    kinds = draw(some_kinds) if live is None else list(KINDS.values())
+    kinds = draw(of) if live is None else list(SAMPLED)
     state = draw(lives(kinds)) if live is None else live
     editing = _Editing(draw, state, served=live is not None)
     sections = {kind.name: editing.items_of(kind) for kind in kinds}
-    can_be_pruned = [k.name for k in kinds if not k.runtime and not k.listed_per]
+    kept = [k for k in kinds if k.runtime or k.listed_per or k.is_always_there]
+    can_be_pruned = [kind.name for kind in kinds if kind not in kept]
     pruned = draw(st.sets(st.sampled_from(can_be_pruned)) if can_be_pruned else st.just(set()))
     return Edit(state, sections, frozenset(pruned))
 
@@ -261,6 +232,9 @@ class _Editing:
         }
 
     def items_of(self, kind: Kind) -> list[Item]:
+        if kind.is_always_there:
+            there = next(iter(self.live.of(kind.name)), LiveObject(kind.name, kind.name, {}))
+            return [self._settings(kind, there)] if self.draw(st.booleans()) else []
         found = []
         for one in self.live.of(kind.name):
             how = self.draw(st.sampled_from(["skip", "absent", "declare", "declare", "declare"]))
@@ -307,6 +281,19 @@ class _Editing:
             return other if each.normalized(other) == each.normalized(value) else value
         return value
 
+    def _settings(self, kind: Kind, one: LiveObject) -> Item:
+        item: Item = {}
+        for each in own_fields(kind):
+            self._edit(kind, each, one, item)
+        self._ignore_some(kind, item)
+        return item
+
+    def _ignore_some(self, kind: Kind, item: Item) -> None:
+        names = [name for name in item if not kind.fields[name].traits.local]
+        if names and self.draw(st.integers(0, 4)) == 0:
+            ignored = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+            item["lifecycle"] = {**item.get("lifecycle", {}), "ignore_changes": ignored}
+
     def _declared(self, kind: Kind, one: LiveObject) -> Item:
         item = self._identity(kind, one)
         for each in own_fields(kind):
@@ -317,10 +304,7 @@ class _Editing:
         if is_renamed:
             item = self._renamed(kind, one, item)
         self._add_needed(kind, one, item)
-        if self.draw(st.integers(0, 4)) == 0:
-            names = [name for name in item if not kind.fields[name].traits.local]
-            ignored = self.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
-            item["lifecycle"] = {**item.get("lifecycle", {}), "ignore_changes": ignored}
+        self._ignore_some(kind, item)
         item = _without_an_algorithm_alone(kind, item, one.values)
         key = kind.key_parts(item)
         if len(kind.identity) == 1 and key:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from clerkform.cli import exits, main
+from clerkform.kinds import KINDS
 from clerkform.schema.reference import build_plan_file, build_reference, written
 from tests.shell import REPO, Folder, clean_environ, copied, serving
 
@@ -144,6 +145,12 @@ def test_the_reference_is_what_the_models_say():
     assert written(MANIFESTS) == MANIFESTS, (
         "run: python -m clerkform.schema.reference docs/manifests.md"
     )
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_readme_leads_to_every_kind(kind):
+    link = f"[{kind}](docs/manifests.md#{kind})"
+    assert link in README, f"README.md, below Manifests: add {link}"
 
 
 def test_the_page_about_saved_plans_is_what_the_models_say():

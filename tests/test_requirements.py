@@ -70,8 +70,17 @@ def test_both_locks_of_the_newest_agree():
     assert pinned("run").items() <= pinned("dev").items()
 
 
-def test_what_is_run_at_both_ends_is_there():
-    smoke = re.search(r"^SMOKE := ((?:.*\\\n)*.*)", (REPO / "Makefile").read_text(), re.MULTILINE)
-    paths = smoke[1].replace("\\", " ").split()
+@pytest.mark.parametrize("name", ["QUICK", "SMOKE"])
+def test_the_tests_that_a_target_names_are_there(name):
+    makefile = (REPO / "Makefile").read_text()
+    named = re.search(rf"^{name} := ((?:.*\\\n)*.*)", makefile, re.MULTILINE)
+    paths = named[1].replace("\\", " ").split()
     assert len(paths) > 10
     assert [path for path in paths if not (REPO / path).exists()] == []
+
+
+def test_every_target_is_listed_by_help():
+    makefile = (REPO / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)", makefile, re.MULTILINE)
+    targets = {*phony[1].replace("\\", " ").split()}
+    assert targets == {*re.findall(r"^([a-z-]+):.* ## \w", makefile, re.MULTILINE)}

@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from clerkform.cli import connect, main
+from clerkform.client.api_url import parse_api_url
+from clerkform.client.frontend import Way
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 
@@ -64,6 +66,9 @@ def substitute(
     patch.setattr(asyncio.events, "new_event_loop", QuickLoop)
     patch.setattr(connect, "ClerkClient", client)
     patch.setattr(connect, "Pace", pace)
+    patch.setattr(
+        connect, "way_to_frontend", lambda target: Way(parse_api_url(target.url), transport())
+    )
     for name in ("CLERKFORM_ENVIRONMENT", "CLERKFORM_DEBUG", "CI"):
         patch.delenv(name, raising=False)
 

@@ -14,6 +14,7 @@ from clerkform.ledger.entries import Entry
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.record import recorded, sent_record
 from clerkform.ledger.resolve import superseded
+from clerkform.ledger.settling import with_written
 from clerkform.live.state import Live
 from clerkform.model import Address, Field, Kind, SecretRef
 from clerkform.model.fields import over
@@ -36,11 +37,13 @@ class Keeper:
         journal: Journal,
         seal: Seal,
         is_forgotten: Callable[[Address, bool], bool],
+        now: Callable[[], int],
     ) -> None:
-        """``is_forgotten`` says of an address, and whether its object is live, that nobody manages
+        """``now`` is milliseconds since 1970; ``is_forgotten`` says of an address, and whether its object is live, that nobody manages
         it any more."""
         self._plan, self._live, self._journal = plan, live, journal
         self._ids, self._seal, self._is_forgotten = dict(ids), seal, is_forgotten
+        self._now = now
         self._actions = {a.address: a for a in plan.actions if a.item}
         self._left = Counter(s.address for s in plan.steps if s.id.verb != "delete")
         self._sent: dict[Address, set[Path]] = {}
@@ -62,7 +65,7 @@ class Keeper:
             if action.item and action.item.external:  # somebody else's from now on
                 self._journal.put(action.address, None)
                 self._disown(action.address, action.live.id if action.live else None)
-            elif action.item and action.verb == "none":
+            elif action.item and action.verb == "none" and not self._left[action.address]:
                 await self._record(action, action.live.id if action.live else None)
         for address, entry in self._journal.ledger.entries.items():
             there = self._live.objects.get(address.kind, {})
@@ -96,11 +99,13 @@ class Keeper:
             self._removed(step)
         else:
             entry = replace(self._journal.entry(address), id=written.object_id)
-            self._journal.put(address, self._with_sent(entry, step, written))
+            entry = self._with_sent(entry, step, written)
+            if action := self._actions.get(address):
+                entry = with_written(entry, action.kind, step.values, action.live, self._now())
+            self._journal.put(address, entry)
             self._at[written.object_id] = address
             self._ids[address] = written.object_id
             self._left[address] -= is_whole
-            action = self._actions.get(address)
             sent = action.kind.declared(step.values) if action else ()
             self._sent.setdefault(address, set()).update(leaf.path for leaf, _ in sent)
             if action and not self._left[address]:

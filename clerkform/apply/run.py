@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from clerkform.errors import ApiError, ClerkformError
 from clerkform.live.state import LiveObject
 from clerkform.model import Address
 from clerkform.model.step import Step, StepId
+from clerkform.waiting.until import Sleep, until
 
 AT_ONCE = 16
 """Steps under way at once; how fast they start is the client's to limit."""
@@ -94,7 +95,7 @@ def run(
     writer: Writer,
     *,
     stopped: Callable[[], bool] = lambda: False,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[Event, None]:
     """Carry out ``steps``, independent ones at the same time, and say what happens.
 
@@ -112,7 +113,7 @@ class _Runner:
         ids: dict[Address, str],
         writer: Writer,
         stopped: Callable[[], bool],
-        sleep: Callable[[float], Awaitable[None]],
+        sleep: Sleep,
     ) -> None:
         self._ids, self._writer, self._stopped, self._sleep = ids, writer, stopped, sleep
         self._waiting = {step.id: step for step in steps}
@@ -185,13 +186,21 @@ class _Runner:
     async def _write(self, step: Step) -> Written:
         """Write, and again while an object that this run has made is not visible to others yet."""
         is_fresh = any(need.address in self._created for need in step.needs)
-        waited, pause = 0.0, 0.25
-        while True:
+
+        async def write() -> Written | ApiError:
             try:
                 return await self._writer.write(step, self._ids)
             except ApiError as error:
                 is_invisible = error.is_not_found or any("not_found" in c for c in error.codes)
-                if not (is_fresh and is_invisible) or waited >= VISIBLE_WITHIN:
-                    raise
-            await self._sleep(pause)
-            waited, pause = waited + pause, min(pause * 2, 2.0)
+                if is_fresh and is_invisible:
+                    return error
+                raise
+
+        written = await until(write, _is_written, VISIBLE_WITHIN, self._sleep)
+        if isinstance(written, ApiError):
+            raise written
+        return written
+
+
+def _is_written(outcome: Written | ApiError) -> bool:
+    return isinstance(outcome, Written)

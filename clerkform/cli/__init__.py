@@ -17,7 +17,7 @@ import click
 from clerkform import __version__
 from clerkform.cli import commands, exits, standard
 from clerkform.cli.invocation import Invocation
-from clerkform.redaction import opened_net
+from clerkform.secrets.redaction import opened_net
 
 
 class Commands(click.Group):

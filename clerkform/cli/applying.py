@@ -190,12 +190,16 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
             _report_ledger(journal, invocation)
         if stopped():
             raise KeyboardInterrupt
-    _wait_until_visible(planned, tally, session, invocation)
+    _wait_until_visible(planned, tally, session, invocation, journal)
     return exits.FAILED if tally.failed else exits.DONE
 
 
 def _wait_until_visible(
-    planned: Planned, tally: Tally, session: Session, invocation: Invocation
+    planned: Planned,
+    tally: Tally,
+    session: Session,
+    invocation: Invocation,
+    journal: Journal,
 ) -> None:
     done = tally.finished()
     waiting = apply.not_yet_visible(planned, done, KINDS, session.ends)
@@ -205,6 +209,8 @@ def _wait_until_visible(
     elif unseen.addresses:
         names = [str(address) for address in unseen.addresses]
         invocation.view.say(f"not yet visible: {', '.join(names)}", not_yet_visible=names)
+    if not unseen.error:
+        journal.settle(done - set(unseen.addresses))
 
 
 @contextmanager

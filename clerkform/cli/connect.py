@@ -15,13 +15,18 @@ from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.choices import Reach
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.log import Log
-from clerkform.client.api_url import normalise_api_url, parse_allowed, refused_url
+from clerkform.client.api_url import (
+    is_loopback,
+    normalise_api_url,
+    parse_allowed,
+    parse_api_url,
+    refused_url,
+)
 from clerkform.client.bounds import MEGABYTE, Bounds
+from clerkform.client.frontend import Frontend, Way
 from clerkform.client.http import ClerkClient, Exchange
 from clerkform.client.pace import Pace
-from clerkform.client.reader import ClerkReader
-from clerkform.client.secret_key import check_secret_key
-from clerkform.client.vault import Vault
+from clerkform.client.reader import ClerkReader, Sources
 from clerkform.client.writer import ClerkWriter
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError, UsageError
@@ -30,6 +35,9 @@ from clerkform.ledger.store import open_store
 from clerkform.plan.guard import LIVE_KEY
 from clerkform.project import Environment
 from clerkform.report.progress import Progress
+from clerkform.secrets.secret_key import check_secret_key
+from clerkform.secrets.vault import Vault
+from clerkform.waiting.clock import Clock
 from clerkform.workflows.ports import Ends
 
 T = TypeVar("T")
@@ -166,19 +174,27 @@ def _bounds(where: Reach) -> Bounds:
 
 
 def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: Target) -> Ends:
-    reader = ClerkReader(client, KINDS)
-    root = environment.root
+    frontend = Frontend(client, way_to_frontend(target), environment.frontend)
+    sources: Sources = {"frontend": frontend.document, "primary_domain": frontend.primary_domain}
+    reader = ClerkReader(client, KINDS, sources=sources)
+    root, clock = environment.root, Clock(client.server_time)
     return Ends(
         reader=reader,
         secrets=vault,
         writer=lambda live, journal: ClerkWriter(
-            client, reader, KINDS, vault, root, live, journal, client.server_time
+            client, reader, KINDS, vault, root, live, journal, clock
         ),
         ledger=open_store(environment.ledger, root),
         has_live_key=target.has_live_key,
-        now=client.server_time,
+        clock=clock,
         requests=lambda: client.reads + client.writes,
     )
+
+
+def way_to_frontend(target: Target) -> Way:
+    """To the Frontend API: in the sandbox and on this machine it is where the Backend API is."""
+    url = parse_api_url(target.url)
+    return Way(url, target.transport) if target.transport or is_loopback(url.host) else Way()
 
 
 def _target(environment: Environment, where: Reach, stack: ExitStack) -> Target:

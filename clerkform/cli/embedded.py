@@ -62,7 +62,10 @@ def served_knobs(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of ``sandbox serve`` in the names and shapes of ``api: {sandbox: {...}}``."""
     knobs = {
         name: options[name]
-        for name in ("instance", "rate_limit", "latency", "read_lag", "fault_seed")
+        for name in (
+            *("instance", "rate_limit", "latency", "read_lag", "frontend_lag"),
+            *("sign_up_mode", "fresh_defaults", "fault_seed"),
+        )
         if options[name] is not None
     }
     knobs |= dict.fromkeys(options["without"], False)
@@ -115,6 +118,11 @@ def chosen_state(name: str | None, state: Path | None) -> tuple[Path, str]:
             hint="a plan in a sandbox makes one, and so does `sandbox serve --state FILE`",
         )
     return found, str(mark)
+
+
+def is_made_fresh(name: str | None, state: Path | None) -> bool:
+    """Whether the project file asks for it: an environment's instance is as Clerk makes one."""
+    return state is None and settings(local.environment(name)).fresh_defaults
 
 
 def _mark(state: Path) -> Path:

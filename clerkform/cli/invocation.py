@@ -12,9 +12,9 @@ import click
 from click.exceptions import Abort, NoArgsIsHelpError
 
 from clerkform.cli import exits
-from clerkform.redaction import Net
 from clerkform.report.stream import Stream
 from clerkform.report.view import FORMATS, Screen, View, open_view
+from clerkform.secrets.redaction import Net
 
 if TYPE_CHECKING:
     from clerkform.diagnostics import Diagnostic

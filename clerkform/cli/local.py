@@ -8,12 +8,12 @@ from pathlib import Path
 
 from clerkform.cli import standard
 from clerkform.cli.choices import Online, Where
-from clerkform.client.vault import Vault
 from clerkform.diagnostics import collecting
 from clerkform.errors import UsageError
 from clerkform.kinds import KINDS
 from clerkform.project import Environment, load_project, resolve
-from clerkform.redaction import Net
+from clerkform.secrets.redaction import Net
+from clerkform.secrets.vault import Vault
 from clerkform.workflows.load import Loaded, load
 
 

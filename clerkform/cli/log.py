@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from clerkform.cli.invocation import Invocation
-from clerkform.redaction import redacted_data
 from clerkform.report.formatting import escaped
+from clerkform.secrets.redaction import redacted_data
 
 if TYPE_CHECKING:
     from clerkform.client.http import Exchange

@@ -11,7 +11,7 @@ from pathlib import Path
 from clerkform.errors import UsageError
 from clerkform.manifest.files import is_own
 from clerkform.private_files import write_privately
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
 
 
 def checkout_of(folder: Path) -> Path:

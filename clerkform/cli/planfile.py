@@ -15,7 +15,7 @@ from clerkform.model.paths import value_at
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import Saved, load
 from clerkform.project import Environment
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
 from clerkform.workflows import saved_plan
 from clerkform.workflows.load import Loaded, digest
 from clerkform.workflows.planned import Planned

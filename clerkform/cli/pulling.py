@@ -16,9 +16,9 @@ from clerkform.manifest.emit import emit
 from clerkform.manifest.files import SCHEMA, is_manifest_name, is_own
 from clerkform.model import Registry
 from clerkform.project import Environment
-from clerkform.redaction import holds_secret
 from clerkform.report.formatting import escaped
-from clerkform.workflows.pull import Pulled
+from clerkform.secrets.redaction import holds_secret
+from clerkform.workflows.pull import DEFAULTS, Pulled
 
 
 def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
@@ -27,6 +27,7 @@ def words(given: Iterable[str], registry: Registry) -> frozenset[str]:
     known = {kind.name for kind in registry.values() if kind.runtime}
     fields = (field for kind in registry.values() for field in kind.leaves)
     known |= {field.traits.pulled_with for field in fields if field.traits.pulled_with}
+    known.add(DEFAULTS)
     if odd := sorted(found - known):
         hint = f"it takes {', '.join(sorted(known))}"
         raise UsageError(f"--with does not know {', '.join(odd)}", hint=hint)

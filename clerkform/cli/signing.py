@@ -20,21 +20,25 @@ from jwt.algorithms import ECAlgorithm, HMACAlgorithm, OKPAlgorithm, RSAAlgorith
 from clerkform.cli import local
 from clerkform.cli.invocation import Invocation
 from clerkform.cli.rendering import algorithm_of
-from clerkform.client.signing import ALGORITHMS
 from clerkform.desired import Item
 from clerkform.errors import ManifestError, UsageError
 from clerkform.jwt.context import SAMPLE_USER, Context
-from clerkform.jwt.standard import CLOCK_SKEW, LIFETIME, SAMPLE_ISSUER, minted
+from clerkform.jwt.standard import (
+    ALGORITHMS,
+    CLOCK_SKEW,
+    CURVES,
+    EDDSA,
+    HMAC,
+    LIFETIME,
+    SAMPLE_ISSUER,
+    minted,
+)
 from clerkform.model import SecretRef
 from clerkform.project import Environment
 
 KID: Final = "throw-away"
 _CURVES: Final = {
-    "ES256": ec.SECP256R1(),
-    "ES256K": ec.SECP256K1(),
-    "ES384": ec.SECP384R1(),
-    "ES512": ec.SECP521R1(),
-    "ES521": ec.SECP521R1(),
+    curve.name: curve for curve in (ec.SECP256R1(), ec.SECP256K1(), ec.SECP384R1(), ec.SECP521R1())
 }
 
 
@@ -96,13 +100,13 @@ def _throw_away(algorithm: str) -> tuple[Any, dict[str, Any]]:
     key: Any
     if algorithm not in ALGORITHMS:
         raise UsageError(f"no key can be made for `{algorithm}`, which is no signing algorithm")
-    if algorithm.startswith("HS"):
+    if algorithm in HMAC:
         key = secrets.token_urlsafe(64)
         return key, json.loads(HMACAlgorithm.to_jwk(key))
-    if algorithm in _CURVES:
-        key = ec.generate_private_key(_CURVES[algorithm])
+    if algorithm in CURVES:
+        key = ec.generate_private_key(_CURVES[CURVES[algorithm]])
         return key, json.loads(ECAlgorithm.to_jwk(key.public_key()))
-    if algorithm == "EdDSA":
+    if algorithm in EDDSA:
         key = Ed25519PrivateKey.generate()
         return key, json.loads(OKPAlgorithm.to_jwk(key.public_key()))
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -16,7 +16,6 @@ from clerkform.cli.signing import own_key
 from clerkform.cli.standard import DASH
 from clerkform.client.api_url import is_loopback, parse_origin
 from clerkform.client.bounds import MEGABYTE, Bounds
-from clerkform.client.wrapping import wrapping
 from clerkform.desired import Item
 from clerkform.diagnostics import Source, Span, collecting
 from clerkform.errors import BadAnswer, UsageError
@@ -24,6 +23,7 @@ from clerkform.jwt.keys import Key, parse_keys
 from clerkform.jwt.standard import CLOCK_SKEW
 from clerkform.jwt.verify import Expected
 from clerkform.manifest.files import MAX_FILE, read_text
+from clerkform.secrets.wrapping import wrapping
 
 KEY_SET: Final = Bounds(bytes=MEGABYTE, seconds=10.0)
 """What a JWKS may take up."""

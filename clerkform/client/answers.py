@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from clerkform.client.body import NotJson, parse_json
+from clerkform.client.body import parse_json
 from clerkform.client.clocks import retry_after_seconds
 from clerkform.client.server_words import Redact, items_of, plain_text, trace_id_of, without_secrets
 from clerkform.errors import ApiError, BadAnswer
+from clerkform.manifest.strict_json import NotJson
 from clerkform.model.reads import IdOf, own_id
 
 Object = dict[str, Any]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import httpx
 
 from clerkform.client.bounds import DEEPEST, Question
-from clerkform.manifest.scalars import MAX_NUMBER
-from clerkform.model.canonical import nests_deeper
+from clerkform.manifest.strict_json import NotJson, TooDeep, nests_deeper, strict_json
 
 ENCODING: Final = "gzip"
 """The only packing that is asked for: each can make much of little, and two of them more."""
@@ -63,10 +60,6 @@ def _unpacked(unpacker: Any, chunk: bytes) -> Iterator[bytes]:
         raise httpx.DecodingError("a packed body that is damaged") from None
 
 
-class NotJson(ValueError):
-    """A body that is no JSON, or none that can be used: what it is, as the end of a sentence."""
-
-
 def count_values(content: bytes | bytearray) -> int:
     """At least as many values as ``content`` has if it is JSON: each follows one of these."""
     return content.count(b",") + content.count(b"[") + content.count(b"{")
@@ -79,49 +72,22 @@ def parse_json(content: bytes) -> Any:
         NotJson: it has none, or one that no setting can hold.
     """
     try:
-        value = json.loads(
-            content, parse_constant=_no_number, parse_float=_finite, parse_int=_countable
-        )
-    except NotJson:
+        return strict_json(content, DEEPEST)
+    except TooDeep as deep:
+        if name := _deepest(deep.value):
+            how = f"an object, {name}, that is nested more than {DEEPEST} levels deep"
+            raise NotJson(how) from None
         raise
-    except ValueError:
-        raise NotJson("") from None
-    except RecursionError:
-        raise NotJson(f"JSON {_TOO_DEEP}") from None
-    if nests_deeper(value, DEEPEST):
-        raise NotJson(f"{_deepest(value)} {_TOO_DEEP}")
-    return value
 
 
-_TOO_DEEP: Final = f"that is nested more than {DEEPEST} levels deep"
 _ID: Final = re.compile(r"[A-Za-z0-9_]{1,80}")
 
 
-def _deepest(value: Any) -> str:
-    """What of an answer nests too deeply: an application may have written that into one object."""
+def _deepest(value: Any) -> str | None:
+    """The id of what nests too deeply: an application may have written that into one object."""
     entries = value.get("data") if isinstance(value, dict) else value
     for entry in entries if isinstance(entries, list) else [value]:
         name = entry.get("id") if isinstance(entry, dict) else None
         if isinstance(name, str) and _ID.fullmatch(name) and nests_deeper(entry, DEEPEST - 2):
-            return f"an object, {name},"
-    return "JSON"
-
-
-def _no_number(text: str) -> NoReturn:
-    raise NotJson(f"`{text}`, which is no JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text) if len(text) <= MAX_NUMBER else math.inf
-    if not math.isfinite(number):
-        raise NotJson(_TOO_LARGE)
-    return number
-
-
-def _countable(text: str) -> int:
-    if len(text) > MAX_NUMBER:  # as in a manifest
-        raise NotJson(_TOO_LARGE)
-    return int(text)
-
-
-_TOO_LARGE: Final = "a number that no setting can hold"
+            return name
+    return None

@@ -14,7 +14,7 @@ from clerkform.errors import BadAnswer
 from clerkform.live.state import LiveObject
 from clerkform.model import Kind, Op, Values
 from clerkform.model.op import filled
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
 
 
 def path_of(op: Op, object_id: str = "", within: Mapping[str, Any] | None = None) -> str:

@@ -15,7 +15,6 @@ from clerkform.client.answers import Object
 from clerkform.client.calls import checked, path_of, send
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder, under_of
-from clerkform.client.vault import Vault
 from clerkform.diff.fields import dropped
 from clerkform.errors import ApiError, ManifestError, SecretNotKept
 from clerkform.ledger.entries import Intent
@@ -24,6 +23,8 @@ from clerkform.ledger.resolve import LOOK_BACK, is_of_then
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Generates, Kind, Op, Values
 from clerkform.model.step import Step
+from clerkform.secrets.vault import Vault
+from clerkform.waiting.clock import Clock
 
 LOOK_FOR: Final = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""
@@ -43,12 +44,12 @@ class Maker:
         finder: Finder,
         live: Live,
         journal: Journal,
-        now: Callable[[], int],
+        clock: Clock,
         base: Callable[[Step, str], Path],
     ) -> None:
         """``base`` is the folder that a field's paths are relative to."""
         self._client, self._vault, self._finder, self._live = client, vault, finder, live
-        self._journal, self._now, self._base = journal, now, base
+        self._journal, self._clock, self._base = journal, clock, base
 
     async def create(self, kind: Kind, step: Step, values: Values) -> Written:
         if not kind.generates:
@@ -100,7 +101,7 @@ class Maker:
         intent, key = self._journal.entry(step.address).intent, kind.key_parts(values)
         if intent is None or intent.key != key:
             return None
-        left = min(max(intent.at + LOOK_BACK - self._now(), 0), LOOK_BACK) / 1000
+        left = min(max(intent.at + LOOK_BACK - self._clock.now(), 0), LOOK_BACK) / 1000
         found = await self._finder.find(kind, step, values, left)
         note = "made by an earlier run, which was cut off"
         if found is None:
@@ -152,7 +153,7 @@ class Maker:
         key = kind.key_parts(values)
         assert key is not None
         seen = (one.id for one in self._live.of(kind.name) if kind.key_parts(one.values) == key)
-        intent = Intent(self._now(), key, tuple(sorted(seen)))
+        intent = Intent(self._clock.now(), key, tuple(sorted(seen)))
         self._journal.intend(step.address, intent, under_of(kind, values))
 
     async def _somebody_elses(

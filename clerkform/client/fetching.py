@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import httpx
 
@@ -14,8 +15,16 @@ from clerkform.client.no_answer import decode_bound, decode_failure, decode_slow
 from clerkform.errors import ApiError, UsageError
 
 
-async def fetch_public(url: str, place: ApiUrl, bounds: Bounds) -> tuple[int, str]:
-    """Status and text of what ``url`` answers; ``place`` is its host.
+async def fetch_public(
+    url: str,
+    place: ApiUrl,
+    bounds: Bounds,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """Status and text of what ``url`` answers; ``place`` is its host, ``transport`` what leads there
+    if not the network.
 
     Raises:
         ApiError: no answer came, or none that keeps to ``bounds``.
@@ -24,7 +33,10 @@ async def fetch_public(url: str, place: ApiUrl, bounds: Bounds) -> tuple[int, st
     failure: ApiError
     with Account(bounds).question() as question:
         try:
-            async with asyncio.timeout(bounds.seconds), _client(place, bounds) as client:
+            async with (
+                asyncio.timeout(bounds.seconds),
+                _client(transport or transport_to(place), headers or {}, bounds) as client,
+            ):
                 sent = await client.send(_request(client, url), stream=True)
                 response = await read_answer(sent, question)
                 return response.status_code, response.text
@@ -47,10 +59,13 @@ def _request(client: httpx.AsyncClient, url: str) -> httpx.Request:
         ) from None
 
 
-def _client(place: ApiUrl, bounds: Bounds) -> httpx.AsyncClient:
+def _client(
+    transport: httpx.AsyncBaseTransport, headers: Mapping[str, str], bounds: Bounds
+) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        transport=transport_to(place),
-        headers={"Accept-Encoding": ENCODING},
+        transport=transport,
+        headers={"Accept-Encoding": ENCODING, **headers},
         timeout=bounds.seconds,
         trust_env=False,
+        follow_redirects=False,
     )

@@ -29,11 +29,12 @@ from clerkform.client.bounds import Account, Bounds, PastBound, Question
 from clerkform.client.clocks import seconds_ahead
 from clerkform.client.network import MAX_CONNECTIONS, transport_to
 from clerkform.client.no_answer import Untrusted, decode_bound, decode_failure, decode_slowness
-from clerkform.client.pace import OwnLimit, Pace, Sleep, retry_delay
+from clerkform.client.pace import OwnLimit, Pace, retry_delay
 from clerkform.client.paging import CHANGED, Moved, distinct, fault_in, read_pages
-from clerkform.client.wrapping import wrapping
 from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, UsageError
 from clerkform.model.reads import IdOf, own_id
+from clerkform.secrets.wrapping import wrapping
+from clerkform.waiting.until import Sleep
 
 API_VERSION = "2026-05-12"
 MAX_PAGE = 500  # `limit` of every list but /api_keys (2026-05-12)

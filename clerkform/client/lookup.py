@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from clerkform.client.reader import ClerkReader
 from clerkform.errors import ApiError, BadAnswer, SecretNotKept
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Kind, Values
 from clerkform.model.step import Step
+from clerkform.waiting.clock import Clock
+from clerkform.waiting.until import until
 
 
 class Finder:
     """Knows what was live when the plan was made: anything else with the same key is new."""
 
-    def __init__(
-        self, reader: ClerkReader, live: Live, sleep: Callable[[float], Awaitable[object]]
-    ) -> None:
-        self._reader, self._live, self._sleep = reader, live, sleep
+    def __init__(self, reader: ClerkReader, live: Live, clock: Clock) -> None:
+        self._reader, self._live, self._clock = reader, live, clock
 
     async def find(
         self,
@@ -31,42 +29,48 @@ class Finder:
 
         An object that the plan did not see, with the same key, is taken to be it.
         """
-        known = self._live.objects.get(kind.name, {})
-        wanted, read = kind.key_parts(values), read_of(kind, values)
-        waited, pause = 0.0, 0.5
-        while True:
+
+        async def look() -> list[LiveObject] | ApiError:
             try:
-                listed = (await self._reader.read(read)).of(kind.name)
+                return await self._new(kind, values)
             except ApiError as error:
                 # What this run made to list it under need not be visible to reads yet.
-                if not error.is_not_found or waited >= within:
-                    raise BadAnswer(
-                        "GET",
-                        kind.reads.path,
-                        detail=f"did not say whether {step.address} was made: {error}",
-                        may_have_acted=True,
-                    ) from None
-                listed = ()
-            found = [
-                one
-                for one in listed
-                if one.id not in known
-                and not kind.ignore(one.values)
-                and _keys_of(kind, one, values) == wanted
-            ]
-            if len(found) > 1:
-                raise SecretNotKept(
-                    f"the answer to the create of {step.address} was lost, and there are now"
-                    f" {len(found)} new objects with its key",
-                    hint=f"look at {', '.join(sorted(one.id for one in found))}, and remove what"
-                    " nobody uses",
-                )
-            if found:
-                return found[0]
-            if waited >= within:
-                return None
-            await self._sleep(pause)
-            waited, pause = waited + pause, pause * 2
+                if error.is_not_found:
+                    return error
+                raise _unsaid(kind, step, error) from None
+
+        found = await until(look, _is_found, within, self._clock.sleep)
+        if isinstance(found, ApiError):
+            raise _unsaid(kind, step, found)
+        if len(found) > 1:
+            raise SecretNotKept(
+                f"the answer to the create of {step.address} was lost, and there are now"
+                f" {len(found)} new objects with its key",
+                hint=f"look at {', '.join(sorted(new.id for new in found))}, and remove what"
+                " nobody uses",
+            )
+        return found[0] if found else None
+
+    async def _new(self, kind: Kind, values: Values) -> list[LiveObject]:
+        """The objects with the key of ``values`` that the plan did not see."""
+        known = self._live.objects.get(kind.name, {})
+        wanted, read = kind.key_parts(values), read_of(kind, values)
+        return [
+            listed
+            for listed in (await self._reader.read(read)).of(kind.name)
+            if listed.id not in known
+            and not kind.ignore(listed.values)
+            and _keys_of(kind, listed, values) == wanted
+        ]
+
+
+def _is_found(seen: list[LiveObject] | ApiError) -> bool:
+    return isinstance(seen, list) and bool(seen)
+
+
+def _unsaid(kind: Kind, step: Step, error: ApiError) -> BadAnswer:
+    detail = f"did not say whether {step.address} was made: {error}"
+    return BadAnswer("GET", kind.reads.path, detail=detail, may_have_acted=True)
 
 
 def under_of(kind: Kind, values: Values) -> tuple[tuple[str, str], ...]:

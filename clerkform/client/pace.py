@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-Clock = Callable[[], float]
-Sleep = Callable[[float], Awaitable[object]]
+from clerkform.waiting.until import Sleep
 
+Stopwatch = Callable[[], float]
+"""Seconds since no matter when."""
 BASE_DELAY, MAX_DELAY = 0.5, 20.0
 """Seconds: what the wait before a second try is drawn from, and where doubling it ends."""
 
@@ -44,7 +45,7 @@ class Pace:
         window: float = 10.0,
         *,
         share: float = 1.0,
-        clock: Clock = time.monotonic,
+        clock: Stopwatch = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         if limit < 1 or not 0 < share <= 1:
@@ -80,7 +81,7 @@ async def _anywhere() -> AsyncIterator[None]:
 class _Lane:
     """A number of places, each kept for ``window`` seconds after it was left."""
 
-    def __init__(self, allowance: int, window: float, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, allowance: int, window: float, clock: Stopwatch, sleep: Sleep) -> None:
         self._allowance, self._window = allowance, window
         self._clock, self._sleep = clock, sleep
         self._turn = asyncio.Lock()  # its waiters are served in order

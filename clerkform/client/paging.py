@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from clerkform.client.answers import Object, Objects, Page
-from clerkform.together import together
+from clerkform.waiting.together import together
 
 CHANGED: Final = "changed while it was read"
 

@@ -10,11 +10,15 @@ from clerkform.client.http import ClerkClient
 from clerkform.client.paging import distinct
 from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
 from clerkform.live.reads import FEW, Read, cheaper_to_list
-from clerkform.live.state import Live, LiveObject, decode, hidden_for, shown_elsewhere
+from clerkform.live.state import Live, decode, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
-from clerkform.redaction import holds_secret
-from clerkform.together import together
+from clerkform.model.traits import Source
+from clerkform.secrets.redaction import holds_secret
+from clerkform.waiting.together import together
+
+Sources = Mapping[Source, Callable[[], Awaitable[Mapping[str, Any]]]]
+"""What answers the documents that show what a kind's own reads hide."""
 
 
 class ClerkReader:
@@ -25,14 +29,14 @@ class ClerkReader:
         client: ClerkClient,
         registry: Registry,
         on_read: Callable[[int], None] = lambda count: None,
-        second_source: Callable[[], Awaitable[Mapping[str, Any]]] | None = None,
+        sources: Sources | None = None,
     ) -> None:
         """``on_read`` is told how many objects came, each time some did.
 
-        ``second_source`` answers the document that shows what the API's own reads hide.
+        ``sources`` answer the documents that show what a kind's own reads hide.
         """
         self._client, self._registry, self._on_read = client, registry, on_read
-        self._second_source = second_source
+        self._sources = sources or {}
 
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
@@ -61,21 +65,20 @@ class ClerkReader:
                 names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
                 raise BadAnswer("GET", kind.reads.path, detail=detail)
-        if any(leaf.traits.read_from for leaf in kind.leaves):
-            objects = await self._with_second_source(kind, objects)
+        if read.sources:
+            documents = dict(await together(self._answered(source) for source in read.sources))
+            objects = tuple(shown_elsewhere(kind, one, documents) for one in objects)
         return Live().with_(objects, [kind.name] if is_whole else [])
 
-    async def _with_second_source(
-        self, kind: Kind, objects: Sequence[LiveObject]
-    ) -> tuple[LiveObject, ...]:
+    async def _answered(self, source: Source) -> tuple[Source, Mapping[str, Any] | str]:
         """A source that fails hides its fields and nothing else."""
-        if self._second_source is None:
-            return tuple(hidden_for(kind, one, "there is no source for it") for one in objects)
+        ask = self._sources.get(source)
+        if ask is None:
+            return source, "there is no source for it"
         try:
-            document = await self._second_source()
+            return source, await ask()
         except ApiError as error:
-            return tuple(hidden_for(kind, one, str(error)) for one in objects)
-        return tuple(shown_elsewhere(kind, one, document) for one in objects)
+            return source, str(error)
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""

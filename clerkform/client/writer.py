@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -14,9 +14,10 @@ from clerkform.apply.run import VISIBLE_WITHIN, Written
 from clerkform.client.calls import checked, limit_of, path_of, send
 from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
+from clerkform.client.key_lookup import KeyLookup
 from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
+from clerkform.client.recheck import Recheck
 from clerkform.diff.creation import wire_of
 from clerkform.errors import ApiError, BadAnswer
 from clerkform.ledger.journal import Journal
@@ -26,6 +27,9 @@ from clerkform.model.fields import Fields, over
 from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.steps import DELIVER
+from clerkform.secrets.vault import Vault
+from clerkform.waiting.clock import Clock
+from clerkform.waiting.until import until
 
 
 class ClerkWriter:
@@ -40,14 +44,15 @@ class ClerkWriter:
         root: Path,
         live: Live,
         journal: Journal,
-        now: Callable[[], int],
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Clock,
     ) -> None:
-        """``live`` is what there was when the plan was made; ``now`` is milliseconds since 1970."""
+        """``live`` is what there was when the plan was made."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
-        self._live, self._sleep = live, sleep
-        finder = Finder(reader, live, sleep)
-        self._maker = Maker(client, vault, finder, live, journal, now, self._base)
+        self._live, self._clock = live, clock
+        finder = Finder(reader, live, clock)
+        self._recheck = Recheck(client, reader, live, journal, clock)
+        self._lookup = KeyLookup(client)
+        self._maker = Maker(client, vault, finder, live, journal, clock, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
@@ -132,11 +137,15 @@ class ClerkWriter:
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
         assert op is not None
+        if kind.is_always_there:
+            await self._recheck.unmoved(kind, step, values)
         sent = await self._with_rest(kind, step, values, object_id)
+        body = await self._lookup.with_ids(kind, kind.to_api(sent))
         path = path_of(op, object_id, step.within)
-        answer = await send(self._client, op, path, kind.to_api(sent), limit_of(kind, object_id))
+        answer = await send(self._client, op, path, body, limit_of(kind, object_id))
         if answer is None:
-            return await self._read_back(kind, step, values, object_id)
+            written = await self._read_back(kind, step, values, object_id)
+            return await self._recheck.shown(kind, step, values, written)
         return checked(kind, op.method, op.path, values, answer)
 
     async def _with_rest(self, kind: Kind, step: Step, values: Values, object_id: str) -> Values:
@@ -164,13 +173,12 @@ class ClerkWriter:
         """
         if kind.endpoints.get is None:
             return Written(object_id)
-        path, waited, pause = path_of(kind.endpoints.get, object_id, step.within), 0.0, 0.25
-        while True:
-            written = checked(kind, "GET", path, values, await self._client.get(path))
-            if not written.dropped or waited >= VISIBLE_WITHIN:
-                return written
-            await self._sleep(pause)
-            waited, pause = waited + pause, pause * 2
+        path = path_of(kind.endpoints.get, object_id, step.within)
+
+        async def look() -> Written:
+            return checked(kind, "GET", path, values, await self._client.get(path))
+
+        return await until(look, lambda seen: not seen.dropped, VISIBLE_WITHIN, self._clock.sleep)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 from clerkform.diagnostics import Problems, Span
 from clerkform.manifest.node import Json, Node
 from clerkform.manifest.values import fill_data
 from clerkform.model import Kind, Registry
-
-FORMS = ("file", "env_file")
+from clerkform.model.sink import FileForm
 
 
 def deliveries(
@@ -29,7 +29,7 @@ def _of(item: Node, kind: Kind, variables: Mapping[str, Json]) -> Iterator[tuple
     for name in kind.makes:
         written = item.get(name)
         sink = fill_data(written, variables, Problems()) if written else None
-        for form in FORMS:
+        for form in get_args(FileForm):
             path = sink.get(form) if sink else None
             if path and isinstance(path.value, str):
                 yield path.value, item.keys[name]

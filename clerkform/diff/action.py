@@ -12,6 +12,7 @@ from clerkform.diff.values import Change, MadeBy
 from clerkform.ledger.entries import Entry
 from clerkform.live.state import LiveObject
 from clerkform.model import Address, Kind
+from clerkform.model.paths import Path
 
 Verb = Literal["create", "update", "replace", "delete", "none"]
 
@@ -45,6 +46,10 @@ class Action:
     """The address that its key has, where another object has that already."""
     edges: tuple[Edge, ...] = ()
     """The members of sets that are written one by one."""
+    unreached: tuple[Path, ...] = ()
+    """Declared fields whose source could not be read."""
+    always_sent: tuple[Path, ...] = ()
+    """Declared fields that go along with each apply, and are no change."""
     is_owed: bool = False
     """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 

@@ -177,6 +177,8 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
         changes,
         "",
         found.notes + notes,
+        unreached=found.unreached,
+        always_sent=found.always_sent,
         edges=tuple(edges(item, live, context.ids, context.keys)),
         is_owed=is_owed and item.address not in context.rules.kept,
     )

@@ -24,6 +24,7 @@ from clerkform.model import Address, Field, Kind, Reference, Values
 from clerkform.model.paths import GONE, Path, value_at
 
 UNKNOWN = Known("(unknown)")
+ALWAYS_SENT = "is always sent: it cannot be compared, and no record says that it was"
 OTHER_SECRET = Known("(another secret)")
 
 
@@ -38,6 +39,11 @@ class Difference:
 
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+    unreached: tuple[Path, ...] = ()
+    """Declared fields whose source could not be read."""
+    always_sent: tuple[Path, ...] = ()
+    """Declared fields that no read shows, of what nobody made, and of which nothing says that they
+    were sent."""
 
 
 def difference(
@@ -54,40 +60,90 @@ def difference(
     cannot be compared. ``last_sent`` is what the ledger recorded: it stands in for live where no
     read shows a field, or where its source could not be reached.
     """
-    changes: list[Change] = []
-    notes: list[str] = []
     ignored = ignored_paths(item)
-    for field, declared in item.declared():
-        path, is_ignored = field.path, is_within(field.path, ignored)
-        is_other = (secrets or {}).get(path)
-        found: list[Change] = []
-        is_partial = field.takes_set_change and field.compared and is_set_change(declared)
-        if is_partial and value_at(live.values, path) is GONE and not is_ignored:
-            notes.append(f"{field} is not in Clerk's answer: what it would become is not known")
-        elif path in live.unreachable and not is_ignored:
-            notes.append(f"{field} could not be read: {live.unreachable[path]}")
-            found = _unreachable(field, declared, last_sent or {}, is_other)
-        elif field.compared and not is_ignored:
-            found = [
-                replace(change, hidden=field.traits.sensitive)
-                for change in _field_changes(field, sent_value(item, field, live), live, ids, keys)
-            ]
-        was = value_at(last_sent or {}, path) if field.is_unread else GONE
-        if is_other is None and was is GONE and (note := _note(field, declared, live)):
-            notes.append(note)
-        if field.is_unread and not is_ignored:
-            is_moved = was is not GONE and not _same(field, was, kept_value(declared))
-            found = (
-                [Change(path, was, declared, field.traits.sensitive)]
-                if is_moved or is_other
-                else []
-            )
-        elif is_other and declared is not None and not (found or is_ignored):
-            found = [Change(path, SECRET, OTHER_SECRET)]
-        elif is_other and is_ignored:
-            notes.append(f"{field} is ignored, but another one goes along with any other change")
-        changes += found
-    return Difference(tuple(changes), tuple(notes))
+    found = [
+        _leaf_difference(
+            item,
+            field,
+            declared,
+            live,
+            ids=ids,
+            keys=keys,
+            is_other=(secrets or {}).get(field.path),
+            last_sent=last_sent or {},
+            is_ignored=is_within(field.path, ignored),
+        )
+        for field, declared in item.declared()
+    ]
+    return Difference(
+        tuple(change for one in found for change in one.changes),
+        tuple(note for one in found for note in one.notes),
+        tuple(path for one in found for path in one.unreached),
+        tuple(path for one in found for path in one.always_sent),
+    )
+
+
+def _leaf_difference(
+    item: Item,
+    field: Field,
+    declared: Any,
+    live: LiveObject,
+    *,
+    ids: Mapping[Address, str],
+    keys: Keys,
+    is_other: bool | None,
+    last_sent: Values,
+    is_ignored: bool,
+) -> Difference:
+    """What is to be said of one declared field."""
+    if field.is_unread:
+        return _unread_difference(item, field, declared, live, is_other, last_sent, is_ignored)
+    path, changes, notes = field.path, list[Change](), list[str]()
+    is_partial = field.takes_set_change and field.compared and is_set_change(declared)
+    is_unreached = path in live.unreachable and not is_ignored
+    if is_partial and value_at(live.values, path) is GONE and not is_ignored:
+        notes.append(f"{field} is not in Clerk's answer: what it would become is not known")
+        is_unreached = False
+    elif is_unreached:
+        notes.append(f"{field} could not be read: {live.unreachable[path]}")
+        changes = _unreachable(field, declared, last_sent, is_other)
+    elif field.compared and not is_ignored:
+        changes = [
+            replace(change, hidden=field.traits.sensitive)
+            for change in _field_changes(field, sent_value(item, field, live), live, ids, keys)
+        ]
+    if is_other is None and (note := _note(field, declared, live)):
+        notes.append(note)
+    if is_other and is_ignored:
+        notes.append(f"{field} is ignored, but another one goes along with any other change")
+    elif is_other and declared is not None and not changes:
+        changes = [Change(path, SECRET, OTHER_SECRET)]
+    return Difference(tuple(changes), tuple(notes), (path,) if is_unreached else ())
+
+
+def _unread_difference(
+    item: Item,
+    field: Field,
+    declared: Any,
+    live: LiveObject,
+    is_other: bool | None,
+    last_sent: Values,
+    is_ignored: bool,
+) -> Difference:
+    """A field that no read shows, compared with what was last sent, if that is recorded."""
+    path, was = field.path, value_at(last_sent, field.path)
+    if is_other is None and was is GONE:
+        if item.kind.is_always_there and not is_ignored:
+            return Difference(notes=(f"{field} {ALWAYS_SENT}",), always_sent=(path,))
+        note = _note(field, declared, live)
+        return Difference(notes=(note,) if note else ())
+    if is_ignored:
+        noted = f"{field} is ignored, but another one goes along with any other change"
+        return Difference(notes=(noted,) if is_other else ())
+    is_moved = was is not GONE and not same(field, was, kept_value(declared))
+    if not (is_moved or is_other):
+        return Difference()
+    return Difference((Change(path, was, declared, field.traits.sensitive),))
 
 
 def _unreachable(
@@ -98,7 +154,7 @@ def _unreachable(
     ``is_other`` says of a sensitive one whether it was, as its value was not recorded.
     """
     was = value_at(last_sent, field.path)
-    is_as_sent = is_other is False if was is GONE else _same(field, was, kept_value(declared))
+    is_as_sent = is_other is False if was is GONE else same(field, was, kept_value(declared))
     if is_as_sent or field.traits.edges:  # nobody knows which members to add and which to remove
         return []
     before = UNKNOWN if was is GONE else was
@@ -134,7 +190,7 @@ def _field_changes(
         yield from merge_changes({} if before in (GONE, None) else before, declared, path)
     elif traits.free_form:
         yield from json_changes(before, declared, path)
-    elif not _same(field, before, declared):
+    elif not same(field, before, declared):
         yield Change(path, before, declared)
 
 
@@ -148,7 +204,7 @@ def _reference_changes(
         before = []  # what has no members may be answered without the set
     if isinstance(declared, list):
         wanted = [wire_of(field, one, ids) for one in declared]
-        if not _same(field, before, wanted):
+        if not same(field, before, wanted):
             is_list = isinstance(before, list)
             there = [keys.get((of, one), one) for one in before] if is_list else before
             yield Change(field.path, there, [key_in(one) for one in declared])
@@ -157,11 +213,12 @@ def _reference_changes(
     is_other = wired is None or wired != before  # what has no id yet is nobody's now
     if isinstance(declared, Reference) and is_other and not field.traits.identity:
         yield Change(field.path, keys.get((of, before), before), key_in(declared))
-    elif not isinstance(declared, Reference) and not _same(field, before, declared):
+    elif not isinstance(declared, Reference) and not same(field, before, declared):
         yield Change(field.path, before, declared)
 
 
-def _same(field: Field, before: Any, declared: Any) -> bool:
+def same(field: Field, before: Any, declared: Any) -> bool:
+    """Whether a live value is the declared one, as far as the API tells them apart."""
     if before is GONE or declared is None:
         return declared is None and before in (GONE, None)
     if before == declared and type(before) is str:  # nearly always, and cheap to see

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from clerkform.model.canonical import canonical, folded, without_nulls
+from clerkform.model.canonical import canonical, folded, same, without_nulls
 from clerkform.model.paths import GONE, Path, dotted, value_at
 
 MadeBy = Literal["edited", "drifted", "both", "unattributed"]
@@ -47,9 +47,7 @@ def equal(left: Any, right: Any, *, unordered: bool = False) -> bool:
     """Whether two plain values are the same JSON; ``unordered`` compares lists as sets."""
     if unordered and isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return {canonical(one) for one in left} == {canonical(one) for one in right}
-    if type(left) is type(right) and not isinstance(left, list | dict):
-        return bool(left == right)
-    return canonical(left) == canonical(right)
+    return same(left, right)
 
 
 def declared_part(value: Any, declared: Any) -> Any:
@@ -67,13 +65,13 @@ def json_changes(before: Any, after: Any, path: Path = ()) -> Iterator[Change]:
     Two maps differ key by key. Lists differ item by item while they have as many items, else as a
     whole: an insertion at the top should not read as a change of everything below it.
     """
-    from deepdiff import DeepDiff  # costs 0.1 s to import
-
     if equal(before, after):
         return
     if not isinstance(before, dict) or not isinstance(after, dict):
         yield Change(path, before, after)
         return
+    from deepdiff import DeepDiff  # costs 0.1 s to import, and an empty plan has no use for it
+
     found = DeepDiff(
         folded(before),
         folded(after),

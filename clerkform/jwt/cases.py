@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from clerkform.diagnostics import did_you_mean
 from clerkform.jwt.standard import ALGORITHMS
-from clerkform.model.resource import Many, Part
+from clerkform.model.resource import Many, Part, SomeText
 from clerkform.model.secrets import PathText
 
 SAMPLE: Final = "sample"
@@ -38,7 +38,7 @@ Given = Annotated[
     Literal["sample"] | FromFile | Annotated[dict[str, Any], AfterValidator(_refuse_wrong_form)],
     Field(union_mode="left_to_right"),
 ]
-Names = Annotated[Many[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+Names = Annotated[Many[SomeText], Field(min_length=1)]
 
 
 def _know_algorithms(names: Sequence[str]) -> Sequence[str]:
@@ -60,9 +60,9 @@ Algorithms = Annotated[Names, AfterValidator(_know_algorithms)]
 class Verifier(Part):
     """What reads the tokens, by what it accepts. What is left out it does not check."""
 
-    audience: Annotated[str, Field(min_length=1)] | Names | MISSING = MISSING
+    audience: SomeText | Names | MISSING = MISSING
     """The `aud` that it accepts, or several of which the token needs one."""
-    issuer: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    issuer: SomeText | MISSING = MISSING
     """The `iss` that it accepts: the instance's Frontend API URL."""
     algorithms: Algorithms | MISSING = MISSING
     """The signing algorithms that it accepts, such as `[RS256]`."""
@@ -82,7 +82,7 @@ EXPECTATIONS: Final = ("claims", "absent", "max_bytes", "valid_for", "rejected_b
 class TemplateTest(Part):
     """One user, and what a token of this template says of them."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: SomeText
     """What should be so, as a sentence: it is what is shown when it is not."""
     user: Given | MISSING = MISSING
     """A `User` as the Backend API answers it, inline or `{from_file: PATH}`; only what the template
@@ -93,7 +93,7 @@ class TemplateTest(Part):
     none is active."""
     session: Given | MISSING = MISSING
     """A `Session` as the Backend API answers it; templates read its `actor`."""
-    issuer: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    issuer: SomeText | MISSING = MISSING
     """The `iss` of the tokens: the instance's Frontend API URL, for verifiers that check it."""
     claims: dict[str, Any] | MISSING = MISSING
     """Claims as they should be rendered; inside maps only the named keys count."""

@@ -9,9 +9,9 @@ from typing import Any, Final
 from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.jwt.checks import Check, check_algorithm, check_audience, check_issuer
 from clerkform.jwt.render import Rendered
-from clerkform.jwt.shape import same
 from clerkform.jwt.shortcodes import Path
 from clerkform.jwt.standard import ALGORITHM, SAMPLE_ISSUER
+from clerkform.model.canonical import same
 
 
 class _Nothing:

@@ -6,20 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from clerkform.jwt.shortcodes import TYPES, Operand, Path, around, find, known, whole
+from clerkform.model.canonical import same
 
 CLERKS_OWN: Final = frozenset({"azp", "exp", "iat", "iss", "jti", "nbf", "sub"})
 """Claims that every token of a template may have beside the template's own."""
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal as JSON: Python takes ``True`` for ``1``."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def misfits(template: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

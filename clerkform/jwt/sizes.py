@@ -5,12 +5,12 @@ An estimate to within some 50 bytes: the issuer's name and the key's id differ b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from clerkform.jwt.shortcodes import CATALOGUE, strings, whole
 from clerkform.jwt.standard import ALGORITHM, SAMPLE_ISSUER, minted
+from clerkform.model.canonical import json_bytes
 
 METADATA_LIMIT: Final = 8192
 """Bytes that one metadata object may hold."""
@@ -33,13 +33,6 @@ _RSA_SIGNATURE: Final = 256
 """Bytes, with a key of 2048 bits."""
 
 
-def claims_bytes(claims: Any) -> int:
-    """Bytes of the claims as compact JSON."""
-    return len(
-        json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
-    )
-
-
 def token_bytes(claims: Mapping[str, Any], algorithm: str = ALGORITHM) -> int:
     """Bytes of the whole token, with the claims that Clerk adds."""
     header = {"alg": algorithm, "kid": f"ins_{'0' * 27}", "typ": "JWT"}
@@ -51,8 +44,8 @@ def token_bytes(claims: Mapping[str, Any], algorithm: str = ALGORITHM) -> int:
         jti="0" * 20,
     )
     parts = (
-        claims_bytes(header),
-        claims_bytes(payload),
+        json_bytes(header),
+        json_bytes(payload),
         _SIGNATURE.get(algorithm, _RSA_SIGNATURE),
     )
     return sum(map(_base64, parts)) + 2

@@ -19,6 +19,7 @@ LIFETIME: Final = 60
 CLOCK_SKEW: Final = 5
 """Seconds, where a template declares none."""
 ALGORITHM: Final = "RS256"
+"""What the instance's own key signs with, and so what a template has that declares none."""
 HMAC: Final = frozenset({"HS256", "HS384", "HS512"})
 RSA: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
 BY_CURVE: Final = {
@@ -27,6 +28,8 @@ BY_CURVE: Final = {
     "secp384r1": frozenset({"ES384"}),
     "secp521r1": frozenset({"ES512"}),
 }
+CURVES: Final = {name: curve for curve, names in BY_CURVE.items() for name in names}
+"""The curve that each algorithm of its own is signed on."""
 EDDSA: Final = frozenset({"EdDSA"})
 ALGORITHMS: Final = HMAC | RSA | EDDSA.union(*BY_CURVE.values())
 """What a token may be signed with (RFC 7518, RFC 8037), for each type of key. Clerk documents no

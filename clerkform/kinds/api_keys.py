@@ -22,6 +22,7 @@ from clerkform.model import (
     Part,
     Resource,
     Sink,
+    SomeText,
     Values,
     crud,
     trait,
@@ -33,7 +34,7 @@ LONGEST = 10**10
 
 
 class Owner(Part):
-    organization: Annotated[str, Field(min_length=1)]
+    organization: SomeText
     """The key of an organization that these manifests declare, such as its slug."""
 
 

@@ -18,6 +18,7 @@ from clerkform.model import (
     Lookups,
     Op,
     Resource,
+    SwitchedOn,
     crud,
     trait,
 )
@@ -158,7 +159,11 @@ KIND = Kind(
         parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
     ),
     id_prefix="org_",
+    switched_on=SwitchedOn(
+        "organization_settings", "enabled", "organization_not_enabled_in_instance"
+    ),
     from_api=from_api,
+    after=("organization_settings",),
     bucket=Bucket(requests=10),
     runtime="the application creates organizations too",
     delete_needs_approval="deleting an organization cannot be undone",

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.fingerprint import SALT_BYTES
+from clerkform.manifest.strict_json import NotJson, TooDeep, strict_json
 from clerkform.model import Address
-from clerkform.model.canonical import nests_deeper, strict_json
 
 FORMAT: Final = "clerkform ledger"
 FORMAT_VERSION: Final = 1
@@ -66,8 +67,14 @@ def _said(value: Any) -> dict[str, Any]:
             and inner == attribute.default_factory()
         )
         if not is_default:
-            said[attribute.name] = _said(inner) if dataclasses.is_dataclass(inner) else inner
+            said[attribute.name] = _plain(inner)
     return said
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return _said(value) if dataclasses.is_dataclass(value) else value
 
 
 def decode(text: bytes) -> Ledger:
@@ -77,13 +84,11 @@ def decode(text: bytes) -> Ledger:
         NotALedger: it is damaged, something else, or of a newer version.
     """
     try:
-        document = strict_json(text)
-    except ValueError:
-        raise NotALedger("is damaged: it is not JSON") from None
-    except RecursionError:
+        document = strict_json(text, DEEPEST)
+    except TooDeep:
         raise NotALedger(TOO_DEEP) from None
-    if nests_deeper(document, DEEPEST):
-        raise NotALedger(TOO_DEEP)
+    except NotJson:
+        raise NotALedger("is damaged: it is not JSON") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise NotALedger("is no ledger but something else")
     version = document.get("format_version")

@@ -33,6 +33,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A field that was written, and that another source than the answer shows."""
+
+    at: int
+    """Milliseconds since 1970, by the server's clock."""
+    was: tuple[Any, ...]
+    """What that source showed before, and what was written a moment before that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What was last applied at one address."""
 
@@ -50,6 +60,8 @@ class Entry:
     absent: bool = False
     delivery: Delivery | None = None
     intent: Intent | None = None
+    unsettled: Mapping[str, Unsettled] = field(default_factory=dict)
+    """By JSON pointer: what was written a moment ago, or was when the entry was."""
     superseded: tuple[str, ...] = ()
     """Ids of what this object replaces and what still has to go."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from clerkform.ledger.document import Encoder
@@ -95,6 +95,14 @@ class Journal:
         before = self.entry(address)
         ids = tuple(dict.fromkeys((*before.superseded, object_id)))
         self.put(address, replace(before, superseded=ids))
+        self.try_to_commit()
+
+    def settle(self, addresses: Iterable[Address]) -> None:
+        """What was written there shows by now, so whatever shows later is somebody else's."""
+        for address in addresses:
+            entry = self.entry(address)
+            if entry.unsettled:
+                self.put(address, replace(entry, unsettled={}))
         self.try_to_commit()
 
     def prove(self) -> None:

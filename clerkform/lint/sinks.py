@@ -29,9 +29,7 @@ class FileSink:
 def file_sinks(items: Iterable[Item]) -> Iterator[FileSink]:
     declared = ((item, *one) for item in items for one in item.kind.sinks(item.values).items())
     for item, name, sink in declared:
-        if sink.form in ("file", "env_file"):
-            is_whole = sink.form == "file"
-            written = str(sink.file if is_whole else sink.env_file)
+        if sink.path is not None:
             folder = posixpath.dirname(item.at(name).path)
-            path = posixpath.normpath(posixpath.join(folder, written))
-            yield FileSink(item, name, path, None if is_whole else str(sink.name))
+            path = posixpath.normpath(posixpath.join(folder, sink.path))
+            yield FileSink(item, name, path, str(sink.name) if sink.form == "env_file" else None)

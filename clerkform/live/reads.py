@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clerkform.desired import Desired, listed_under
 from clerkform.model import Address, Kind, Registry
+from clerkform.model.traits import Source
 
 FEW = 3
 """Up to this many objects are read one by one without asking how many there are."""
@@ -26,6 +27,8 @@ class Read:
     keys: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """What else shows what is asked for."""
 
     @property
     def is_whole(self) -> bool:
@@ -51,8 +54,24 @@ def first_reads(
         keys = {address.key for address in referred if address.kind == kind.name}
         if (kind.name in desired.sections or keys) and not kind.listed_per:
             keys |= {address.key for address in also if address.kind == kind.name}
-            reads.append(Read(kind.name) if kind.name in whole else _read(kind, desired, keys))
+            is_whole = kind.name in whole
+            read = Read(kind.name) if is_whole else _read(kind, desired, keys)
+            reads.append(replace(read, sources=_sources(kind, None if is_whole else desired)))
     return tuple(reads)
+
+
+def _sources(kind: Kind, desired: Desired | None) -> tuple[Source, ...]:
+    """What shows what the kind's own reads hide: of all its fields, or of those that are declared."""
+    if desired is None:
+        return kind.sources
+    leaves = {leaf.path for item in desired.of(kind) for leaf, _ in item.declared()}
+    return tuple(
+        dict.fromkeys(
+            leaf.traits.read_from.source
+            for leaf in kind.leaves
+            if leaf.traits.read_from and leaf.path in leaves
+        )
+    )
 
 
 def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:

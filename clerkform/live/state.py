@@ -9,6 +9,7 @@ from typing import Any
 from clerkform.model import Kind, Values
 from clerkform.model.fields import over
 from clerkform.model.paths import GONE, Path, nested, value_at
+from clerkform.model.traits import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +54,28 @@ def decode(
     )
 
 
-def shown_elsewhere(kind: Kind, one: LiveObject, document: Mapping[str, Any]) -> LiveObject:
-    """The object with the fields that a second source shows; what is not there was not reached."""
+def shown_elsewhere(
+    kind: Kind, one: LiveObject, documents: Mapping[Source, Mapping[str, Any] | str]
+) -> LiveObject:
+    """The object with the fields that other sources show.
+
+    ``documents`` are by source: what it answered, or why it did not. What is not there was not
+    reached, and a source that was not asked is not spoken of.
+    """
     found: list[tuple[Path, Any]] = []
     missing: dict[Path, str] = {}
     for leaf in kind.leaves:
-        if leaf.traits.read_from is None:
+        read_from = leaf.traits.read_from
+        if read_from is None or read_from.source not in documents:
             continue
-        value = value_at(document, leaf.traits.read_from.path)
-        if value is GONE:
-            missing[leaf.path] = f"{'.'.join(leaf.traits.read_from.path)} is not shown"
+        document = documents[read_from.source]
+        value = GONE if isinstance(document, str) else value_at(document, read_from.path)
+        if isinstance(document, str):
+            missing[leaf.path] = document
+        elif value is GONE or (read_from.invert and type(value) is not bool):
+            missing[leaf.path] = f"{'.'.join(read_from.path)} is not shown"
         else:
-            found.append((leaf.path, not value if leaf.traits.read_from.invert else value))
+            value = read_from.none if value is None else value
+            found.append((leaf.path, not value if read_from.invert else value))
     values = over(kind.fields, one.values, nested(found))
     return replace(one, values=values, unreachable=missing)
-
-
-def hidden_for(kind: Kind, one: LiveObject, reason: str) -> LiveObject:
-    """The object whose second source could not be read."""
-    return replace(
-        one, unreachable={leaf.path: reason for leaf in kind.leaves if leaf.traits.read_from}
-    )

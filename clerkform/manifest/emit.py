@@ -12,9 +12,9 @@ from typing import Final
 
 from clerkform.manifest.forms import looks_like_form
 from clerkform.manifest.node import Json
+from clerkform.manifest.runners import unobeyed
 from clerkform.manifest.scalars import UnfitScalar, resolve
 from clerkform.manifest.syntax_hints import quoted
-from clerkform.runners import unobeyed
 
 Section = Sequence[object] | Mapping[str, object]
 INDENT: Final = "  "

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from clerkform.manifest.node import Json, Node
-from clerkform.redaction import holds_key
+from clerkform.secrets.looks import VARIABLE, holds_key
 
 FORMS: Final = ("from_env", "from_file", "from_command", "literal")
 
@@ -24,7 +24,7 @@ def form_of(node: Node) -> tuple[str, Node] | None:
     return None
 
 
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENV_NAME = re.compile(VARIABLE)
 
 
 def _is_env_name(value: Json) -> bool:

@@ -7,7 +7,7 @@ resolves by YAML 1.1: so depth and aliases are bounded here, and ``no`` and ``1:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from clerkform.diagnostics import Diagnostic, Problems, Source, Span, TooManyProblems
+from clerkform.manifest.events import Listener, events_of
 from clerkform.manifest.node import Json, Node, Scalar
 from clerkform.manifest.scalars import (
     MAX_NUMBER,
@@ -27,7 +28,6 @@ from clerkform.manifest.syntax_hints import explain, may_hold_secret, span_at, w
 
 __all__ = ["Json", "Node", "Scalar", "parse"]
 
-LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH: Final = 100
 """Levels of nesting. What comes later may recurse, and no setting of Clerk's is half as deep."""
 MAX_EXPANSION: Final = 1_000_000
@@ -149,11 +149,8 @@ class _Open:
         self.known, self.expanded, self.height = known, expanded, 0
 
 
-class _Composer:
-    """Builds nodes from events with a stack of its own, so that no nesting can exhaust Python's.
-
-    The events are PyYAML's, whose type stubs say that marks may be missing: here they never are.
-    """
+class _Composer(Listener):
+    """Builds nodes from events with a stack of its own, so that no nesting can exhaust Python's."""
 
     def __init__(self, source: Source, text: str, problems: Problems) -> None:
         self.source, self.text, self.problems = source, text, problems
@@ -190,23 +187,11 @@ class _Composer:
         return self.root.items[0]
 
     def _take_events(self) -> None:
-        handlers: dict[type, Callable[[Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._start,
-            yaml.SequenceStartEvent: self._start,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-        }
-        next_event = LOADER(self.text).get_event
-        for _ in range(self.room):
-            if (event := next_event()) is None:
-                return
+        for count, (event, tell) in enumerate(events_of(self.text, self), start=1):
             self.taken = event.end_mark.index
-            if handle := handlers.get(type(event)):
-                handle(event)
-        self._too_many_pieces(event)
+            tell(event)
+            if count == self.room:
+                self._too_many_pieces(event)
 
     def _is_too_deep_before(self, error: yaml.MarkedYAMLError) -> bool:
         """Report nesting that is too deep ahead of ``error``, if there is any.
@@ -236,7 +221,7 @@ class _Composer:
         )
         raise _Stop
 
-    def _document(self, event: Any) -> None:
+    def document(self, event: Any) -> None:
         if self.root.items:
             self._error(
                 "several-documents",
@@ -246,7 +231,7 @@ class _Composer:
             )
             raise _Stop
 
-    def _scalar(self, event: Any) -> None:
+    def scalar(self, event: Any) -> None:
         text: str = event.value
         mark = event.start_mark
         span = Span(self.source, mark.line + 1, mark.column + 1)
@@ -338,7 +323,7 @@ class _Composer:
             hint="put quotes around the key, or around a value that begins with `{` or `[`",
         )
 
-    def _start(self, event: Any) -> None:
+    def start(self, event: Any) -> None:
         is_map = type(event) is yaml.MappingStartEvent
         span = self._span(event)
         self._check_depth(span, len(self.stack))
@@ -350,7 +335,7 @@ class _Composer:
         index = event.start_mark.index
         self.stack.append(_Open(span, index, is_map=is_map, known=known, expanded=self.expanded))
 
-    def _end(self, event: Any) -> None:
+    def end(self, event: Any) -> None:
         frame, end = self.stack.pop(), event.end_mark.index
         parent = self.stack[-1]
         height = frame.height + 1
@@ -381,7 +366,7 @@ class _Composer:
             hint=write_quoted(line, start, start + len(written)),
         )
 
-    def _alias(self, event: Any) -> None:
+    def alias(self, event: Any) -> None:
         span, name = self._span(event), event.anchor
         known = self.anchors.get(name)
         if known is None:

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal
 
 import yaml
 
+from clerkform.manifest.events import Listener, events_of
 from clerkform.manifest.forms import FORMS
-from clerkform.manifest.parse import LOADER
-from clerkform.redaction import holds_key, is_no_variable
+from clerkform.secrets.looks import holds_key, is_no_variable
 
 Holds = Literal["plain", "named", "data", "sensitive", "secret"]
 """What a field holds: fields or plain values, the same under names of somebody's own, somebody's
@@ -151,7 +151,7 @@ class _Frame:
     """Of what should be a reference to a secret."""
 
 
-class _Walk:
+class _Walk(Listener):
     """Through a file's events, with a stack of its own."""
 
     def __init__(self, names: _Names) -> None:
@@ -174,18 +174,8 @@ class _Walk:
         if holds_key(text):
             lines = enumerate(text.split("\n"), 1)
             self._lines += ((number, number) for number, line in lines if holds_key(line))
-        handlers = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._start,
-            yaml.SequenceStartEvent: self._start,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-        }
-        next_event = LOADER(text).get_event
-        while (event := next_event()) is not None:
-            if handle := handlers.get(type(event)):
-                handle(event)
+        for event, tell in events_of(text, self):
+            tell(event)
 
     def hidden(self) -> Iterator[Lines]:
         yield from self._lines
@@ -197,7 +187,7 @@ class _Walk:
                 yield anchored.lines
                 waiting += anchored.inside
 
-    def _scalar(self, event: Any) -> None:
+    def scalar(self, event: Any) -> None:
         frame, first = self._stack[-1], event.start_mark.line + 1
         last = self._last = _last_line(event)
         if event.anchor is not None:
@@ -240,7 +230,7 @@ class _Walk:
         """Where the key of a value stands, if it has one."""
         return frame.key_line if frame.is_map else line
 
-    def _start(self, event: Any) -> None:
+    def start(self, event: Any) -> None:
         frame, line = self._stack[-1], event.start_mark.line + 1
         if frame.is_map and not frame.awaits_value:  # a map or a list as a key
             self._key(frame, None, line)
@@ -256,7 +246,7 @@ class _Walk:
             self._open.append(opened.anchored)
         self._stack.append(opened)
 
-    def _end(self, event: Any) -> None:
+    def end(self, event: Any) -> None:
         frame, above = self._stack.pop(), self._stack[-1]
         if event.end_mark.index > event.start_mark.index:  # a bracket
             self._last = event.end_mark.line + 1
@@ -269,7 +259,7 @@ class _Walk:
             self._open.pop()
         above.awaits_value = above.is_map and not above.awaits_value
 
-    def _alias(self, event: Any) -> None:
+    def alias(self, event: Any) -> None:
         frame, known = self._stack[-1], self._anchors.get(event.anchor)
         line = self._last = event.start_mark.line + 1
         if self._open and known is not None:

@@ -22,6 +22,7 @@ from clerkform.manifest.forms import REFERENCES, form_of
 from clerkform.manifest.free_form import TooDeep, node_of, parse_free_form
 from clerkform.manifest.node import Json, Node
 from clerkform.manifest.parse import MAX_DEPTH
+from clerkform.secrets.looks import VARIABLE
 
 FieldForm = Literal["plain", "secret", "json", "part"]
 Forms = Callable[[tuple[str, ...]], FieldForm | None]
@@ -63,8 +64,8 @@ def fill_data(node: Node, variables: Mapping[str, Json], problems: Problems) -> 
     return _Filler(Scope(variables, lambda *_: None), problems, lambda _: "plain").data(node)
 
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{(?:var\.([A-Za-z_][A-Za-z0-9_]*)\})?")
-_NEARLY = re.compile(r"\$\{\s*(?:var\.\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*\}")
+_REFERENCE = re.compile(rf"\$\$\{{|\$\{{(?:var\.({VARIABLE})\}})?")
+_NEARLY = re.compile(rf"\$\{{\s*(?:var\.\s*)?({VARIABLE})\s*\}}")
 LONGEST_NAME: Final = 200
 """Characters after ``${`` in which a name is looked for."""
 

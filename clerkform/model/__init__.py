@@ -6,7 +6,7 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 from clerkform.model.address import Address
 from clerkform.model.endpoints import Endpoints, crud, single
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, Unfit
+from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, SwitchedOn, Unfit
 from clerkform.model.op import Op
 from clerkform.model.reads import Collection, Hidden, Lookups, Single, paginated
 from clerkform.model.registry import Registry
@@ -20,6 +20,7 @@ from clerkform.model.resource import (
     Resource,
     SetChange,
     SettingsResource,
+    SomeText,
 )
 from clerkform.model.secrets import SecretRef
 from clerkform.model.sink import Sink
@@ -50,6 +51,8 @@ __all__ = [
     "SettingsResource",
     "Single",
     "Sink",
+    "SomeText",
+    "SwitchedOn",
     "Unfit",
     "Values",
     "crud",

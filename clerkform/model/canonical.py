@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are equal as JSON: Python takes ``True`` for ``1``."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    return bool(left == right)
 
 
 def canonical(value: Any) -> str:
-    """JSON text that is equal exactly where two values are equal as JSON.
-
-    Python takes ``True`` for ``1``, JSON doesn't; JSON takes ``1.0`` for ``1``.
-    """
+    """JSON text that is equal exactly where two values are the ``same``: ``1.0`` is ``1``."""
     return json.dumps(folded(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def json_bytes(value: Any) -> int:
     """How many bytes ``value`` is as JSON without blanks."""
-    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode(errors="replace"))
 
 
 def folded(value: Any) -> Any:
@@ -30,41 +38,6 @@ def folded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [folded(inner) for inner in value]
     return value
-
-
-def strict_json(text: str | bytes) -> Any:
-    """The value of a JSON text, in which every number is finite: ``1e400`` is not.
-
-    Raises:
-        ValueError: it is no JSON, or says a number that nobody can write down again.
-        RecursionError: it is nested too deeply.
-    """
-    return json.loads(text, parse_constant=_no_number, parse_float=_finite)
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is no finite number")
-    return number
-
-
-def nests_deeper(value: Any, levels: int) -> bool:
-    """Whether maps and lists in ``value`` stand more than so many levels deep.
-
-    Level by level: recursion is what deep nesting would break.
-    """
-    level = [value]
-    for _ in range(levels + 1):
-        inner = [one for one in level if isinstance(one, dict | list) and one]
-        if not inner:
-            return False
-        level = [each for one in inner for each in (one.values() if isinstance(one, dict) else one)]
-    return True
 
 
 def without_nulls(declared: Any) -> Any:

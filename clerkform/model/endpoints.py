@@ -22,6 +22,9 @@ class Endpoints:
     delete: Op | None = None
     parts: Mapping[str, Op] = field(default_factory=dict)
     """Endpoints for the fields that are written ``via`` another path."""
+    shown_by_empty: tuple[str, ...] = ()
+    """Of ``parts``, and the empty name for ``update``: the calls that answer what is there where
+    nothing is sent."""
     removals: Mapping[str, Op] = field(default_factory=dict)
     """Ways to remove, by the word in ``lifecycle.deletion``; the first is the default."""
 
@@ -64,11 +67,18 @@ def crud(
     )
 
 
-def single(path: str, *, readable: bool = True, parts: Mapping[str, Op] | None = None) -> Endpoints:
+def single(
+    path: str,
+    *,
+    readable: bool = True,
+    parts: Mapping[str, Op] | None = None,
+    shown_by_empty: tuple[str, ...] = (),
+) -> Endpoints:
     """An object that is always there, read and updated at one path, or only updated."""
     return Endpoints(
         reads=Single(path) if readable else Hidden(path),
         get=Op("GET", path) if readable else None,
         update=Op("PATCH", path),
         parts=parts or {},
+        shown_by_empty=shown_by_empty,
     )

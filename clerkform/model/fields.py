@@ -168,18 +168,19 @@ def field_from(info: Any, path: Path) -> Field:
     elif models:
         form = "part"
     part = models[0] if form == "part" and issubclass(models[0], Part) else None
-    has_fields = not (traits.ref or traits.local or part is SetChange)
+    is_set = part is not None and issubclass(part, SetChange)
+    has_fields = not (traits.ref or traits.local or is_set)
     each = next(listed_parts_of(options), None) if form == "plain" and has_fields else None
     return Field(
         name=str(path[-1]),
         traits=traits,
-        form="part" if each else "plain" if part is SetChange else form,
+        form="part" if each else "plain" if is_set else form,
         nullable=type(None) in options or Any in options,
         description=info.description or "",
         merges=form == "json" or (part is not None and {*options} <= {part, type(None)}),
         path=path,
         parts=fields_of(part, path) if part and has_fields else {},
         each=fields_of(each) if each else {},
-        takes_set_change=part is SetChange,
+        takes_set_change=is_set,
         model=(part or each) if has_fields else None,
     )

@@ -15,6 +15,7 @@ from clerkform.model.paths import Path
 from clerkform.model.reads import Reads
 from clerkform.model.resource import Declared, Resource
 from clerkform.model.sink import Sink
+from clerkform.model.traits import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,17 @@ class Unfit:
     """False where the evidence differs, so that a write may go through."""
 
 
+@dataclass(frozen=True, slots=True)
+class SwitchedOn:
+    """A setting without which the API refuses every call about a kind's objects."""
+
+    kind: str
+    """The settings kind that has the switch."""
+    field: str
+    code: str
+    """Of the error that answers while it is off."""
+
+
 def _as_it_is(values: Values) -> dict[str, Any]:
     return dict(values)
 
@@ -99,6 +111,10 @@ class Kind:
     """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
+    switched_on: SwitchedOn | None = None
+    """What has to be on for its objects to be read and written."""
+    undoes: Callable[[Values], bool] = lambda sent: False
+    """Whether an update takes back what others build on, so that it is ordered as a delete."""
     generates: tuple[Generates, ...] = ()
     computed: tuple[str, ...] = ()
     """What the server alone sets and somebody may want to know: names in its answers."""
@@ -131,6 +147,12 @@ class Kind:
         """Fields under whose declared values alone the kind can be listed."""
         return tuple(self.reads.under.values())
 
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """What shows fields that its own reads hide."""
+        shown = (leaf.traits.read_from for leaf in self.leaves)
+        return tuple(dict.fromkeys(one.source for one in shown if one))
+
     def id_of(self, body: Mapping[str, Any]) -> str | None:
         """The id of the object that an answer shows; None if it has none.
 
@@ -154,6 +176,10 @@ class Kind:
     def declared(self, values: Values) -> Iterator[tuple[Field, Any]]:
         """What of ``values`` is compared and sent as one, with its field."""
         return declared(self.fields, values)
+
+    def part_of(self, leaf: Field) -> str:
+        """The name of the call that writes a field: of ``parts``, or empty for the update."""
+        return self.fields[str(leaf.path[0])].traits.via or ""
 
     def field_at(self, path: Path) -> Field:
         """The deepest field on a path, which may go on inside that one's value."""
@@ -204,11 +230,14 @@ class Kind:
         """The field that an item written as a bare string gives."""
         return self.identity[-1].name if self.identity else None
 
+    @property
+    def is_always_there(self) -> bool:
+        """Nobody makes its objects or removes them."""
+        return self.endpoints.create is None and self.endpoints.removal(None) is None
+
     def kept(self, values: Values) -> Kept | None:
         """Why an object can be neither made nor removed, if it cannot."""
-        ends = self.endpoints
-        always_there = ends.create is None and ends.removal(None) is None
-        return self.keep(values) or (ALWAYS_THERE if always_there else None)
+        return self.keep(values) or (ALWAYS_THERE if self.is_always_there else None)
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""

@@ -64,6 +64,17 @@ def gains(moved: Moved) -> bool:
     return any(one not in before for one in after)
 
 
+def loses(moved: Moved) -> bool:
+    """A list lacks a member that it had before."""
+    return gains(Moved(moved.after, moved.before))
+
+
+def gains_unencrypted(moved: Moved) -> bool:
+    """A list of URLs gains one that anybody on the way can read."""
+    before, after = (one if isinstance(one, list | tuple) else () for one in _sides(moved))
+    return any(is_unencrypted(Moved(GONE, one)) for one in after if one not in before)
+
+
 def grows(moved: Moved) -> bool:
     """A number is larger than before. What was not there counts as none."""
     before, after = (one if isinstance(one, int | float) else 0 for one in _sides(moved))

@@ -10,22 +10,33 @@ from clerkform.model.address import Address
 
 
 def matches(pattern: str, address: Address | str) -> bool:
-    """Whether ``pattern`` is the address itself, or a glob that matches it."""
+    """Whether ``pattern`` is the address itself, or a glob that matches it.
+
+    ``kind/*`` matches the address of a kind that has but one object as well.
+    """
     text = str(address)
-    return pattern == text or fnmatchcase(text, pattern)
+    whole = text if "/" in text else f"{text}/"
+    return pattern == text or fnmatchcase(text, pattern) or fnmatchcase(whole, pattern)
 
 
-def kinds_of(pattern: str, kinds: Collection[str]) -> frozenset[str]:
-    """The kinds that have addresses which ``pattern`` can match. A ``*`` crosses the slash."""
+def kinds_of(pattern: str, kinds: Collection[str], keyless: Collection[str] = ()) -> frozenset[str]:
+    """The kinds that have addresses which ``pattern`` can match. A ``*`` crosses the slash.
+
+    Of the ``keyless`` ones the kind's name alone is the address.
+    """
+    if pattern in kinds and pattern in keyless:
+        return frozenset({pattern})
     head, slash, _ = pattern.partition("/")
     before, star, _ = head.partition("*")
     start = before + star if star else head + slash
     return frozenset(kind for kind in kinds if fnmatchcase(f"{kind}/", start))
 
 
-def no_kind(pattern: str, kinds: Collection[str]) -> tuple[str, str] | None:
+def no_kind(
+    pattern: str, kinds: Collection[str], keyless: Collection[str] = ()
+) -> tuple[str, str] | None:
     """What is wrong with a pattern that no address can match, and what to write instead."""
-    if kinds_of(pattern, kinds):
+    if kinds_of(pattern, kinds, keyless):
         return None
     head, slash, _ = pattern.partition("/")
     known = f"the kinds are {', '.join(sorted(kinds))}"

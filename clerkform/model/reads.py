@@ -91,7 +91,8 @@ class Single:
 
     @staticmethod
     def section_of(items: Sequence[Any]) -> Any:
-        return next(iter(items), {})
+        """None where nothing is to be declared."""
+        return next(iter(items), None) or None
 
     @staticmethod
     def schema_of(item: Mapping[str, Any]) -> dict[str, Any]:

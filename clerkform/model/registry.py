@@ -32,6 +32,11 @@ class Registry(Mapping[str, Kind]):
     def __len__(self) -> int:
         return len(self._kinds)
 
+    @property
+    def keyless(self) -> frozenset[str]:
+        """Kinds that have but one object, whose address is the kind's name alone."""
+        return frozenset(kind.name for kind in self.values() if not kind.identity)
+
     @cached_property
     def referred_to(self) -> frozenset[str]:
         """Kinds that some kind may refer to."""

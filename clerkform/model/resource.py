@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict
+from pydantic import MISSING, BaseModel, ConfigDict, Field, Strict, model_validator
 
 from clerkform.model import trait
 
@@ -13,8 +13,22 @@ T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
 """A YAML list, kept as a tuple. Its items stay strict."""
 
+SomeText = Annotated[str, Field(min_length=1)]
+"""Any text but the empty one."""
+
 JsonObject = Annotated[dict[str, Any], trait.free_form]
 Json = Annotated[Any, trait.free_form]
+
+
+def once(members: tuple[T, ...]) -> tuple[T, ...]:
+    """For an ``AfterValidator`` of a list that the API takes as a set.
+
+    Raises:
+        ValueError: a member stands there twice.
+    """
+    if len(set(members)) < len(members):
+        raise ValueError("must name nothing twice")
+    return members
 
 
 class Part(BaseModel):
@@ -37,6 +51,16 @@ class SetChange(Part):
     remove: Many[str] | MISSING = MISSING
     """What must not."""
 
+    @model_validator(mode="after")
+    def _says_something_once(self) -> SetChange:
+        add = () if self.add is MISSING else self.add
+        remove = () if self.remove is MISSING else self.remove
+        if not (add or remove):
+            raise ValueError("must name something under `add` or `remove`")
+        if both := sorted({*add} & {*remove}):
+            raise ValueError(f"names {', '.join(both)} under `add` and under `remove`")
+        return self
+
 
 class Lifecycle(Part):
     """How clerkform treats this item; nothing of it is sent to Clerk."""
@@ -45,12 +69,12 @@ class Lifecycle(Part):
     """Refuse every plan that would delete or replace this object."""
     ignore_changes: Many[str] | MISSING = MISSING
     """Paths such as ``lifetime`` or ``claims.role`` whose live value is left as it is."""
-    renamed_from: Annotated[str, Field(min_length=1)] | MISSING = MISSING
+    renamed_from: SomeText | MISSING = MISSING
     """The key this item had before, so that the object is renamed or replaced, not made twice."""
 
 
 class _Addressed(Part):
-    id: Annotated[str, Field(min_length=1), trait.local] | MISSING = MISSING
+    id: Annotated[SomeText, trait.local] | MISSING = MISSING
     """Pins one live object by Clerk's id; an id that is not live is an error, never a create."""
     absent: Annotated[bool | MISSING, trait.local] = MISSING
     """True: this object must not exist; an apply removes it."""

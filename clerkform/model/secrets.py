@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     MISSING,
@@ -14,7 +14,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+from clerkform.secrets.looks import VARIABLE
+
+EnvName = Annotated[str, StringConstraints(pattern=rf"^{VARIABLE}$")]
 PathText = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00\r\n]+$")]
 Argument = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 # Strict as the rest, but for the list that YAML has where a frozen model keeps a tuple.
@@ -24,7 +26,21 @@ SecretSource = Literal["from_env", "from_file", "from_command"]
 
 
 class OneForm(BaseModel):
+    """What is written in one of several forms, each a key of its own."""
+
+    forms: ClassVar[tuple[str, ...]]
+    called: ClassVar[str]
+    """What a message calls it."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _has_one_form(self) -> Self:
+        if len(self.model_fields_set.intersection(self.forms)) != 1:
+            names = "`" + "`, `".join(self.forms) + "`"
+            context = {"what": self.called, "names": names}
+            raise PydanticCustomError("one_form", "{what} takes exactly one of {names}", context)
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self})"
@@ -43,19 +59,13 @@ def one_of(names: tuple[str, ...]) -> dict[str, Any]:
     return {"oneOf": [{"required": [name]} for name in names]}
 
 
-def demand_one(given: set[str], names: tuple[str, ...], what: str) -> None:
-    if len(given & set(names)) != 1:
-        raise PydanticCustomError(
-            "one_form",
-            "{what} takes exactly one of {names}",
-            {"what": what, "names": "`" + "`, `".join(names) + "`"},
-        )
-
-
 class SecretRef(OneForm):
     """Where clerkform finds a secret value when it needs it; the value itself is in no manifest."""
 
-    model_config = ConfigDict(json_schema_extra=one_of(get_args(SecretSource)))
+    forms = get_args(SecretSource)
+    called = "a secret"
+
+    model_config = ConfigDict(json_schema_extra=one_of(forms))
 
     from_env: EnvName | MISSING = Field(
         default=MISSING,
@@ -74,11 +84,6 @@ class SecretRef(OneForm):
         "without a shell in the manifest's folder; what it prints is the secret, but for one line "
         "break at the end. Needs `CLERKFORM_ALLOW_COMMANDS=1`.",
     )
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> SecretRef:
-        demand_one(self.model_fields_set, get_args(SecretSource), "a secret")
-        return self
 
     @property
     def source(self) -> SecretSource:

@@ -16,17 +16,22 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from clerkform.model.secrets import Argv, EnvName, OneForm, PathText, demand_one, one_of
+from clerkform.model.secrets import Argv, EnvName, OneForm, PathText, one_of
 
-SinkForm = Literal["file", "env_file", "command"]
+FileForm = Literal["file", "env_file"]
+"""How a sink names a file that it writes."""
+SinkForm = Literal[FileForm, "command"]
 
 
 class Sink(OneForm):
     """Where a secret that the server makes is delivered; the word `none` delivers it nowhere."""
 
+    forms = get_args(SinkForm)
+    called = "`secret_to`"
+
     model_config = ConfigDict(
         json_schema_extra={
-            **one_of(get_args(SinkForm)),
+            **one_of(forms),
             "dependentRequired": {"env_file": ["name"], "name": ["env_file"]},
         }
     )
@@ -54,11 +59,10 @@ class Sink(OneForm):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _has_one_form(cls, value: Any, handler: ModelWrapValidatorHandler[Sink]) -> Sink:
+    def _is_whole_or_nowhere(cls, value: Any, handler: ModelWrapValidatorHandler[Sink]) -> Sink:
         if value == "none" or value is NOWHERE:
             return NOWHERE
         sink = handler(value)
-        demand_one(sink.model_fields_set, get_args(SinkForm), "`secret_to`")
         if ("env_file" in sink.model_fields_set) != ("name" in sink.model_fields_set):
             raise PydanticCustomError("env_file_name", "`env_file` and `name` go together")
         return sink
@@ -81,6 +85,11 @@ class Sink(OneForm):
     def delivers(self) -> bool:
         """False for ``none``: nobody needs the secret."""
         return self.form != "none"
+
+    @property
+    def path(self) -> str | None:
+        """The file that is written, as the manifest names it."""
+        return str(getattr(self, self.form)) if self.form in get_args(FileForm) else None
 
     @property
     def form(self) -> SinkForm | Literal["none"]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from clerkform.model.meaning import Meaning, Moved, always
 from clerkform.model.op import Op
-from clerkform.model.traits import Edges, ReadFrom, Ref, Traits
+from clerkform.model.traits import Edges, LookedUp, ReadFrom, Ref, Source, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,11 @@ def write_only_but(presence: str) -> Trait:
     return _trait(write_only=True, presence=presence)
 
 
-def read_from(path: str, *, invert: bool = False) -> Trait:
-    """Not in the API's own reads, but shown at this dotted path of a second source."""
-    return _trait(write_only=True, read_from=ReadFrom(tuple(path.split(".")), invert))
+def read_from(
+    path: str, *, invert: bool = False, source: Source = "frontend", none: Any = None
+) -> Trait:
+    """Not in the kind's own reads, but shown at this dotted path of another source."""
+    return _trait(write_only=True, read_from=ReadFrom(tuple(path.split(".")), invert, source, none))
 
 
 def signs_with(algorithm_field: str) -> Trait:
@@ -99,6 +101,11 @@ def edges(add: Op, remove: Op) -> Trait:
     return _trait(edges=Edges(add, remove))
 
 
+def looked_up(op: Op, *, by: str, sends: str) -> Trait:
+    """The key of something that is no kind; its id is looked up just before it is sent."""
+    return _trait(looked_up=LookedUp(op, by, sends))
+
+
 def at_most_bytes(number: int) -> Trait:
     return _trait(most_bytes=number)
 
@@ -109,6 +116,11 @@ def via(part: str) -> Trait:
 
 def normalize(how: Callable[[Any], Any]) -> Trait:
     return _trait(normalize=how)
+
+
+def default(value: Any, *, production: Any = None) -> Trait:
+    """What Clerk sets by itself; ``production`` where it is another there."""
+    return _trait(defaults=(value, value if production is None else production))
 
 
 def pulled_with(word: str) -> Trait:

@@ -9,6 +9,9 @@ from typing import Any, Literal
 from clerkform.model.meaning import Meaning
 from clerkform.model.op import Op
 
+Source = Literal["frontend", "primary_domain"]
+"""The Frontend API's environment, or the primary domain as the Backend API lists it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -40,11 +43,26 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class ReadFrom:
-    """A place in the document of a second source."""
+    """A place in the document of another source than the kind's own reads."""
 
     path: tuple[str, ...]
     invert: bool = False
     """It shows the opposite: whether something is off."""
+    source: Source = "frontend"
+    none: Any = None
+    """What it is where the document has null."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Holds the key of something that is no kind; sent as its id, answered as its key."""
+
+    op: Op
+    """Lists what there is."""
+    by: str
+    """The key's name in that list."""
+    sends: str
+    """The field of the request that takes the id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,7 @@ class Traits:
     ref: Ref | None = None
     edges: Edges | None = None
     """With a list of references: each is written by a call of its own."""
+    looked_up: LookedUp | None = None
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
     most_bytes: int | None = None
@@ -92,6 +111,8 @@ class Traits:
     """For clerkform itself, never sent."""
     normalize: Callable[[Any], Any] | None = None
     """The form that the server stores; what was written is still what is sent."""
+    defaults: tuple[Any, ...] = ()
+    """What Clerk sets by itself: on a development instance, and on a production one."""
     pulled_with: str | None = None
     """Left out of a pull unless this word is asked for; the empty word never is."""
     meanings: tuple[Meaning, ...] = ()

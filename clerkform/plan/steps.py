@@ -40,7 +40,7 @@ def _edges(action: Action, writers: Writers, after: frozenset[StepId]) -> Iterat
 def steps_of(action: Action, writers: Writers) -> Iterator[Step]:
     if action.verb == "create":
         yield from _create(action, writers, frozenset())
-    elif action.verb == "update":
+    elif action.verb == "update" or action.always_sent:
         yield from _updates(action, writers)
     elif action.verb == "delete":
         yield from _delete(action, writers, frozenset())
@@ -100,37 +100,49 @@ def _updates(action: Action, writers: Writers) -> Iterator[Step]:
     item, live = action.item, action.live
     assert item is not None
     assert live is not None
-    parts: dict[str, dict[Path, Field]] = {}
     kind = item.kind
     if any(change.field in kind.makes for change in action.changes):
         yield _delivery(action, item, live, writers)
-    for change in action.changes:
-        if change.field in kind.makes:
-            continue
-        part = kind.fields[change.field].traits.via or ""
-        leaf = kind.field_at(change.path)
-        if leaf.traits.edges:
-            continue
-        parts.setdefault(part, {})[leaf.path] = leaf
-        whole = next(kind.replaced_with(change.path), None)
-        if whole:
-            parts[part] |= _declared_in(item, whole.path)
-    if "" in parts:
-        if kind.update_sends == "all":
-            parts[""] = _declared_in(item, ())
-        parts[""] |= _write_only(item, live)
-    for part, sent in sorted(parts.items()):
+    before = frozenset[StepId]()
+    for part, sent in sorted(_sent_by_part(action, item, live).items()):
         step = StepId(action.address, "update", part)
         makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
         yield Step(
             step,
-            writers.needed_by(item) | makes_way,
+            writers.needed_by(item) | makes_way | before,
             nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
             live.id,
             within=_within(kind, live.values),
             origins=_origins(item),
         )
+        if kind.is_always_there:  # what a part points at may have to be switched on first
+            before = frozenset({step})
     yield from _edges(action, writers, frozenset())
+
+
+def _sent_by_part(
+    action: Action, item: Item, live: LiveObject
+) -> Mapping[str, Mapping[Path, Field]]:
+    """The leaves that each call of an update sends."""
+    kind = item.kind
+    parts: dict[str, dict[Path, Field]] = {}
+    for change in action.changes:
+        leaf = kind.field_at(change.path)
+        if change.field in kind.makes or leaf.traits.edges:
+            continue
+        sent = parts.setdefault(kind.part_of(leaf), {})
+        sent[leaf.path] = leaf
+        if whole := next(kind.replaced_with(change.path), None):
+            sent |= _declared_in(item, whole.path)
+    for path in action.always_sent:
+        leaf = kind.field_at(path)
+        parts.setdefault(kind.part_of(leaf), {})[path] = leaf
+    if "" in parts and kind.update_sends == "all":
+        parts[""] = _declared_in(item, ())
+    for leaf in _write_only(item, live):
+        if (part := kind.part_of(leaf)) in parts:
+            parts[part][leaf.path] = leaf
+    return parts
 
 
 def _delivery(action: Action, item: Item, live: LiveObject, writers: Writers) -> Step:
@@ -160,19 +172,19 @@ def _declared_in(item: Item, part: Path) -> dict[Path, Field]:
     }
 
 
-def _write_only(item: Item, live: LiveObject) -> dict[Path, Field]:
+def _write_only(item: Item, live: LiveObject) -> Iterator[Field]:
     """What is never read back goes along with every other change of its object.
 
     Where its changes are ignored, only if live has it: an update that sends everything would lose
     it otherwise.
     """
-    ignored, sent = ignored_paths(item), {}
+    ignored = ignored_paths(item)
     for leaf, _ in item.declared():
         is_ours = not is_within(leaf.path, ignored)
         is_set = leaf.presence is not None and value_at(live.values, leaf.presence) is True
-        if leaf.traits.write_only and (is_ours or is_set):
-            sent[leaf.path] = leaf
-    return sent
+        is_hidden = leaf.traits.write_only and not leaf.traits.read_from
+        if is_hidden and (is_ours or is_set):
+            yield leaf
 
 
 def _origins(item: Item) -> Mapping[str, str]:

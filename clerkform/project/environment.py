@@ -32,6 +32,8 @@ from clerkform.project.file import (
     secret_key_env,
     which_of,
 )
+from clerkform.project.frontend import Claim
+from clerkform.secrets.looks import VARIABLE
 
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
@@ -69,6 +71,8 @@ class Environment:
     named_at: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each of ``manifests`` and ``overlays``."""
     api_url_span: Span | None = field(default=None, repr=False)
+    frontend: Claim = field(default_factory=Claim)
+    """What the project file says of the instance's Frontend API."""
     prune_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
     """Where the project file names each kind of ``prune``."""
     protect_spans: Mapping[str, Span] = field(default_factory=dict, repr=False)
@@ -146,6 +150,12 @@ def _environment(
         exclude=project.overlays,
         named_at=dict(_places(project.node, name)),
         api_url_span=_span(project.node, "environments", name, "api_url"),
+        frontend=Claim(
+            given(own.publishable_key, None),
+            _span(project.node, "environments", name, "publishable_key"),
+            given(own.frontend_api_url, None),
+            _span(project.node, "environments", name, "frontend_api_url"),
+        ),
         prune_spans={
             **_keys(project.node, "prune"),
             **_keys(project.node, "environments", name, "prune"),
@@ -213,7 +223,7 @@ def variables(
         else:
             problems.error("bad-variable", "`--var` takes NAME=VALUE, and one has no `=`")
     for origin, name, text in named:
-        if not _VARIABLE_NAME.fullmatch(name):
+        if not re.fullmatch(VARIABLE, name):
             problems.error(
                 "bad-variable",
                 f"`{origin}`: a variable's name is made of letters, digits and `_`",
@@ -224,9 +234,6 @@ def variables(
         except scalars.UnfitScalar as error:
             problems.error("bad-variable", f"`{origin}`: {error}", hint="quote it if it is text")
     return values
-
-
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _scalar(text: str) -> Json:

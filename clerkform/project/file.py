@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    MISSING,
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from clerkform.diagnostics import Problems, Source, Span, did_you_mean
 from clerkform.manifest.files import PROJECT_FILE, is_hidden, read_text
@@ -16,23 +24,22 @@ from clerkform.manifest.node import Node
 from clerkform.manifest.parse import parse
 from clerkform.manifest.redacted_lines import Sections, hidden_lines
 from clerkform.manifest.validation import names_in, report
+from clerkform.model.resource import Many, SomeText
+from clerkform.model.secrets import PathText
 from clerkform.private_files import OWN_FOLDER
-from clerkform.project.secret_keys import without_bad_keys
+from clerkform.project.frontend import address_of_frontend, host_of_key
+from clerkform.project.secret_keys import KEY_VARIABLE, without_bad_keys
+from clerkform.secrets.looks import VARIABLE
 
 DEFAULT_SECRET_KEY: Final = "CLERK_SECRET_KEY"
 DEFAULT_ENVIRONMENT: Final = "default"
 VARIABLE_PREFIX: Final = "CLERKFORM_VAR_"
 T = TypeVar("T")
 D = TypeVar("D")
-Many = Annotated[tuple[T, ...], Field(strict=False)]
-"""A YAML list, kept as a tuple. Its items stay strict."""
-
-
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VariableName = Annotated[str, StringConstraints(pattern=rf"^{VARIABLE}$")]
 EnvironmentName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)
 ]
-PathText = Annotated[str, Field(min_length=1)]
 LedgerPath = Annotated[
     str,
     StringConstraints(
@@ -41,6 +48,11 @@ LedgerPath = Annotated[
 ]
 LintCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$")]
 Pruning = Literal["none", "owned", "all"]
+
+
+def _is_key(text: str) -> str:
+    host_of_key(text)
+    return text
 
 
 class _Part(BaseModel):
@@ -69,7 +81,7 @@ class DeclaredLint(_Part):
 class SecretKey(_Part):
     """Where the instance's secret key comes from. The key itself is never written in a file."""
 
-    from_env: Annotated[str, StringConstraints(pattern=r"^CLERK_[A-Za-z0-9_]+$")]
+    from_env: Annotated[str, StringConstraints(pattern=rf"^{KEY_VARIABLE}$")]
     """The environment variable that holds the key. Its name begins with `CLERK_`, so that a change
     to this file cannot send another of your variables to Clerk."""
 
@@ -78,9 +90,10 @@ class SandboxApi(_Part):
     """The embedded sandbox with settings of its own."""
 
     sandbox: dict[str, Any]
-    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency` and
-    `read_lag` (such as `50ms`), `organizations`, `slugs` and `api_keys` (true or false),
-    `unentitled` (features that the plan lacks), `contradictions`, `faults` and `fault_seed`. The
+    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency`, `read_lag`
+    and `frontend_lag` (such as `50ms`), `organizations`, `slugs`, `api_keys` and `fresh_defaults`
+    (true or false), `sign_up_mode` (`public`, `restricted` or `waitlist`), `unentitled` (features
+    that the plan lacks), `contradictions`, `faults` and `fault_seed`; docs/sandbox.md has each. The
     `path` of a fault is a regular expression without `*`, `+`, `?`, braces and groups, such as
     `/organizations$`; one that may have those is for `sandbox serve --faults`."""
 
@@ -105,7 +118,7 @@ class DeclaredEnvironment(_Part):
     """What differs from the project's limits on deletions."""
     vars: dict[VariableName, Any] | MISSING = MISSING
     """Variables for `${var.name}` in manifests, over the project's defaults."""
-    protect: Many[PathText] | MISSING = MISSING
+    protect: Many[SomeText] | MISSING = MISSING
     """Addresses or patterns that no plan may delete here, in addition to the project's."""
     max_quota: Annotated[float, Field(gt=0, le=1)] | MISSING = MISSING
     """The share of Clerk's rate limit to use, 0.2 for a fifth. The application's users share it."""
@@ -114,6 +127,10 @@ class DeclaredEnvironment(_Part):
     )
     """Another address of the Backend API. Hosts other than Clerk's or this machine also need
     `CLERK_API_URL` or `--allow-api-host`, which no file can give."""
+    publishable_key: Annotated[str, AfterValidator(_is_key)] | MISSING = MISSING
+    """The instance's publishable key, such as `pk_test_…`. Another instance's is refused."""
+    frontend_api_url: Annotated[str, AfterValidator(address_of_frontend)] | MISSING = MISSING
+    """The address of the instance's Frontend API. Another instance's is refused."""
     ledger: LedgerPath | MISSING = MISSING
     """Where to keep the record of what was last applied, a `.json` file inside the project folder;
     `.clerkform/ledger.NAME.json` if left out. Plans are right without it, and sharper with it."""
@@ -131,7 +148,7 @@ class ProjectFile(_Part):
     overlays."""
     vars: dict[VariableName, Any] | MISSING = MISSING
     """Defaults of the variables that manifests use as `${var.name}`."""
-    protect: Many[PathText] | MISSING = MISSING
+    protect: Many[SomeText] | MISSING = MISSING
     """Addresses or patterns such as `organizations/*` that no plan may delete. Unlike an item's own
     `prevent_destroy`, this outlives the item's removal from the manifests."""
     prune: dict[str, Pruning] | MISSING = MISSING

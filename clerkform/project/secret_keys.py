@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from clerkform.diagnostics import Problems
 from clerkform.manifest.node import Node
 
-_KEY_VARIABLE = re.compile(r"CLERK_[A-Za-z0-9_]+")
+KEY_VARIABLE: Final = r"CLERK_[A-Za-z0-9_]+"
+"""A name that the variable of a secret key may have."""
 
 
 def without_bad_keys(root: Node, problems: Problems) -> Node:
@@ -33,7 +35,7 @@ def _names_a_key(key: Node, problems: Problems) -> bool:
             hint="write `{from_env: CLERK_SECRET_KEY}`",
             quotes_line=False,
         )
-    elif not _KEY_VARIABLE.fullmatch(variable.value):
+    elif not re.fullmatch(KEY_VARIABLE, variable.value):
         problems.error(
             "secret-key-variable",
             "a secret key is only read from a variable whose name begins with `CLERK_`",

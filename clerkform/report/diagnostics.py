@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic, Span
-from clerkform.redaction import redacted
 from clerkform.report.formatting import escaped
+from clerkform.secrets.redaction import redacted
 
 COLORS: Final = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 TAB: Final = 4

@@ -10,7 +10,9 @@ from typing import Any, Final
 from clerkform.diagnostics import Span
 from clerkform.diff.action import Action
 from clerkform.diff.values import MadeBy
+from clerkform.ledger.settling import NOT_SETTLED
 from clerkform.model import Address, Registry
+from clerkform.model.paths import dotted
 from clerkform.plan.review import heading_of, reviewed_changes
 from clerkform.report.counts import counted
 from clerkform.report.formatting import sides
@@ -47,7 +49,19 @@ class Drift:
     def __init__(self, planned: Planned, registry: Registry, unread: tuple[str, ...] = ()) -> None:
         self.planned, self.unread = planned, unread
         pending = planned.plan.pending
+        actions = planned.plan.actions
+        self.unreached = tuple(
+            f"{a.address}: {dotted(p)} ({a.live.unreachable[p] if a.live else ''})"
+            for a in actions
+            for p in a.unreached
+        )
+        """Declared fields whose source could not be read."""
+        self.unreadable = tuple(f"{a.address}: {dotted(p)}" for a in actions for p in a.always_sent)
+        """Declared fields that nothing shows, and of which nothing says that they were sent."""
         self.findings = tuple(one for action in pending for one in _findings(action))
+        self.unsettled = tuple(
+            note.message for note in planned.remarks.notes if note.code == NOT_SETTLED
+        )
         # What the application makes too is not declared as a rule, and nobody's news.
         self.left_alone = [a for a in planned.plan.undeclared if not registry[a.kind].runtime]
         pruned = (action.address for action in pending if action.item is None)
@@ -61,7 +75,7 @@ class Drift:
         makers = [one.made_by for one in self.findings]
         return {
             "findings": len(self.findings),
-            "resources": len(self.planned.plan.pending),
+            "resources": len({one.address for one in self.findings}),
             "undeclared": len(self.undeclared),
             **{maker: makers.count(maker) for maker in MAKERS},
         }
@@ -74,7 +88,7 @@ class Drift:
             "fail_on": on,
             "counts": self.counts(),
             "undeclared": [str(address) for address in self.undeclared],
-            "not_compared": list(self.unread),
+            "not_compared": [*self.unread, *self.unreached, *self.unreadable, *self.unsettled],
         }
         rows = [self._row(finding) for finding in self.findings]
         asides = [{"address": str(one), "finding": UNDECLARED} for one in self.left_alone]
@@ -92,10 +106,15 @@ class Drift:
 
     def _footer(self, on: str) -> Iterator[str]:
         heading = heading_of(self.planned.loaded.environment.name, self.planned.instance)
-        if self.unread:
-            yield f"Not compared, as it could not be read: {', '.join(self.unread)}."
+        if unread := (*self.unread, *self.unreached):
+            yield f"Not compared, as it could not be read: {', '.join(unread)}."
+        yield from self.unsettled
+        if self.unreadable:
+            yield f"Not compared, as nothing shows it: {', '.join(self.unreadable)}."
         nothing = "Nothing edited" if on == "edited" and self.findings else "No drift"
-        text, counts = f"{'Drift' if self.fails(on) else nothing} in {heading}", self.counts()
+        compared = "what could be read of " if self.unreached else ""
+        found = "Drift" if self.fails(on) else nothing
+        text, counts = f"{found} in {compared}{heading}", self.counts()
         said = []
         if self.findings:
             makers = ", ".join(f"{counts[m]} {m}" for m in MAKERS if counts[m])
@@ -120,6 +139,8 @@ def _findings(action: Action) -> Iterator[Finding]:
     if action.verb not in ("update", "replace"):
         return
     for change, shown in zip(action.changes, reviewed_changes(action), strict=True):
+        if action.kind.field_at(change.path).path in action.unreached:
+            continue  # whether it differs nobody knows
         live, declared = (side or "nothing" for side in sides(shown))
         what = f"{change.dotted} is {live}, declared {declared}"
         if change.hidden:

@@ -13,7 +13,7 @@ from clerkform.diff.values import Known
 from clerkform.model import Reference
 from clerkform.plan.review import SENSITIVE
 from clerkform.plan.wire import WireCell, WireChange
-from clerkform.redaction import redacted
+from clerkform.secrets.redaction import redacted
 
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""

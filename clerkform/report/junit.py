@@ -10,9 +10,9 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from clerkform.redaction import redacted_data
+from clerkform.manifest.runners import unobeyed
 from clerkform.report.views.json import JsonView
-from clerkform.runners import unobeyed
+from clerkform.secrets.redaction import redacted_data
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

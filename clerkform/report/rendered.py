@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.jwt.render import Rendered
 from clerkform.jwt.shortcodes import Path
-from clerkform.jwt.sizes import HEADER_LIMIT, SESSION_ADVICE, claims_bytes
+from clerkform.jwt.sizes import HEADER_LIMIT, SESSION_ADVICE
 from clerkform.jwt.undocumented import DOUBTS
+from clerkform.model.canonical import json_bytes
 from clerkform.model.paths import dotted
 from clerkform.report.formatting import compact, escaped, shortened
 from clerkform.report.view import Table, View
@@ -63,18 +64,18 @@ def data(rendered: Rendered) -> dict[str, Any]:
         "claims": rendered.claims,
         "sources": {dotted(path): source for path, source in rendered.sources.items()},
         "bytes": rendered.bytes,
-        "claims_bytes": claims_bytes(rendered.claims),
+        "claims_bytes": json_bytes(rendered.claims),
     }
 
 
 def size_text(rendered: Rendered) -> str:
-    own = claims_bytes(rendered.claims)
+    own = json_bytes(rendered.claims)
     return f"Size: about {rendered.bytes:,} bytes as a signed token; {own:,} of claims as JSON."
 
 
 def remarks(rendered: Rendered, span: Span) -> Iterator[Diagnostic]:
     """What to know about the size, and which claims rest on what no document settles."""
-    own = claims_bytes(rendered.claims)
+    own = json_bytes(rendered.claims)
     if rendered.bytes > HEADER_LIMIT:
         yield Diagnostic(
             "token-size",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Registry
 from clerkform.model.paths import GONE, value_at
 from clerkform.model.pattern import nearest
+from clerkform.model.traits import Source
 from clerkform.plan.review import SENSITIVE
 from clerkform.report.formatting import cell
 from clerkform.report.inventory import UNDECLARED, state
@@ -23,6 +24,10 @@ from clerkform.workflows.request import SEE_ALL
 
 COLUMNS: Final = ("field", "declared", "live", "recorded", "note")
 SECRET: Final = "(secret)"
+SOURCES: Final[Mapping[Source, str]] = {
+    "frontend": "the Frontend API's environment",
+    "primary_domain": "the primary domain",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class Resource:
             {"field": n, "live": value, "note": "computed"} for n, value in self.computed.items()
         ]
         notes = "\n".join(f"note: {note}" for note in self.action.notes) if self.action else ""
-        return Table("fields", COLUMNS, rows, notes)
+        columns = (*COLUMNS, "read_from") if self.kind.is_always_there else COLUMNS
+        return Table("fields", columns, rows, notes)
 
     def _rows(self, field: Field) -> Iterator[dict[str, Any]]:
         item = self.action.item if self.action else None
@@ -86,6 +92,7 @@ class Resource:
             "live": _shown(field, live),
             "recorded": recorded,
             "note": "differs" if differs else None if is_declared else "not declared",
+            "read_from": _source(field),
         }
 
     def _recorded(self, field: Field) -> Any:
@@ -99,6 +106,14 @@ class Resource:
         if field.traits.ref and isinstance(value, dict):
             return Address.parse(str(value.get("to"))).key
         return value
+
+
+def _source(field: Field) -> str:
+    """Where its live value comes from."""
+    read_from = field.traits.read_from
+    if read_from is not None:
+        return SOURCES[read_from.source]
+    return "nothing shows it" if field.is_unread else "the Backend API"
 
 
 def _shown(field: Field, value: Any) -> Any:

@@ -8,8 +8,8 @@ import re
 import select
 from typing import TYPE_CHECKING, Final, TextIO
 
-from clerkform.redaction import redacted
-from clerkform.runners import unobeyed
+from clerkform.manifest.runners import unobeyed
+from clerkform.secrets.redaction import redacted
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -1,5 +1,6 @@
 """Answers as bytes: what an operation gave, a refusal, a fault, a connection that breaks."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from clerkform.sandbox.operation import Answer, Json
 
 JSON = "application/json"
 """Without a charset: Clerk's JavaScript client parses nothing else."""
+WHITE_SPACE = b" " * 65_536
 BREAKER = "clerkform.sandbox.breaker"
 """Where in ``scope["extensions"]`` a server puts what breaks the connection of a request."""
 Way = Broken | Literal["close"]
@@ -54,6 +56,43 @@ class Hangup(Response):
             pass
 
 
+class EndlessAnswer(Exception):
+    """What the embedded sandbox raises in place of an answer that never ends; see ``transport``."""
+
+    def __init__(self, part: Response) -> None:
+        super().__init__("a fault rule of the sandbox has this answer never end")
+        self.status = part.status_code
+        self.headers = without_length(part)
+        self.body = bytes(part.body)
+
+
+class Endless(Response):
+    """An answer whose body goes on with white space for as long as anybody reads it."""
+
+    def __init__(self, part: Response) -> None:
+        super().__init__()
+        self._part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if BREAKER not in scope.get("extensions", {}):
+            raise EndlessAnswer(self._part)
+        start = {"type": "http.response.start", "status": self._part.status_code}
+        await send({**start, "headers": without_length(self._part)})
+        chunk = bytes(self._part.body)
+        left = asyncio.ensure_future(receive())  # once the request is read, the client's leaving
+        try:
+            while not left.done():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                chunk = WHITE_SPACE
+                await asyncio.sleep(0)
+        finally:
+            left.cancel()
+
+
+def without_length(response: Response) -> list[tuple[bytes, bytes]]:
+    return [pair for pair in response.raw_headers if pair[0] != b"content-length"]
+
+
 def answered(answer: Answer, status: int) -> Response:
     if answer is None or status == 204:
         return Response(status_code=status)
@@ -88,9 +127,12 @@ def faulty(fault: Fault) -> Response:
     if fault.body is None:
         code = "too_many_requests" if status == 429 else "internal_clerk_error"
         text = "A fault rule of the sandbox answers this request."
-        return refused(Refusal(status, Problem(code, "fault", text), headers=dict(fault.headers)))
-    headers = {**dict(fault.headers), "Content-Type": fault.content_type}
-    return Response(fault.body, status, headers)
+        problem = Problem(code, "fault", text)
+        response = refused(Refusal(status, problem, headers=dict(fault.headers)))
+    else:
+        headers = {**dict(fault.headers), "Content-Type": fault.content_type}
+        response = Response(fault.body, status, headers)
+    return Endless(response) if fault.endless else response
 
 
 def spoilt(fault: Fault, response: Response) -> Response:
@@ -102,7 +144,7 @@ def spoilt(fault: Fault, response: Response) -> Response:
         response = answered(answer, response.status_code)
     if fault.truncate is not None:
         return Hangup("close", response, fault.truncate)
-    return response
+    return Endless(response) if fault.endless else response
 
 
 async def broken(request: Request, exc: Exception) -> Response:

@@ -109,10 +109,10 @@ class Sandbox:
         self._clock = clock
         self.instances = Instances(store, self._seconds, seed, self.groups)
         self.settings = settings
-        store.database.remember_past(settings.read_lag > 0)
+        store.database.remember_past(settings.longest_lag)
         if settings.instance:
             self.instances.check(settings.instance)
-            self.instances.open_first(settings.instance)
+            self.instances.open_first(settings.instance, settings)
 
     def _seconds(self) -> float:
         """The clock of the rate limits, which is moved with the other."""
@@ -129,7 +129,7 @@ class Sandbox:
         self.settings = settings = knobs.changed(before, knobs_turned)
         if {"faults", "fault_seed"} & knobs_turned.keys():
             self.faults.replace(settings.faults, settings.fault_seed)
-        self.store.database.remember_past(settings.read_lag > 0)
+        self.store.database.remember_past(settings.longest_lag)
         if settings.instance and settings.instance != before.instance:
             self.instances.become(settings.instance)
 
@@ -213,7 +213,8 @@ class Sandbox:
         is_addressed: bool = True,
     ) -> tuple[Answer, int]:
         with self.store.transaction(write=operation.is_write):
-            seen = store.as_of(self.settings.read_lag)
+            lag = self.settings.frontend_lag if operation.public else self.settings.read_lag
+            seen = store.as_of(lag)
             call = Call(
                 params,
                 request.query_params,

@@ -64,12 +64,14 @@ CREATE TEMP VIEW lagging AS
     WHERE NOT EXISTS (
         SELECT 1 FROM past AS p
         WHERE p.instance = o.instance AND p.kind = o.kind AND p.id = o.id
+          AND p.changed_at > sandbox_moment()
     )
     UNION ALL
     SELECT seq, instance, kind, id, created_at, body, secret FROM past AS p
     WHERE body IS NOT NULL AND n = (
         SELECT min(n) FROM past AS q
         WHERE q.instance = p.instance AND q.kind = p.kind AND q.id = p.id
+          AND q.changed_at > sandbox_moment()
     );
 """
 
@@ -87,7 +89,8 @@ class Database:
         self._latest = 0
         self._rollbacks = 0
         self._lock = threading.RLock()
-        self._remembers = False
+        self._longest = 0
+        self._moment = 0
         try:
             if path and not path.exists():
                 path.touch(mode=0o600)  # signing keys are in it
@@ -97,8 +100,9 @@ class Database:
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10
             )
             weakref.finalize(self, self._db.close)
-            clock_of = weakref.WeakMethod(self.now)  # or the two would keep each other alive
-            self._db.create_function("sandbox_now", 0, lambda: clock_of()())  # type: ignore[misc]
+            own = weakref.ref(self)  # or the two would keep each other alive
+            self._db.create_function("sandbox_now", 0, lambda: own().now())  # type: ignore[union-attr]
+            self._db.create_function("sandbox_moment", 0, lambda: own()._moment)  # type: ignore[union-attr]
             self._prepare(path)
         except (OSError, sqlite3.Error) as exc:
             raise SandboxError(f"{path} cannot be used as the sandbox's state: {exc}") from exc
@@ -175,25 +179,28 @@ class Database:
         """Milliseconds that the clock was moved by so far."""
         return self._offset
 
-    def remember_past(self, remembers: bool) -> None:
-        """Whether what changes from now on can be read as it was before (``forget_until``)."""
+    def remember_past(self, longest: int) -> None:
+        """For how many milliseconds what changes from now on can be read as it was before; 0 is
+        for not at all."""
         with self._lock:
-            if remembers and not self._remembers:
+            if longest and not self._longest:
                 self._db.executescript(_PAST)
-            elif self._remembers and not remembers:
+            elif self._longest and not longest:
                 names = ("TRIGGER past_insert", "TRIGGER past_update", "TRIGGER past_delete")
                 for name in (*names, "VIEW lagging", "TABLE past"):
                     self._db.execute(f"DROP {name}")
-            self._remembers = remembers
+            self._longest = longest
 
-    def forget_until(self, moment: int) -> None:
-        """Make the view ``lagging`` show what was stored at ``moment`` or, if that is longer ago
-        than is remembered, as long ago as can be."""
-        self._db.execute("DELETE FROM past WHERE changed_at <= ?", (moment,))
+    def look_back(self, milliseconds: int) -> None:
+        """Have the view ``lagging`` show, for the rest of a transaction, what was stored so long
+        ago or, if that is longer than is remembered, as long ago as can be."""
+        now = self.now()
+        self._moment = now - milliseconds
+        self._db.execute("DELETE FROM past WHERE changed_at <= ?", (now - self._longest,))
 
     def forget(self, instance: int) -> None:
         """Show this instance as it is now, as if it had never been otherwise."""
-        if self._remembers:
+        if self._longest:
             self._db.execute("DELETE FROM past WHERE instance = ?", (instance,))
 
     def close(self) -> None:

@@ -39,6 +39,8 @@ class Fault:
     """A field to leave out of the answer: a dotted path, which goes into every item of a list."""
     truncate: int | None = None
     """Bytes of the answer's body after which the connection breaks."""
+    endless: bool = False
+    """White space follows the answer's body for ever."""
     delay: float = 0
     """Seconds to wait before anything else."""
 

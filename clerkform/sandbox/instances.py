@@ -11,7 +11,7 @@ from clerkform.sandbox.errors import SandboxError
 from clerkform.sandbox.groups import Groups, Kept, id_of
 from clerkform.sandbox.limits import Limiter, limit_of
 from clerkform.sandbox.operation import Operation
-from clerkform.sandbox.seed import settle, sow
+from clerkform.sandbox.seed import freshen, settle, sow
 from clerkform.sandbox.settings import Environment, Settings
 from clerkform.sandbox.store import Store
 
@@ -57,11 +57,11 @@ class Instances:
         digest = hashlib.sha256(key.encode()).digest()
         if digest not in self._open:
             environment: Environment = "production" if key.startswith("sk_live_") else "development"
-            store = self._opened(digest.hex(), settings.instance or environment)
+            store = self._opened(digest.hex(), settings.instance or environment, settings)
             self._open[digest] = Instance(store, self._clock)
         return self._open[digest]
 
-    def _opened(self, key_hash: str, environment: Environment) -> Store:
+    def _opened(self, key_hash: str, environment: Environment, settings: Settings) -> Store:
         execute = self._store.database.execute
         with self._store.transaction(write=True):
             known = "SELECT number FROM instances WHERE key_hash = ?"
@@ -71,7 +71,7 @@ class Instances:
                 query = "UPDATE instances SET key_hash = ? WHERE number = ?"
                 execute(query, (key_hash, row[0]))
             store = self._store.of(row[0])
-            self._settle(store, environment)
+            self._settle(store, environment, settings)
         return store
 
     def _keyless(self, environment: Environment) -> tuple[int]:
@@ -82,18 +82,20 @@ class Instances:
             return (row[0],)
         return (execute("INSERT INTO instances DEFAULT VALUES").lastrowid or 0,)
 
-    def open_first(self, environment: Environment) -> None:
+    def open_first(self, environment: Environment, settings: Settings) -> None:
         """Have the first instance ready for the first key."""
         with self._store.transaction(write=True):
             self._store.database.execute("INSERT OR IGNORE INTO instances (number) VALUES (1)")
-            self._settle(self._store.of(1), environment)
+            self._settle(self._store.of(1), environment, settings)
 
-    def _settle(self, store: Store, environment: Environment) -> None:
+    def _settle(self, store: Store, environment: Environment, settings: Settings) -> None:
         """A new instance gets what each has from the start, and what the seed says; an older one
         what it was made without."""
         is_new = not store.count("instance")
         settle(store, environment, self._groups)
         if is_new:
+            if settings.fresh_defaults:
+                freshen(store, self._groups)
             if self._seed:
                 sow(store, self._seed, environment, self._groups)
             store.database.forget(store.number)

@@ -38,6 +38,8 @@ def shown(settings: Settings) -> dict[str, Any]:
         "rate_limit": f"{limit[0]}/{limit[1]:g}s" if isinstance(limit, tuple) else limit or "off",
         "latency": settings.latency,
         "read_lag": settings.read_lag,
+        "frontend_lag": settings.frontend_lag,
+        "fresh_defaults": settings.fresh_defaults,
         "organizations": settings.organizations,
         "slugs": settings.slugs,
         "api_keys": settings.api_keys,
@@ -93,6 +95,7 @@ _FAULT_TYPES: dict[str, tuple[type, ...]] = {
     "broken": (str,),
     "drop": (str,),
     "truncate": (int,),
+    "endless": (bool,),
     "delay": (int, float),
 }
 
@@ -153,6 +156,8 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "rate_limit": rate_limit,
     "latency": milliseconds,
     "read_lag": milliseconds,
+    "frontend_lag": milliseconds,
+    "fresh_defaults": _switch,
     "organizations": _switch,
     "slugs": _switch,
     "api_keys": _switch,

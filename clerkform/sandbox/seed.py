@@ -54,6 +54,14 @@ def settle(store: Store, environment: Environment, groups: Groups) -> None:
                 store.insert(kept.kind, body, created_at=store.now(), id=id_of(kept, body))
 
 
+def freshen(store: Store, groups: Groups) -> None:
+    """Give an instance that has just been made or reset the settings that Clerk gives a new one,
+    inside a transaction."""
+    for singleton in groups.singletons:
+        if singleton.fresh:
+            singletons.keep(store, singleton.kind, singleton.fresh)
+
+
 def sow(store: Store, seed: dict[str, Any], environment: Environment, groups: Groups) -> None:
     """Into an instance that has just been made, inside a transaction.
 

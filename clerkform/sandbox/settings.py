@@ -26,7 +26,8 @@ class Contradictions:
     subdomains_in_development: Literal["ignored", "refused"] = "ignored"
     """What becomes of the allowlist of subdomains there, which production alone has."""
     satellite_rename_in_development: Literal["allowed", "refused"] = "allowed"
-    """A ``proxy_url`` is refused there in any case."""
+    proxy_url_in_development: Literal["refused", "allowed"] = "refused"
+    """Whether a domain may have one there."""
     api_key_secret: Literal["readable", "once"] = "readable"
     """Whether ``GET /api_keys/{id}/secret`` answers, or the secret was shown on creation only."""
     api_key_names: Literal["repeat", "unique"] = "repeat"
@@ -60,6 +61,11 @@ class Settings:
     """Milliseconds that each answer takes longer."""
     read_lag: int = 0
     """Reads answer the state of so many milliseconds ago."""
+    frontend_lag: int = 0
+    """So many milliseconds ago was what the Frontend API's environment answers, as from a cache."""
+    fresh_defaults: bool = False
+    """Instances are made as Clerk makes them, with organizations off and most countries blocked.
+    Otherwise they have on what a test may need."""
     organizations: bool = True
     slugs: bool = True
     """Until the organization settings say otherwise."""
@@ -86,9 +92,13 @@ class Settings:
         limit = self.rate_limit
         if isinstance(limit, tuple) and not all(0 < one < inf for one in limit):
             raise ValueError("rate_limit is (requests, seconds), both above 0")
-        for name in ("latency", "read_lag"):
+        for name in ("latency", "read_lag", "frontend_lag"):
             if not 0 <= getattr(self, name) <= MAX_TIME:
                 raise ValueError(f"{name} is a number of milliseconds, from 0 to {MAX_TIME}")
+
+    @property
+    def longest_lag(self) -> int:
+        return max(self.read_lag, self.frontend_lag)
 
 
 def plan_features() -> frozenset[str]:

@@ -6,7 +6,7 @@ way to read it.
 """
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from clerkform.sandbox.fields import Fields, read
@@ -31,6 +31,9 @@ class Singleton:
     """Of ``fields``, what no document of Clerk's has: answered once it was sent or seeded."""
     nullable: frozenset[str] = frozenset()
     """Those of which null is a value, in answers and in a seed."""
+    fresh: Object = field(default_factory=dict)
+    """What differs from ``defaults`` in an instance that Clerk has just made; see
+    ``Settings.fresh_defaults``."""
     answer: Callable[[Store, Settings], Object | None] | None = None
     """What a read answers, where that is more than the changes over the defaults."""
     first: Callable[[int, Environment], Object] | None = None

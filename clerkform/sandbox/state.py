@@ -8,6 +8,7 @@ from clerkform.sandbox.errors import SandboxError
 from clerkform.sandbox.groups import Group, Groups, id_of, is_setting
 from clerkform.sandbox.instances import environment_of
 from clerkform.sandbox.routes import with_own
+from clerkform.sandbox.seed import freshen
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
 
@@ -56,21 +57,27 @@ def chosen(store: Store, path: Path, id: str | None) -> Store:
     raise SandboxError(f"{path} holds {known or 'no instance'}: name one of them by its id.")
 
 
-def reset(path: Path, *, groups: Iterable[Group] = ()) -> None:
+def reset(path: Path, *, fresh_defaults: bool = False, groups: Iterable[Group] = ()) -> None:
     """Leave only the instances and what each has from its start, such as its primary domain. A
-    running sandbox sees it."""
+    running sandbox sees it. For ``fresh_defaults`` see ``Settings``."""
     known = with_own(groups)
     store = existing(path)
     try:
         with store.transaction(write=True):
             for one in store.instances():
                 clear(one, known)
+                if fresh_defaults:
+                    freshen(one, known)
     finally:
         store.close()
 
 
 def clear(store: Store, groups: Groups) -> None:
     store.clear(keep=[kept.kind for kept in groups.kept if kept.first])
+    for singleton in groups.singletons:
+        for body in store.select(singleton.kind):
+            left = {name: body[name] for name in body if name not in singleton.defaults}
+            store.replace(singleton.kind, left)
     for collection in groups.collections:
         for body in store.select(collection.kind):
             if not collection.is_first(body):

@@ -54,7 +54,7 @@ class Store:
         """For reading only, inside a transaction: what was stored then."""
         if not milliseconds_ago:
             return self
-        self.database.forget_until(self.now() - milliseconds_ago)
+        self.database.look_back(milliseconds_ago)
         other = copy.copy(self)
         other._table = "lagging"
         return other

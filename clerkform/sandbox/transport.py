@@ -1,9 +1,12 @@
 """The embedded sandbox for httpx: no sockets, and connections that break where a rule says so."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 from starlette.applications import Starlette
 
-from clerkform.sandbox.answers import BrokenConnection, Way
+from clerkform.sandbox.answers import WHITE_SPACE, BrokenConnection, EndlessAnswer, Way
 
 _ERRORS: dict[Way, tuple[type[httpx.TransportError], str]] = {
     "connect": (httpx.ConnectError, "Connection refused (a fault rule of the sandbox)"),
@@ -25,3 +28,17 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         except BrokenConnection as broken:
             error, message = _ERRORS[broken.way]
             raise error(message, request=request) from None
+        except EndlessAnswer as endless:
+            stream = _Endless(endless.body)
+            return httpx.Response(endless.status, headers=endless.headers, stream=stream)
+
+
+class _Endless(httpx.AsyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+        while True:
+            await asyncio.sleep(0)  # or nothing else would run, a deadline for instance
+            yield WHITE_SPACE

@@ -17,8 +17,10 @@ from pydantic import BaseModel
 from clerkform.jwt.cases import TemplateTest, Verifier
 from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
-from clerkform.model import Field, Kind, Resource, SecretRef, Sink
+from clerkform.model import Field, Kind, Resource, SecretRef, SettingsResource, Sink
 from clerkform.model.fields import Fields
+from clerkform.model.resource import SettingsLifecycle
+from clerkform.model.traits import Source
 from clerkform.plan import wire
 from clerkform.plan.file import document
 from clerkform.project.file import (
@@ -33,6 +35,12 @@ BEGIN, END = "<!-- generated from the models: begin -->", "<!-- end -->"
 READABLE = 40
 """Longest pattern that a person reads; what a longer one means is said in the description."""
 
+SETTINGS = "One object, which always exists: its section is a map, and its address the name alone."
+
+_SOURCES: Mapping[Source | None, str] = {
+    "frontend": "the Frontend API",
+    "primary_domain": "the primary domain",
+}
 Schema = Mapping[str, Any]
 
 _PLAN_FILE: Mapping[type[BaseModel], str] = {
@@ -97,6 +105,9 @@ def _every_item() -> Iterator[str]:
     yield from ["### `lifecycle`", ""]
     notes = dict.fromkeys(KeyLifecycle.model_fields, "")
     yield from _table(KeyLifecycle, {**notes, "deletion": "API keys only"})
+    taken = ", ".join(f"`{name}`" for name in SettingsResource.model_fields if name != "lifecycle")
+    inner = ", ".join(f"`{name}`" for name in SettingsLifecycle.model_fields)
+    yield from [f"Settings take {taken} and a `lifecycle` of {inner} alone.", ""]
 
 
 def _secrets() -> Iterator[str]:
@@ -129,7 +140,7 @@ def _facts(kind: Kind) -> str:
     names = [
         f"`{f.name}`" + (f" or `{o}`" if (o := f.traits.otherwise) else "") for f in kind.identity
     ]
-    facts = [f"Key: {' and '.join(names)}."]
+    facts = [f"Key: {' and '.join(names)}."] if names else [SETTINGS]
     if kind.endpoints.update is None:
         facts.append("Clerk has no update: another value is another object.")
     if kind.runtime:
@@ -143,12 +154,14 @@ def _facts(kind: Kind) -> str:
 
 def _notes(field: Field) -> str:
     told = field.traits
+    source = told.read_from.source if told.read_from else None
     notes = {
         "key": told.identity or told.variant,
         "needed to create": told.needed_to_create and not told.needed_with,
         f"needed to create with `{told.needed_with}`": told.needed_with,
         "a change replaces the object": told.immutable and not (told.identity or told.variant),
-        "sent, never read back": told.write_only,
+        "sent, never read back": told.write_only and not told.read_from,
+        f"read from {_SOURCES.get(source, '')}": source,
         "acts on create only": told.create_only,
         "order does not matter": told.unordered,
         "never printed": told.sensitive,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed
 from clerkform.live.reads import first_reads
 from clerkform.model import Address, Field, Registry, SecretRef
-from clerkform.redaction import holds_secret
+from clerkform.secrets.redaction import holds_secret
+from clerkform.waiting.until import until
 from clerkform.workflows.load import folder_of, secret_findings, sinks
 from clerkform.workflows.observe import is_looked_for, read_and_match
 from clerkform.workflows.planned import Planned
@@ -49,7 +51,9 @@ async def apply(
     _check_ledger(planned, journal)
     keeper = _keeper(planned, registry, ends, journal)
     writer = ends.writer(planned.live, journal)
-    events = run(planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.sleep)
+    events = run(
+        planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.clock.sleep
+    )
     try:
         async with aclosing(events):
             async for event in events:
@@ -90,7 +94,9 @@ def _keeper(planned: Planned, registry: Registry, ends: Ends, journal: Journal) 
         is_nobodys = not keeps or (was_looked_for and not is_live)
         return asked.wants(address) and address not in items and is_nobodys
 
-    return Keeper(planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten)
+    return Keeper(
+        planned.plan, planned.live, planned.matched.ids, journal, seal, is_forgotten, ends.clock.now
+    )
 
 
 def preflight(planned: Planned, vault: Secrets) -> None:
@@ -143,16 +149,14 @@ async def not_yet_visible(
     """
     if not done:
         return Unseen()
-    waited, pause = 0.0, 0.25
-    while True:
-        try:
-            missing = await _pending_among(done, planned, registry, ends)
-        except ApiError as error:
-            return Unseen(tuple(sorted(done)), error)
-        if not missing or waited >= VISIBLE_WITHIN:
-            return Unseen(missing)
-        await ends.sleep(pause)
-        waited, pause = waited + pause, min(pause * 2, 2.0)
+
+    async def look() -> tuple[Address, ...]:
+        return await _pending_among(done, planned, registry, ends)
+
+    try:
+        return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.clock.sleep))
+    except ApiError as error:
+        return Unseen(tuple(sorted(done)), error)
 
 
 async def _pending_among(

@@ -218,7 +218,7 @@ def _check_prune(
 def _check_protect(environment: Environment, registry: Registry, problems: Problems) -> None:
     """A pattern that no address can match protects nothing."""
     for pattern in environment.protect:
-        if wrong := no_kind(pattern, registry):
+        if wrong := no_kind(pattern, registry, registry.keyless):
             problems.error(
                 "unknown-kind",
                 f"`{pattern}` protects nothing: {wrong[0]}",

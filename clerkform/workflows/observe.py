@@ -13,10 +13,11 @@ from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import settled
+from clerkform.ledger.settling import as_written
 from clerkform.live.reads import Read, second_reads
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
-from clerkform.together import together
+from clerkform.waiting.together import together
 from clerkform.workflows.ports import Reader
 
 
@@ -38,8 +39,12 @@ async def read_and_match(
     rules: Rules,
     reads: Sequence[Read],
     ledger: Ledger,
+    now: int | None = None,
 ) -> Seen:
     """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
+
+    ``now`` is milliseconds since 1970: what was written just before may not show yet. Without it
+    everything is taken as it shows.
 
     Raises:
         ApiError: a read failed. Only a subject that does not exist is a problem of the manifest's.
@@ -56,7 +61,18 @@ async def read_and_match(
             _report_subject(read, desired, first, problems)
             return Live()
 
-    live = await read_all(reader.read, reads, Live())
+    async def read_what_is_on(read: Read) -> Live:
+        try:
+            return await reader.read(read)
+        except ApiError as error:
+            if not _is_off_as_declared(read, desired, registry, error):
+                raise
+            return Live().with_([], [read.kind])
+
+    live = await read_all(read_what_is_on, reads, Live())
+    if now is not None:
+        live, notes = as_written(live, ledger, registry, now)
+        problems += notes
     first = match(desired, live, registry, Problems(), ledger)
     if by_id := _by_recorded_id(desired, registry, first, rules, live, ledger):
         live = await read_all(reader.read, by_id, live)
@@ -67,6 +83,19 @@ async def read_and_match(
     ledger = settled(ledger, live, registry)
     matched = match(desired, live, registry, problems, ledger)
     return Seen(matched, live, ledger, problems)
+
+
+def _is_off_as_declared(read: Read, desired: Desired, registry: Registry, error: ApiError) -> bool:
+    """Whether a read was refused because of a switch that these manifests switch on, or that may
+    stay off as they want nothing there. Then nothing is there as far as anybody can see."""
+    switch = registry[read.kind].switched_on
+    if switch is None or switch.code not in error.codes:
+        return False
+    items = desired.items.values()
+    is_to_be_on = any(
+        item.kind.name == switch.kind and item.values.get(switch.field) is True for item in items
+    )
+    return is_to_be_on or all(item.absent for item in items if item.kind.name == read.kind)
 
 
 def _by_recorded_id(

@@ -36,7 +36,7 @@ from clerkform.workflows.request import (
     choose,
     pose,
 )
-from clerkform.workflows.unfinished import Patience, read_until_settled, unsettled
+from clerkform.workflows.unfinished import read_until_settled, unsettled
 
 
 async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked) -> Planned:
@@ -109,9 +109,8 @@ async def _look(
     desired, rules, asked = question.desired, question.rules, question.asked
     whole = rules.pruned | (desired.sections if asked.everything else frozenset())
     reads = first_reads(desired, registry, whole, asked.looks_at)
-    patience = Patience(ends.now, ends.sleep)
     seen, notes = await read_until_settled(
-        desired, registry, ends.reader, rules, reads, ledger, patience
+        desired, registry, ends.reader, rules, reads, ledger, ends.clock
     )
     open_ones = unsettled(seen, question.declared, desired, registry, rules, asked.wants)
     return seen, (*notes, *open_ones)

@@ -81,6 +81,10 @@ class Planned:
 
 
 def _read_before_writing(plan: Plan) -> int:
-    """Requests: an update that sends everything reads its object anew."""
-    whole = {a.address for a in plan.actions if a.verb == "update" and a.kind.update_sends == "all"}
+    """Requests: an update that sends everything reads its object anew, and so does one of settings."""
+    whole = {
+        a.address
+        for a in plan.actions
+        if (a.verb == "update" and a.kind.update_sends == "all") or a.kind.is_always_there
+    }
     return sum(step.id.verb == "update" and step.address in whole for step in plan.steps)

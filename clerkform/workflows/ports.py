@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +15,7 @@ from clerkform.ledger.store import Store
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import SecretRef, Sink
+from clerkform.waiting.clock import Clock
 
 
 class Reader(Protocol):
@@ -57,10 +56,6 @@ class Secrets(Protocol):
         """What is unwise about delivering there."""
 
 
-def wall_clock() -> int:
-    return time.time_ns() // 1_000_000
-
-
 @dataclass(frozen=True, slots=True)
 class Ends:
     """Everything outside that a use case needs."""
@@ -77,6 +72,4 @@ class Ends:
     """The secret key is one of a production instance, by its form."""
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], int] = wall_clock
-    """Milliseconds since 1970, by the clock of whoever makes the objects."""
+    clock: Clock = field(default_factory=Clock)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from clerkform.diff.deletions import live_address
+from clerkform.diff.values import equal
 from clerkform.errors import UsageError
+from clerkform.ledger.open import open_ledger
+from clerkform.ledger.settling import as_written
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
+from clerkform.plan.limits import DEVELOPMENT
 from clerkform.workflows.observe import read_all
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import check_patterns
+
+DEFAULTS: Final = "defaults"
+"""The word of ``--with`` for settings that are as Clerk sets them by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +37,22 @@ class Pulled:
 
 
 async def pull(
-    registry: Registry, ends: Ends, words: frozenset[str], targets: tuple[str, ...] = ()
+    registry: Registry,
+    ends: Ends,
+    words: frozenset[str],
+    targets: tuple[str, ...] = (),
+    environment: str = "",
 ) -> Pulled:
     """Read every kind and write it as manifests would.
 
     Objects that the application makes (``Kind.runtime``) come only where their kind is among
-    ``words`` or a target names it; so do fields that ask for a word, such as metadata.
+    ``words`` or a target names it; so do fields that ask for a word, such as metadata. What the
+    ledger of ``environment`` says was written a moment ago is pulled as it was written.
     """
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
-    live = await _read(asked, registry, ends)
+    live = await _settled(await _read(asked, registry, ends), asked, registry, ends, environment)
+    defaults = await _defaults(asked, words, ends)
     sections: dict[str, Any] = {}
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
@@ -58,7 +71,7 @@ async def pull(
         for address, namesakes in sorted(found.items()):
             if targets and not any(matches(pattern, address) for pattern in targets):
                 continue
-            item = _item(kind, namesakes[0], words, keys, pulled)
+            item = _item(kind, namesakes[0], words, keys, pulled, defaults)
             refused = _refused(kind, item)
             without = {name: value for name, value in item.items() if name not in refused}
             why = _ambiguous(namesakes)
@@ -68,8 +81,9 @@ async def pull(
                 continue
             left_out += [f"{address}: {name}, whose value cannot be declared" for name in refused]
             items.append(_shortest(kind, without))
-        if items or not targets:
-            sections[kind.name] = kind.reads.section_of(items)
+        section = kind.reads.section_of(items)
+        if section is not None and (items or not targets):
+            sections[kind.name] = section
         left_out += _fields_left_out(kind, live, words)
     if not targets:
         sections |= _referred(asked, live, registry, keys)
@@ -83,7 +97,9 @@ async def pull(
 
 def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bool:
     if targets:
-        return any(kinds_of(pattern, (kind.name,)) for pattern in targets)
+        names = (kind.name,)
+        keyless = () if kind.identity else names
+        return any(kinds_of(pattern, names, keyless) for pattern in targets)
     return kind.runtime is None or kind.name in words
 
 
@@ -91,7 +107,9 @@ async def _read(asked: list[Kind], registry: Registry, ends: Ends) -> Live:
     """Every object of the kinds, those that are listed under another after it."""
     owners = {owner for kind in asked if kind.listed_per for owner in kind.references()}
     whole = [k for k in registry.values() if (k in asked or k.name in owners) and not k.listed_per]
-    live = await read_all(ends.reader.read, [Read(kind.name) for kind in whole], Live())
+    live = await read_all(
+        ends.reader.read, [Read(kind.name, sources=kind.sources) for kind in whole], Live()
+    )
     under = [read for kind in asked if kind.listed_per for read in _under_each(kind, live)]
     live = await read_all(ends.reader.read, under, live)
     # Of what else is referred to no more than that: an application may have made very many.
@@ -175,6 +193,7 @@ def _item(
     words: frozenset[str],
     keys: Mapping[tuple[str, str], str],
     pulled: Mapping[str, Kind],
+    defaults: Mapping[tuple[str, Path], Any],
 ) -> dict[str, Any]:
     item: list[tuple[Path, Any]] = []
     for field in sorted(kind.leaves, key=lambda field: not field.traits.identity):
@@ -182,9 +201,33 @@ def _item(
             item.append((field.path, "none"))
         elif _is_pulled(field, words):
             value = value_at(one.values, field.path)
-            if not _goes_without_saying(field, value) and field.path not in one.unreachable:
+            is_default = equal(value, defaults.get((kind.name, field.path), GONE))
+            is_said = not (is_default or _goes_without_saying(field, value))
+            if is_said and field.path not in one.unreachable:
                 item.append((field.path, _written(field, value, keys, pulled)))
     return nested(item)
+
+
+async def _settled(
+    live: Live, asked: Sequence[Kind], registry: Registry, ends: Ends, environment: str
+) -> Live:
+    if not any(kind.sources for kind in asked):
+        return live
+    instance = str((await ends.reader.instance())["id"])
+    opened = open_ledger(ends.ledger, environment, instance, ends.salt)
+    return as_written(live, opened.ledger, registry, ends.clock.now())[0]
+
+
+async def _defaults(
+    asked: Sequence[Kind], words: frozenset[str], ends: Ends
+) -> dict[tuple[str, Path], Any]:
+    """What Clerk sets by itself on an instance of this sort, and that nobody has to declare."""
+    of_kinds = [(kind, leaf) for kind in asked for leaf in kind.leaves if leaf.traits.defaults]
+    if DEFAULTS in words or not of_kinds:
+        return {}
+    instance = await ends.reader.instance()
+    at = instance.get("environment_type") != DEVELOPMENT
+    return {(kind.name, leaf.path): leaf.traits.defaults[at] for kind, leaf in of_kinds}
 
 
 def _is_pulled(field: Field, words: frozenset[str]) -> bool:

@@ -151,7 +151,7 @@ def check_patterns(options: Mapping[str, Sequence[str]], registry: Registry) -> 
         Diagnostic("unknown-kind", f"{option} {pattern}: {said[0]}", hint=said[1])
         for option, patterns in options.items()
         for pattern in patterns
-        if (said := no_kind(pattern, registry))
+        if (said := no_kind(pattern, registry, registry.keyless))
     ]
     if wrong:
         raise PlanError(wrong)
@@ -184,7 +184,7 @@ def idle(
         if any(hits(pattern, name) for name in names):
             continue
         near = nearest(pattern, known)
-        if near or kinds_of(pattern, registry) <= whole:
+        if near or kinds_of(pattern, registry, registry.keyless) <= whole:
             message = f"{what} matches nothing that is declared or live"
             yield Diagnostic("matches-nothing", message, span, near or SEE_ALL, "warning")
 

@@ -7,8 +7,8 @@ else's a warning comes with every plan.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from clerkform.desired import Desired
@@ -19,22 +19,14 @@ from clerkform.ledger.resolve import LOOK_BACK, candidates
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import Address, Registry
+from clerkform.waiting.clock import Clock
+from clerkform.waiting.until import until
 from clerkform.workflows.observe import Seen, is_looked_for, read_and_match
 from clerkform.workflows.ports import Reader
 
 CODE: Final = "cut-off-create"
-PAUSE: Final = 3000
-"""Milliseconds between two looks for what a run that was cut off may have made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How time passes."""
-
-    now: Callable[[], int]
-    """Milliseconds since 1970, by the server's clock."""
-    sleep: Callable[[float], Awaitable[None]]
-    """Takes seconds."""
+PAUSE: Final = 3.0
+"""Seconds between two looks for what a run that was cut off may have made."""
 
 
 async def read_until_settled(
@@ -44,38 +36,43 @@ async def read_until_settled(
     rules: Rules,
     reads: Sequence[Read],
     ledger: Ledger,
-    patience: Patience,
+    clock: Clock,
 ) -> tuple[Seen, list[Diagnostic]]:
     """Live state, read again while what an apply that was cut off may have made need not show.
 
     What nothing shows of by then was not made, and is noted. What is to be made now keeps its
     intent, and is looked for once more before.
     """
-    waited = 0
-    while True:
-        seen = await read_and_match(desired, registry, reader, rules, reads, ledger)
-        open_since = [
-            entry.intent.at
-            for address, entry in seen.ledger.entries.items()
-            if entry.intent
-            and is_looked_for(address, desired, rules)
-            and not candidates(address, entry, seen.live, registry)
-        ]
-        left = max(open_since) + LOOK_BACK - patience.now() if open_since else 0
-        wait = min(left, LOOK_BACK - waited)
-        if wait <= 0:
-            break
-        await patience.sleep(min(wait, PAUSE) / 1000)
-        waited += min(wait, PAUSE)
+
+    async def look() -> Seen:
+        return await read_and_match(desired, registry, reader, rules, reads, ledger, clock.now())
+
+    def left(entries: Iterable[tuple[Address, Entry]]) -> float:
+        looked_for = (entry for at, entry in entries if is_looked_for(at, desired, rules))
+        return _seconds_left(looked_for, clock.now())
+
+    def is_settled(seen: Seen) -> bool:
+        entries = seen.ledger.entries.items()
+        return left(e for e in entries if not candidates(*e, seen.live, registry)) <= 0
+
+    within = min(left(ledger.entries.items()), LOOK_BACK / 1000)
+    seen = await until(look, is_settled, within, clock.sleep, pause=PAUSE, longest=PAUSE)
+    has_waited = not is_settled(seen)
 
     def is_over(address: Address, intent: Intent) -> bool:
         item = desired.items.get(address)
         is_made_now = item and not item.absent and address not in seen.matched.ids
-        would_show = waited >= LOOK_BACK or patience.now() - intent.at >= LOOK_BACK
+        would_show = has_waited or clock.now() - intent.at >= LOOK_BACK
         return would_show and not is_made_now and is_looked_for(address, desired, rules)
 
     ledger, notes = _without_failed(seen, registry, is_over)
     return replace(seen, ledger=ledger), notes
+
+
+def _seconds_left(entries: Iterable[Entry], now: int) -> float:
+    """Until everything shows that was made for the intents of ``entries``."""
+    begun = [entry.intent.at for entry in entries if entry.intent]
+    return (max(begun) + LOOK_BACK - now) / 1000 if begun else 0.0
 
 
 def _without_failed(

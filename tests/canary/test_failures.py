@@ -12,8 +12,8 @@ import pytest
 from clerkform.cli import exits
 from clerkform.client import create
 from clerkform.client.http import ClerkClient
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
+from clerkform.secrets.vault import Vault
 from clerkform.workflows import apply, plan
 from tests.canary.encodings import leaks
 from tests.canary.world import KEY, World
@@ -86,7 +86,7 @@ def elsewhere(text: str, request: httpx.Request) -> httpx.Response:
 
 def front(text: str, request: httpx.Request) -> httpx.Response:
     """A sign-in page in between, which numbers what it was sent by what it was sent."""
-    said = request.headers["Authorization"]
+    said = request.headers.get("Authorization", "")
     html = {"content-type": "text/html", "cf-ray": said}
     return httpx.Response(200, text=f"<html>{text}</html>", headers=html)
 

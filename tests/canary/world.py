@@ -58,6 +58,7 @@ jwt_templates:
   - {name: from-project, signing_algorithm: ES256, claims: {aud: AUD}, signing_key: {from_file: .secrets/key.pem}}
   - {name: from-folder, signing_algorithm: ES256, claims: {aud: AUD}, signing_key: {from_file: OUTSIDE/outside.pem}}
   - {name: from-command, signing_algorithm: HS256, claims: {aud: AUD}, signing_key: {from_command: [./tool, print]}}
+instance_restrictions: {blocklist: false}
 organizations:
   - slug: acme
     name: Acme
@@ -93,7 +94,9 @@ class World:
     """What may be in a file that was pulled with it besides."""
     environ: dict[str, str] = field(default_factory=dict)
     headers: set[str] = field(default_factory=set)
-    """``Authorization`` of every request."""
+    """``Authorization`` of every request but the public ones."""
+    public: list[str] = field(default_factory=list)
+    """Paths of what was asked without any."""
     answer: Callable[[httpx.Request], httpx.Response | None] = lambda request: None
     """Answers in the place of the instance."""
     errors: list[BaseException] = field(default_factory=list)
@@ -228,6 +231,7 @@ class World:
         for name in names:
             assert json.dumps(known[name], ensure_ascii=False)[1:-1] in sent, name
         assert f"Bearer {KEY}" in self.headers
+        assert set(self.public) == set(PUBLIC)
 
     def check_delivered(self) -> None:
         """Each API key's secret is in its sink, and the other line of the env file stays."""
@@ -259,12 +263,21 @@ class World:
         return Listening
 
 
+PUBLIC = ("/v1/environment", "/.well-known/jwks.json")
+"""What the Frontend API shows anybody."""
+
+
 class _Wire(httpx.AsyncBaseTransport):
     def __init__(self, world: World) -> None:
         self._world, self._inner = world, SandboxTransport(world.app)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._world.headers.add(request.headers["Authorization"])
+        if request.url.path in PUBLIC:
+            assert not {"authorization", "cookie"} & request.headers.keys()
+            assert KEY not in repr((request.url, request.headers.raw))
+            self._world.public.append(request.url.path)
+        else:
+            self._world.headers.add(request.headers["Authorization"])
         answer = self._world.answer(request)
         return answer or await self._inner.handle_async_request(request)
 

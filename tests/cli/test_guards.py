@@ -113,8 +113,11 @@ TRIPPED = {
 }
 """Every other guard that something on the command line overrides."""
 WITHOUT_OVERRIDE = {"wrong-instance", "two-live", "primary-domain", "prune-runtime-kind"}
-ELSEWHERE = {"other-instance", "ledger-locked", "ledger-unwritable"}
-"""Tested with saved plans and with the ledger."""
+ELSEWHERE = {
+    *("other-instance", "ledger-locked", "ledger-unwritable"),
+    *("wrong-frontend", "moved-since-plan"),
+}
+"""Tested with saved plans, with the ledger and with settings."""
 
 
 def overridden() -> Iterator[object]:

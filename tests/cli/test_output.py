@@ -155,6 +155,18 @@ def test_validate_imports_neither_httpx_nor_rich(folder):
         assert f"'{module}'" not in out
 
 
+def test_an_empty_plan_does_without_what_compares_inside_json(applied):
+    code = (
+        "import sys; from clerkform.cli import main\n"
+        f"try: main(['-C', {str(applied.root)!r}, 'plan', '--detailed-exitcode'])\n"
+        "except SystemExit as end: print(end.code, sorted(sys.modules))"
+    )
+    out = python("-c", code).stdout
+    (told,) = (line for line in out.splitlines() if line.startswith(f"{exits.DONE} ["))
+    assert "'clerkform.diff.values'" in told
+    assert "'deepdiff'" not in told
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_the_completion_script_is_that_of_the_shell(shell):
     named = CliRunner().invoke(main, ["completion", shell])

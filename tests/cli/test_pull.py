@@ -19,6 +19,7 @@ def test_a_plan_right_after_a_pull_shows_no_changes(applied):
         "wrote live/api_keys.yaml",
         "wrote live/domains.yaml",
         "wrote live/jwt_templates.yaml",
+        "wrote live/organization_settings.yaml",
         "wrote live/organizations.yaml",
     ]
     assert pulled_alone(applied) == UNCHANGED
@@ -57,7 +58,7 @@ def test_a_machine_gets_one_document(applied):
 def test_words_that_nobody_knows_are_refused(applied):
     result = applied.run("pull", "--with", "organizations,users", exit_code=exits.WRONG)
     assert "--with does not know users" in result.stderr
-    assert "api_keys, metadata, organizations" in result.stderr
+    assert "api_keys, defaults, metadata, organizations" in result.stderr
 
 
 @pytest.mark.parametrize("has_schema", [True, False])
@@ -71,7 +72,7 @@ def test_the_schema_is_named_where_there_is_one(applied, has_schema):
 
 def test_a_pull_needs_no_manifest(folder):
     (folder.root / "clerk.yaml").unlink()
-    assert folder.run("pull").stdout == "wrote domains.yaml\n"
+    assert folder.run("pull").stdout == "wrote domains.yaml\nwrote organization_settings.yaml\n"
 
 
 @pytest.mark.parametrize("place", ["linked/", "linked/sub/", "inner/", "../elsewhere/"])

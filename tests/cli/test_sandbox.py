@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 
 import httpx
 import pytest
@@ -55,6 +56,48 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
     assert json.loads(dumped)["organizations"][0]["slug"] == "acme"
 
 
+LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    """The names that this process looks up; none of them leads anywhere."""
+    names = []
+
+    def watched(look_up):
+        def asked(host, *arguments, **options):
+            if host not in ("127.0.0.1", "::1", "localhost"):
+                names.append(host)
+                raise socket.gaierror(f"{host} was looked up")
+            return look_up(host, *arguments, **options)
+
+        return asked
+
+    for name in LOOK_UPS:
+        monkeypatch.setattr(socket, name, watched(getattr(socket, name)))
+    return names
+
+
+def test_a_look_up_would_be_seen(looked_up):
+    with pytest.raises(httpx.ConnectError):
+        httpx.get("http://clerk.example.com", trust_env=False)
+    assert looked_up == ["clerk.example.com"]
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "staging"])
+def test_no_name_is_looked_up_to_work_on_a_sandbox(folder, tmp_path, looked_up, environment):
+    key = "sk_test_servedsandbox"
+    with serving(tmp_path / "state.sqlite", "--secret-key", key) as served:
+        folder.environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY_STAGING": key}
+        on = ("-e", environment)
+        folder.run("plan", *on)
+        folder.run("apply", *on, "--auto-approve")
+        folder.run("drift", *on)
+        folder.run("show", *on, "organizations/acme")
+        folder.run("pull", *on, "-o", "-")
+    assert looked_up == []
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -78,6 +121,26 @@ def test_settings_of_the_sandbox_take_effect(folder):
         "version: 1\nenvironments:\n  odd: {api: {sandbox: {slugs: false, rate_limit: 50/10s}}}\n"
     )
     assert "3 to create" in folder.run("plan").stdout
+
+
+def test_a_sandbox_may_be_as_clerk_makes_an_instance(folder):
+    def blocked(name):
+        found = json.loads(folder.run("sandbox", "dump", "-e", name).stdout)
+        return len(found["communication"]["blocked_country_codes"])
+
+    (folder.root / "clerkform.yaml").write_text(
+        "version: 1\nenvironments:\n"
+        "  new: {api: {sandbox: {fresh_defaults: true}}}\n  old: {api: sandbox}\n"
+    )
+    (folder.root / "clerk.yaml").write_text("redirect_urls: ['app://a']\n")
+    for name in ("new", "old"):
+        folder.run("plan", "-e", name)
+    assert (blocked("new"), blocked("old")) == (222, 0)
+    for name in ("new", "old"):
+        folder.run("sandbox", "reset", "-e", name)
+    assert (blocked("new"), blocked("old")) == (222, 0)
+    folder.run("sandbox", "reset", "-e", "old", "--fresh-defaults")
+    assert blocked("old") == 222
 
 
 @pytest.mark.parametrize("link", [".clerkform", ".clerkform/sandbox.sandbox.state"])

@@ -5,7 +5,7 @@ from clerkform.client.answers import decode_error
 from clerkform.client.clocks import retry_after_seconds, seconds_ahead
 from clerkform.client.server_words import SEARCHED, plain_text
 from clerkform.errors import ApiError, BadAnswer, ClerkErrorItem
-from clerkform.redaction import Net
+from clerkform.secrets.redaction import Net
 
 
 def decoded(status, body=None, method="POST", **options):

@@ -1,14 +1,12 @@
 """What is counted of the answers under way, and what is given back."""
 
 import asyncio
-import json
 
 import httpx
 import pytest
 
-from clerkform.client.body import NotJson, parse_json
 from clerkform.client.bounds import Account, Bounds, PastBound
-from clerkform.together import AT_ONCE, together
+from clerkform.waiting.together import AT_ONCE, together
 from tests.client.test_http import Server, ask, numbered, ok  # noqa: F401  fixture
 
 
@@ -84,58 +82,3 @@ def test_pages_that_are_waited_for_at_once_take_the_time_of_one(run):
             return time()
 
     assert run(main()) > 20_000
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["NaN", '{"a": [Infinity]}', "-Infinity", "1e400", "-1e400", "9" * 1001, f"1.{'0' * 1000}"],
-)
-def test_only_numbers_that_can_be_counted_with_are_json(text):
-    with pytest.raises(NotJson):
-        parse_json(text.encode())
-
-
-def test_things_are_begun_when_it_is_their_turn():
-    made = 0
-
-    async def main():
-        gate = asyncio.Event()
-
-        async def one(at):
-            await gate.wait()
-            return at
-
-        def each():
-            nonlocal made
-            for made in range(1, 100_001):
-                yield one(made)
-
-        waiting = asyncio.create_task(together(each()))
-        for _ in range(3 * AT_ONCE):
-            await asyncio.sleep(0)
-        assert made == AT_ONCE
-        gate.set()
-        assert await waiting == list(range(1, 100_001))
-
-    asyncio.run(main())
-
-
-def test_the_first_failure_ends_the_rest_and_begins_nothing_more():
-    begun = []
-
-    async def main():
-        async def one(at):
-            begun.append(at)
-            await asyncio.sleep(0)
-            raise ValueError(at)
-
-        await together(one(at) for at in range(10**9))
-
-    with pytest.raises(ValueError, match="0"):
-        asyncio.run(main())
-    assert len(begun) <= AT_ONCE
-
-
-def test_numbers_that_a_manifest_takes_are_json():
-    for text in ("9" * 1000, "1e308", f"1.{'0' * 998}"):
-        assert parse_json(text.encode()) == json.loads(text)

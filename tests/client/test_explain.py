@@ -77,7 +77,7 @@ def test_an_explanation_says_when_nobody_knows_whether_it_was_done():
 
 def test_explaining_and_checking_secrets_need_no_httpx():
     code = (
-        "import sys, clerkform.client.explain, clerkform.client.vault, clerkform.client.signing,"
+        "import sys, clerkform.client.explain, clerkform.secrets.vault, clerkform.secrets.signing_keys,"
         " clerkform.client.api_url; sys.exit('httpx' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

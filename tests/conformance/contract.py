@@ -13,29 +13,6 @@ import jsonschema
 
 BASE = "/v1"
 
-PAGINATED = (
-    "`paginated=true` answers {data, total_count}: Clerk's JavaScript and Go SDKs rely on it"
-)
-CONTRADICTIONS = {
-    ("GET", "/jwt_templates"): PAGINATED,
-    ("GET", "/redirect_urls"): PAGINATED,
-    ("GET", "/allowlist_identifiers"): PAGINATED,
-}
-"""Lists that the document gives as a bare array, and why the client reads something else."""
-
-NOT_DECLARED = {
-    ("jwt_templates", "custom_signing_key"): "true exactly where there is a `signing_key`",
-    ("domains", "is_secondary"): "never returned, so it could be neither compared nor checked",
-}
-"""What the document lets be set and is no field of a manifest, and why."""
-
-NOT_SENT = {
-    ("PATCH /domains/{domain_id}", "is_secondary"): "no field of a manifest",
-    ("PATCH /api_keys/{apiKeyID}", "subject"): "part of the identity: another one is another key",
-    ("PATCH /api_keys/{apiKeyID}", "seconds_until_expiration"): "would start the time anew",
-}
-"""What the document lets be set by an operation that clerkform never sets by it, and why."""
-
 
 def as_json_schema(schema: Any) -> Any:
     """OpenAPI 3.0's dialect in the words of JSON Schema draft 4, from which it comes.

@@ -1,187 +1,21 @@
 """Each kind through its life, applied by clerkform and read back by Clerk's own SDK."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from clerk_backend_api import Clerk, models
+from clerk_backend_api import models
 
 from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.sandbox import Settings
 from clerkform.workflows.request import Asked
 from tests.conformance.workshop import TRUSTED, Workshop, converged, methods
+from tests.kinds import SUBJECT, Life
+from tests.samples import SAMPLES
 
 HMAC_KEY = "a-secret-of-the-test-that-is-long-enough-for-HS256"
-SUBJECT = "user_" + "S" * 27
-Shown = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One object of a kind, as manifests and as the SDK have it.
-
-    ``{…}`` are items of a manifest in flow style, all with the same key but where they say so.
-    """
-
-    listed: Callable[[Clerk], list[Any]]
-    key: Callable[[Any], str]
-    made: str
-    shows: dict[str, Any]
-    """What the SDK shows of ``made``."""
-    by_hand: Callable[[Clerk], Any]
-    """Makes, without clerkform, what ``made`` declares but for ``drifted``."""
-    other: Callable[[Clerk], Any]
-    """Makes another object without clerkform."""
-    absent: str
-    changed: str = ""
-    changed_shows: dict[str, Any] = field(default_factory=dict)
-    renamed: str = ""
-    """An item with another key and ``renamed_from``."""
-    renamed_to: str = ""
-    stays: bool = True
-    """A renamed object is the same object; else it is replaced by another."""
-    drifted: bool = True
-    """Adopting needs an update, as the object made by hand differs."""
-    keeps: dict[str, Any] = field(default_factory=dict)
-    """What differs from ``shows`` after it was adopted, as the manifest does not own all of it."""
-
-
-def keys_of(clerk: Clerk) -> list[Any]:
-    return clerk.api_keys.get_api_keys(subject=SUBJECT, limit=100).data
-
-
-SAMPLES = {
-    "jwt_templates": Sample(
-        listed=lambda clerk: clerk.jwt_templates.list(limit=500),
-        key=lambda one: one.name,
-        made="{name: convex, claims: {aud: convex}, lifetime: 90, allowed_clock_skew: 10}",
-        shows={"lifetime": 90, "allowed_clock_skew": 10, "custom_signing_key": False},
-        changed="{name: convex, signing_algorithm: HS256, signing_key: {from_env: JWT_KEY}}",
-        changed_shows={"lifetime": 90, "custom_signing_key": True, "signing_algorithm": "HS256"},
-        renamed="{name: hasura, lifecycle: {renamed_from: convex}}",
-        renamed_to="hasura",
-        by_hand=lambda clerk: clerk.jwt_templates.create(
-            request={"name": "convex", "claims": {}, "lifetime": 3600}
-        ),
-        other=lambda clerk: clerk.jwt_templates.create(request={"name": "other", "claims": {}}),
-        absent="{name: convex, absent: true}",
-    ),
-    "redirect_urls": Sample(
-        listed=lambda clerk: clerk.redirect_urls.list(limit=500),
-        key=lambda one: one.url,
-        made="'https://app.example.com/cb'",
-        shows={"url": "https://app.example.com/cb"},
-        renamed="{url: 'app://cb', lifecycle: {renamed_from: 'https://app.example.com/cb'}}",
-        renamed_to="app://cb",
-        stays=False,
-        by_hand=lambda clerk: clerk.redirect_urls.create(
-            request={"url": "https://app.example.com/cb"}
-        ),
-        drifted=False,
-        other=lambda clerk: clerk.redirect_urls.create(request={"url": "app://other"}),
-        absent="{url: 'https://app.example.com/cb', absent: true}",
-    ),
-    "allowlist_identifiers": Sample(
-        listed=lambda clerk: clerk.allowlist_identifiers.list(limit=500),
-        key=lambda one: one.identifier,
-        made="{identifier: Ann@Example.com, notify: true}",
-        shows={"identifier_type": "email_address"},
-        renamed="{identifier: '+15555550100', lifecycle: {renamed_from: ann@example.com}}",
-        renamed_to="+15555550100",
-        stays=False,
-        by_hand=lambda clerk: clerk.allowlist_identifiers.create(
-            request={"identifier": "ann@example.com"}
-        ),
-        drifted=False,
-        other=lambda clerk: clerk.allowlist_identifiers.create(
-            request={"identifier": "*@other.example"}
-        ),
-        absent="{identifier: ANN@example.com, absent: true}",
-    ),
-    "blocklist_identifiers": Sample(
-        listed=lambda clerk: clerk.blocklist_identifiers.list().data,
-        key=lambda one: one.identifier,
-        made="'*@Example.com'",
-        shows={"identifier_type": "email_address"},
-        renamed="{identifier: '*@*.example.com', lifecycle: {renamed_from: '*@example.com'}}",
-        renamed_to="*@*.example.com",
-        stays=False,
-        by_hand=lambda clerk: clerk.blocklist_identifiers.create(
-            request={"identifier": "*@example.COM"}
-        ),
-        drifted=False,
-        other=lambda clerk: clerk.blocklist_identifiers.create(
-            request={"identifier": "*@other.example"}
-        ),
-        absent="{identifier: '*@EXAMPLE.com', absent: true}",
-    ),
-    "domains": Sample(
-        listed=lambda clerk: clerk.domains.list().data,
-        key=lambda one: one.name,
-        made="{name: Shop.example.net, proxy_url: 'https://shop.example.net/__clerk'}",
-        shows={"is_satellite": True, "proxy_url": "https://shop.example.net/__clerk"},
-        changed="{name: shop.example.net, proxy_url: null}",
-        changed_shows={"is_satellite": True, "proxy_url": None},
-        renamed="{name: store.example.net, lifecycle: {renamed_from: SHOP.example.net}}",
-        renamed_to="store.example.net",
-        by_hand=lambda clerk: clerk.domains.add(
-            request={"name": "shop.example.net", "is_satellite": True}
-        ),
-        other=lambda clerk: clerk.domains.add(
-            request={"name": "other.example.net", "is_satellite": True}
-        ),
-        absent="{name: shop.example.net, absent: true}",
-    ),
-    "organizations": Sample(
-        listed=lambda clerk: clerk.organizations.list(limit=500).data,
-        key=lambda one: one.slug,
-        made="{slug: acme, name: Acme, admin_delete_enabled: false, public_metadata: {tier: pro},"
-        " created_at: '2012-10-20T07:15:20.902Z'}",
-        shows={
-            "name": "Acme",
-            "admin_delete_enabled": False,
-            "public_metadata": {"tier": "pro"},
-            "created_at": 1350717320902,
-        },
-        changed="{slug: acme, name: Acme Inc, max_allowed_memberships: 0,"
-        " public_metadata: {tier: null, seats: {paid: 3}}, private_metadata: {crm: 7}}",
-        changed_shows={
-            "name": "Acme Inc",
-            "max_allowed_memberships": 0,
-            "public_metadata": {"seats": {"paid": 3}},
-            "private_metadata": {"crm": 7},
-        },
-        renamed="{slug: acme-inc, lifecycle: {renamed_from: acme}}",
-        renamed_to="acme-inc",
-        by_hand=lambda clerk: clerk.organizations.create(
-            request={"name": "Acme Limited", "slug": "acme", "public_metadata": {"kept": True}}
-        ),
-        keeps={"public_metadata": {"tier": "pro", "kept": True}},
-        other=lambda clerk: clerk.organizations.create(request={"name": "Other"}),
-        absent="{slug: acme, absent: true}",
-    ),
-    "api_keys": Sample(
-        listed=keys_of,
-        key=lambda one: one.name,
-        made=f"{{subject: {SUBJECT}, name: billing, description: For invoices, scopes: [a, b],"
-        " claims: {rows: [1]}, secret_to: {file: .secrets/billing}}",
-        shows={"description": "For invoices", "scopes": ["a", "b"], "claims": {"rows": [1]}},
-        changed=f"{{subject: {SUBJECT}, name: billing, description: null, scopes: [c]}}",
-        changed_shows={"description": None, "scopes": ["c"], "claims": {"rows": [1]}},
-        renamed=f"{{subject: {SUBJECT}, name: invoices, secret_to: none,"
-        " lifecycle: {renamed_from: billing}}",
-        renamed_to="invoices",
-        stays=False,
-        by_hand=lambda clerk: clerk.api_keys.create_api_key(
-            name="billing", subject=SUBJECT, scopes=["b", "a"], claims={"rows": [1]}
-        ),
-        other=lambda clerk: clerk.api_keys.create_api_key(name="other", subject=SUBJECT),
-        absent=f"{{subject: {SUBJECT}, name: billing, absent: true}}",
-    ),
-}
-every_kind = pytest.mark.parametrize("kind", SAMPLES)
+LIVES = {name: one.life for name, one in SAMPLES.items() if isinstance(one.life, Life)}
+every_kind = pytest.mark.parametrize("kind", LIVES)
 
 
 @pytest.fixture
@@ -195,10 +29,10 @@ def shop(tmp_path):
 
 
 def shown(shop: Workshop, kind: str) -> dict[str, Any]:
-    """Every live object of the kind but the primary domain, by key."""
-    sample = SAMPLES[kind]
-    found = [one for one in sample.listed(shop.sdk) if getattr(one, "is_satellite", True)]
-    by_key = {sample.key(one): one for one in found}
+    """Every live object of the kind, by key."""
+    life = LIVES[kind]
+    found = life.listed(shop.sdk)
+    by_key = {life.key(one): one for one in found}
     assert len(by_key) == len(found)
     return by_key
 
@@ -216,75 +50,69 @@ def applied(shop: Workshop, kind: str, *items: str, project: str = "") -> list[s
     return converged(shop, f"{kind}: []" if not items else manifest).steps
 
 
-def test_there_is_a_sample_of_every_kind():
-    assert SAMPLES.keys() == KINDS.keys()
-    for kind in KINDS.values():
-        assert bool(SAMPLES[kind.name].changed) is bool(kind.endpoints.update)
-
-
 @every_kind
 def test_it_is_created(shop, kind):
-    sample = SAMPLES[kind]
-    applied(shop, kind, sample.made)
+    life = LIVES[kind]
+    applied(shop, kind, life.made)
     (one,) = shown(shop, kind).values()
-    assert parts(one, sample.shows) == sample.shows
+    assert parts(one, life.shows) == life.shows
 
 
-@pytest.mark.parametrize("kind", [name for name in SAMPLES if SAMPLES[name].changed])
+@pytest.mark.parametrize("kind", [name for name in LIVES if LIVES[name].changed])
 def test_it_is_changed_in_place_where_that_is_possible(shop, kind):
-    sample = SAMPLES[kind]
-    applied(shop, kind, sample.made)
+    life = LIVES[kind]
+    applied(shop, kind, life.made)
     (before,) = shown(shop, kind).values()
-    assert all(step.startswith("update") for step in applied(shop, kind, sample.changed))
+    assert all(step.startswith("update") for step in applied(shop, kind, life.changed))
     (after,) = shown(shop, kind).values()
     assert after.id == before.id
-    assert parts(after, sample.changed_shows) == sample.changed_shows
+    assert parts(after, life.changed_shows) == life.changed_shows
 
 
 @every_kind
 def test_another_key_renames_or_replaces_it(shop, kind):
-    sample = SAMPLES[kind]
-    applied(shop, kind, sample.made)
+    life = LIVES[kind]
+    applied(shop, kind, life.made)
     (before,) = shown(shop, kind).values()
-    steps = applied(shop, kind, sample.renamed)
+    steps = applied(shop, kind, life.renamed)
     ((key, after),) = shown(shop, kind).items()
-    assert key == sample.renamed_to
-    assert (after.id == before.id) is sample.stays
+    assert key == life.renamed_to
+    assert (after.id == before.id) is life.stays
     verbs = [step.split()[0] for step in steps]
-    assert verbs == (["update"] if sample.stays else ["create", "delete"])
+    assert verbs == (["update"] if life.stays else ["create", "delete"])
 
 
 @every_kind
 def test_absent_removes_it_and_nothing_else(shop, kind):
-    sample = SAMPLES[kind]
-    other = sample.other(shop.sdk)
-    applied(shop, kind, sample.made)
+    life = LIVES[kind]
+    other = life.other(shop.sdk)
+    applied(shop, kind, life.made)
     assert len(shown(shop, kind)) == 2
-    assert len(applied(shop, kind, sample.absent)) == 1
+    assert len(applied(shop, kind, life.absent)) == 1
     assert [one.id for one in shown(shop, kind).values()] == [other.id]
 
 
 PRUNING = "version: 1\nprune: {{{}: all}}\n"
 
 
-@pytest.mark.parametrize("kind", [name for name in SAMPLES if not KINDS[name].runtime])
+@pytest.mark.parametrize("kind", [name for name in LIVES if not KINDS[name].runtime])
 def test_prune_removes_what_is_not_declared(shop, kind):
-    sample = SAMPLES[kind]
-    other = sample.other(shop.sdk)
-    applied(shop, kind, sample.made)
-    assert sample.key(other) in shown(shop, kind)
-    steps = applied(shop, kind, sample.made, project=PRUNING.format(kind))
+    life = LIVES[kind]
+    other = life.other(shop.sdk)
+    applied(shop, kind, life.made)
+    assert life.key(other) in shown(shop, kind)
+    steps = applied(shop, kind, life.made, project=PRUNING.format(kind))
     assert [step.split()[0] for step in steps] == ["delete"]
     (one,) = shown(shop, kind).values()
-    assert parts(one, sample.shows) == sample.shows
+    assert parts(one, life.shows) == life.shows
 
 
-@pytest.mark.parametrize("kind", [name for name in SAMPLES if KINDS[name].runtime])
+@pytest.mark.parametrize("kind", [name for name in LIVES if KINDS[name].runtime])
 def test_prune_is_refused_where_the_application_makes_objects_too(shop, kind):
-    sample = SAMPLES[kind]
-    sample.other(shop.sdk)
+    life = LIVES[kind]
+    life.other(shop.sdk)
     with pytest.raises(ManifestError) as caught:
-        applied(shop, kind, sample.made, project=PRUNING.format(kind))
+        applied(shop, kind, life.made, project=PRUNING.format(kind))
     (problem,) = caught.value.diagnostics
     assert (problem.code, str(problem.span)) == ("prune-runtime-kind", "clerkform.yaml:2:9")
     assert "absent: true" in problem.hint
@@ -293,34 +121,34 @@ def test_prune_is_refused_where_the_application_makes_objects_too(shop, kind):
 
 @every_kind
 def test_it_is_adopted_where_it_exists(shop, kind):
-    sample = SAMPLES[kind]
-    made = sample.by_hand(shop.sdk)
-    steps = applied(shop, kind, sample.made)
-    assert bool(steps) is sample.drifted
+    life = LIVES[kind]
+    made = life.by_hand(shop.sdk)
+    steps = applied(shop, kind, life.made)
+    assert bool(steps) is life.drifted
     assert all(step.startswith("update") for step in steps)
     (one,) = shown(shop, kind).values()
     assert one.id == made.id
-    assert parts(one, sample.shows) == sample.shows | sample.keeps
+    assert parts(one, life.shows) == life.shows | life.keeps
 
 
 @every_kind
 def test_it_is_left_alone_where_it_is_not_declared(shop, kind):
     """Neither the object that no manifest mentions, nor the fields that an item does not."""
-    sample = SAMPLES[kind]
-    applied(shop, kind, sample.made)
-    other = sample.other(shop.sdk)
+    life = LIVES[kind]
+    applied(shop, kind, life.made)
+    other = life.other(shop.sdk)
     before = shown(shop, kind)
     for items in ([], [key_alone(kind, before)]):
         assert applied(shop, kind, *items) == []
         assert shown(shop, kind) == before
-    assert sample.key(other) in before
+    assert life.key(other) in before
 
 
 def key_alone(kind: str, live: dict[str, Any]) -> str:
     """The item of the first object with nothing in it but its key."""
     name = KINDS[kind].identity[-1].name
-    subject = f"subject: {SUBJECT}, " if kind == "api_keys" else ""
-    return f"{{{subject}{name}: {min(live)!r}}}"
+    owner = f"{LIVES[kind].owner}, " if LIVES[kind].owner else ""
+    return f"{{{owner}{name}: {min(live)!r}}}"
 
 
 def test_the_claims_of_a_template_are_what_was_declared(shop):
@@ -364,7 +192,7 @@ def test_the_keys_of_an_organization_go_before_it(shop):
 
 @pytest.mark.parametrize(("deletion", "is_kept"), [("revoke", True), ("delete", False)])
 def test_a_key_is_revoked_or_deleted_as_its_lifecycle_says(shop, deletion, is_kept):
-    made = SAMPLES["api_keys"].by_hand(shop.sdk)
+    made = LIVES["api_keys"].by_hand(shop.sdk)
     gone = (
         f"{{subject: {SUBJECT}, name: billing, absent: true, lifecycle: {{deletion: {deletion}}}}}"
     )
@@ -376,11 +204,11 @@ def test_a_key_is_revoked_or_deleted_as_its_lifecycle_says(shop, deletion, is_ke
 
 
 def test_a_key_is_rotated_on_request(shop):
-    sample = SAMPLES["api_keys"]
-    applied(shop, "api_keys", sample.made)
+    life = LIVES["api_keys"]
+    applied(shop, "api_keys", life.made)
     old = (shop.root / ".secrets/billing").read_text()
     asked = Asked(replace=(f"api_keys/{SUBJECT}/billing",), guards=TRUSTED)
-    done = converged(shop, f"api_keys:\n  - {sample.made}", asked)
+    done = converged(shop, f"api_keys:\n  - {life.made}", asked)
     assert [step.split()[0] for step in done.steps] == ["create", "delete"]
     (live,) = shown(shop, "api_keys").values()
     new = (shop.root / ".secrets/billing").read_text()
@@ -424,7 +252,7 @@ def test_two_live_objects_on_a_key_are_told_apart_by_a_pin(shop):
     assert first.id in problem.message
     assert second.id in problem.message
     applied(shop, "api_keys", f"{{{item}, id: {second.id}}}")
-    texts = {key.id: key.description for key in keys_of(shop.sdk)}
+    texts = {key.id: key.description for key in LIVES["api_keys"].listed(shop.sdk)}
     assert texts == {first.id: None, second.id: "mine"}
 
 
@@ -440,8 +268,8 @@ api_keys: [{subject: {organization: acme}, name: billing, secret_to: none}]
 
 
 def test_a_template_keeps_its_key_until_null_gives_it_up(shop):
-    applied(shop, "jwt_templates", SAMPLES["jwt_templates"].made)
-    applied(shop, "jwt_templates", SAMPLES["jwt_templates"].changed)
+    applied(shop, "jwt_templates", LIVES["jwt_templates"].made)
+    applied(shop, "jwt_templates", LIVES["jwt_templates"].changed)
     with pytest.raises(ManifestError) as caught:
         applied(shop, "jwt_templates", "{name: convex, lifetime: 30}")
     assert [p.code for p in caught.value.diagnostics] == ["signing-key-needed"]
@@ -452,7 +280,7 @@ def test_a_template_keeps_its_key_until_null_gives_it_up(shop):
 
 
 def test_a_replacement_is_there_before_the_old_one_goes(shop):
-    sample = SAMPLES["redirect_urls"]
-    applied(shop, "redirect_urls", sample.made)
-    done = converged(shop, f"redirect_urls:\n  - {sample.renamed}")
+    life = LIVES["redirect_urls"]
+    applied(shop, "redirect_urls", life.made)
+    done = converged(shop, f"redirect_urls:\n  - {life.renamed}")
     assert [r.method for r in done.sent if r.method != "GET"] == ["POST", "DELETE"]

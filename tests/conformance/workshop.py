@@ -16,19 +16,22 @@ from clerkform.apply.run import Event, Failed, NotRun
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import Pace
 from clerkform.client.reader import ClerkReader
-from clerkform.client.vault import Vault
 from clerkform.client.writer import ClerkWriter
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
+from clerkform.ledger.store import Store
 from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
-from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
+from clerkform.sandbox import SandboxTransport, Settings, create_app
+from clerkform.sandbox import Store as SandboxStore
+from clerkform.secrets.vault import Vault
+from clerkform.waiting import clock as clock_module
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import load
 from clerkform.workflows.plan import Planned, make_plan
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import Asked
-from tests.support import KEY, URL, Clock
+from tests.support import KEY, URL, Clock, sources_of
 
 TRUSTED = Guards(production=True, interactive=True)
 """Somebody sees the plan, and the instance may be a production one."""
@@ -106,9 +109,11 @@ class Workshop:
     time: Time = field(default_factory=Time)
     """clerkform's."""
     sent: list[httpx.Request] = field(default_factory=list)
+    ledger: Store | None = None
+    """Without one, nothing is remembered from one apply to the next."""
 
     def __post_init__(self) -> None:
-        self.app = create_app(Store(clock=self.clock), self.settings)
+        self.app = create_app(SandboxStore(clock=self.clock), self.settings)
         bridge = Bridge(SandboxTransport(self.app))
         headers = {"Authorization": f"Bearer {KEY}", "Clerk-API-Version": "2026-05-12"}
         self.http = httpx.Client(transport=bridge, base_url=URL, headers=headers)
@@ -129,6 +134,17 @@ class Workshop:
         response = self.http.request(method, path, json=body)
         assert response.is_success, response.text
         return response.json()
+
+    def environment(self) -> dict[str, Any]:
+        """What the Frontend API shows of the instance, asked without a key."""
+        (primary,) = (
+            one for one in self.call("GET", "/domains")["data"] if not one["is_satellite"]
+        )
+        with httpx.Client(transport=Bridge(SandboxTransport(self.app))) as anybody:
+            found: dict[str, Any] = anybody.get(
+                f"{primary['frontend_api_url']}/v1/environment"
+            ).json()
+        return found
 
     def plan(self, manifest: str, asked: Asked | None = None) -> Planned:
         return asyncio.run(self._plan(manifest, asked))
@@ -166,21 +182,19 @@ class Workshop:
             "clock": time,
         }
         async with ClerkClient(URL, self.key, **options) as client:
-            reader = ClerkReader(client, KINDS)
+            reader = ClerkReader(client, KINDS, sources=sources_of(client, transport))
+            passing = clock_module.Clock(self.app.state.store.now, time.sleep)
 
             def writer(live: Live, journal: Journal) -> ClerkWriter:
-                now = self.app.state.store.now
-                return ClerkWriter(
-                    client, reader, KINDS, vault, self.root, live, journal, now, time.sleep
-                )
+                return ClerkWriter(client, reader, KINDS, vault, self.root, live, journal, passing)
 
             yield Ends(
                 reader,
                 vault,
                 writer,
+                self.ledger,
                 requests=lambda: client.reads + client.writes,
-                sleep=time.sleep,
-                now=self.app.state.store.now,
+                clock=passing,
             )
 
 

@@ -8,7 +8,7 @@ from clerkform.diff.match import match
 from clerkform.diff.rules import Rules
 from clerkform.ledger.entries import Entry, Ledger
 from clerkform.ledger.record import leaf_prints
-from clerkform.live.state import Live, LiveObject, hidden_for, shown_elsewhere
+from clerkform.live.state import Live, LiveObject, shown_elsewhere
 from clerkform.model import Address
 from clerkform.plan.build import build_plan
 from tests.made_up import CROWNS, LOCKS, MADE_UP
@@ -17,8 +17,8 @@ from tests.support import desired_from
 HERE = Address("locks")
 LEDGER = Ledger("test", "ins_1", b"s" * 32, is_new=False)
 DOORS = {"doors": {"open": True, "keeper": "Ada"}}
-LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), DOORS)
-DOWN = hidden_for(LOCKS, LiveObject("locks", "locks", {}), "it is down")
+LIVE = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"frontend": DOORS})
+DOWN = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"frontend": "it is down"})
 
 
 def planned(text, live=LIVE, ledger=LEDGER, rules=None):
@@ -52,11 +52,13 @@ def test_what_a_second_source_shows_is_live():
     assert changes(planned("locks: {bolted: false}")[0]) == {}
 
 
-def test_without_a_record_what_nobody_shows_cannot_be_compared():
+def test_without_a_record_what_nobody_shows_is_sent_and_is_no_change():
     action, _, plan = planned("locks: {code: a}")
     assert changes(action) == {}
-    assert action.notes == ("code cannot be compared: Clerk never returns it",)
-    assert plan.steps == ()
+    assert (action.verb, plan.pending) == ("none", ())
+    (note,) = action.notes
+    assert note.startswith("code is always sent: it cannot be compared")
+    assert [step.values for step in plan.steps] == [{"code": "a"}]
 
 
 def test_with_a_record_it_is_compared_with_what_was_last_sent():
@@ -106,7 +108,9 @@ def test_what_is_sensitive_is_as_it_was_last_sent_where_its_source_cannot_be_rea
 
 
 def test_what_the_second_source_leaves_out_was_not_reached():
-    live = shown_elsewhere(LOCKS, LiveObject("locks", "locks", {}), {"doors": {"keeper": "Ada"}})
+    live = shown_elsewhere(
+        LOCKS, LiveObject("locks", "locks", {}), {"frontend": {"doors": {"keeper": "Ada"}}}
+    )
     assert live.unreachable == {("bolted",): "doors.open is not shown"}
 
 

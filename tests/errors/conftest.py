@@ -25,7 +25,8 @@ class Cli:
 
     def reset(self, **settings: Any) -> None:
         """A new, empty instance."""
-        self.app = create_app(Store(clock=Clock()), Settings(**settings))
+        self.clock = Clock()
+        self.app = create_app(Store(clock=self.clock), Settings(**settings))
 
     def fault(self, path: str = "", method: str = "", **rule: Any) -> None:
         self.app.state.faults.add(Fault(path, method, **rule))

@@ -22,7 +22,8 @@ from clerkform.sandbox.serve import Serving
 from tests import virtual
 from tests.errors.findings import write
 from tests.faults.gate import KEYS, Exchange, Gate, Strike, names_of
-from tests.faults.projects import ENVIRON, KEY, PRIVATE, SIGNING_KEY, Project
+from tests.faults.objects import SIGNING_KEY
+from tests.faults.projects import ENVIRON, KEY, PRIVATE, Project
 from tests.proof.swapped import more_kinds
 from tests.shell import REPO, clean_environ
 from tests.virtual import Outcome, QuickLoop

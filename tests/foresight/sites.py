@@ -11,9 +11,11 @@ from pathlib import Path
 from types import ModuleType
 
 from clerkform import sandbox
+from clerkform.kinds import KINDS
 from clerkform.sandbox import dialect, errors, routes
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
+from clerkform.sandbox.singletons import Singleton
 
 PACKAGE = Path(sandbox.__file__).parent
 
@@ -73,6 +75,11 @@ def _text(node: ast.expr, texts: dict[str, str]) -> str:
 
 def fields(kind: str) -> Iterator[tuple[str, str, Field]]:
     """Table, name and bounds of each field that requests about a kind may hold."""
+    if KINDS[kind].is_always_there:
+        for one in routes.own().kept:
+            if isinstance(one, Singleton) and kind in (one.object, f"{one.object}_settings"):
+                yield from ((one.kind, name, field) for name, field in one.fields.items())
+        return
     for table, declared in vars(_module(kind)).items():
         if table.isupper() and isinstance(declared, dict):
             for name, field in declared.items():

@@ -6,7 +6,7 @@ from clerkform.jwt.cases import TemplateTest
 from clerkform.jwt.context import SAMPLE_USER, context
 from clerkform.jwt.judge import NOTHING, judge, path_of
 from clerkform.jwt.render import render
-from clerkform.jwt.shape import same
+from clerkform.model.canonical import same
 
 CLAIMS = {
     "aud": "convex",

@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from clerkform.jwt.context import SAMPLE_USER, context
 from clerkform.jwt.render import render
-from clerkform.jwt.sizes import METADATA_LIMIT, claims_bytes, largest_bytes, token_bytes
+from clerkform.jwt.sizes import METADATA_LIMIT, largest_bytes, token_bytes
 from clerkform.jwt.standard import SAMPLE_ISSUER, minted
+from clerkform.model.canonical import json_bytes
 
 KEYS = {
     "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -42,7 +43,7 @@ def test_rendering_says_the_tokens_size():
 
 
 def test_claims_are_measured_as_compact_json():
-    assert claims_bytes({"a": "é"}) == len('{"a":"é"}'.encode())
+    assert json_bytes({"a": "é"}) == len('{"a":"é"}'.encode())
 
 
 def test_whole_metadata_may_be_as_large_as_metadata_may_be():

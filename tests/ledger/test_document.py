@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clerkform.ledger.document import Encoder, NotALedger, decode
 from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.model import Address
-from tests.strategies import json_objects
+from tests.drawn_values import json_objects
 
 SALT = b"s" * 32
 

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from clerkform.diff.values import equal
 from clerkform.ledger.fingerprint import fingerprint
-from tests.strategies import json_values
+from tests.drawn_values import json_values
 
 SALT = b"0" * 32
 

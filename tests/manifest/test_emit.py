@@ -60,6 +60,7 @@ def check_round_trip(items):
     assert json.dumps(again) == json.dumps(items)
 
 
+@pytest.mark.slow
 def test_what_is_written_reads_back_as_the_same():
     check_round_trip()
 

@@ -16,7 +16,7 @@ from clerkform.manifest.parse import Node, parse
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)
 def loader(request, monkeypatch):
     """libyaml may be absent; Python's own scanner words its errors otherwise."""
-    monkeypatch.setattr(parse_module, "LOADER", getattr(yaml, request.param))
+    monkeypatch.setattr("clerkform.manifest.events.LOADER", getattr(yaml, request.param))
 
 
 def parsed(text: str) -> tuple[Node | None, Problems]:

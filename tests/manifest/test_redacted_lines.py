@@ -7,7 +7,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clerkform.manifest.parse import LOADER
+from clerkform.manifest.events import LOADER
 from clerkform.manifest.redacted_lines import hidden_lines
 
 CANARY = "canary0123456789"
@@ -40,7 +40,7 @@ PROJECT = {
 
 @pytest.fixture(autouse=True, params=LOADERS, ids=lambda loader: loader.__name__)
 def loader(request, monkeypatch):
-    monkeypatch.setattr("clerkform.manifest.redacted_lines.LOADER", request.param)
+    monkeypatch.setattr("clerkform.manifest.events.LOADER", request.param)
 
 
 def hidden(text, sections=SECTIONS):

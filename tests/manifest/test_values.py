@@ -284,6 +284,7 @@ def test_small_entries_are_counted_for_more_than_their_text():
     assert crowded(many, {"a" * (MAX_FILLED // 4): 1})[1] == [("too-large", "clerk/m.yaml:5:3")]
 
 
+@pytest.mark.slow
 def test_files_count_as_well():
     files = {"a.txt": "x" * (MAX_FILLED // 2), "a.json": f"[{'1,' * (MAX_FILLED // 50)}1]"}
     twice = "life: [{renamed: {from_file: a.txt}}, {renamed: {from_file: a.txt}}]"

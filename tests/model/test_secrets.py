@@ -23,17 +23,17 @@ def test_a_reference_names_one_source_and_shows_it(written, source, shown):
 
 
 @pytest.mark.parametrize(
-    ("written", "form", "shown"),
+    ("written", "form", "path", "shown"),
     [
-        ("none", "none", "none"),
-        ({"file": "key"}, "file", "file: key"),
-        ({"env_file": ".env", "name": "KEY"}, "env_file", "env_file: .env, name: KEY"),
-        ({"command": ["vault"]}, "command", "command: [vault]"),
+        ("none", "none", None, "none"),
+        ({"file": "key"}, "file", "key", "file: key"),
+        ({"env_file": ".env", "name": "KEY"}, "env_file", ".env", "env_file: .env, name: KEY"),
+        ({"command": ["vault"]}, "command", None, "command: [vault]"),
     ],
 )
-def test_a_sink_has_one_form_and_reads_back_as_written(written, form, shown):
+def test_a_sink_has_one_form_and_reads_back_as_written(written, form, path, shown):
     sink = SINK.validate_python(written)
-    assert sink.form == form
+    assert (sink.form, sink.path) == (form, path)
     assert str(sink) == shown
     assert SINK.dump_python(sink, exclude_unset=True, mode="json") == written
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from clerkform.manifest.emit import protect
 from clerkform.model import Field, Kind, Registry, Resource
 from clerkform.model.fields import Fields
+from tests.drawn_values import json_objects
 from tests.made_up import MADE_UP
-from tests.strategies import json_objects
 
 Item = dict[str, Any]
 Sections = dict[str, Any]

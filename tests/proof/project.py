@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.faults.projects import GITIGNORE, Project, ident, organization
+from tests.faults.objects import ident, organization
+from tests.faults.projects import GITIGNORE, Project
 from tests.proof.served import GROUPS, HIDDEN
 
 PROJECT = """\

@@ -10,7 +10,7 @@ import pytest
 
 from clerkform.cli import connect, main
 from clerkform.client.http import ClerkClient
-from clerkform.client.reader import ClerkReader
+from clerkform.client.reader import ClerkReader, Sources
 from clerkform.kinds import KINDS
 from clerkform.model import Registry
 from tests.made_up import MADE_UP
@@ -24,7 +24,8 @@ def more_kinds() -> Iterator[None]:
     """Every command knows the kinds of tests as well, and reads what they hide elsewhere."""
 
     def reader(client: ClerkClient, *args: Any, **more: Any) -> ClerkReader:
-        return ClerkReader(client, *args, **more, second_source=lambda: client.get("/doors"))
+        doors: Sources = {"frontend": lambda: client.get("/doors")}
+        return ClerkReader(client, *args, **{**more, "sources": doors})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(KINDS, "_kinds", dict(ALL))

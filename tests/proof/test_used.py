@@ -11,7 +11,8 @@ from clerkform.model import Bucket, Collection, Generates, Kind, Lookups
 from clerkform.model.traits import Edges, ReadFrom, Ref, Traits
 from clerkform.sandbox import Fault
 from tests.faults.gate import Strike
-from tests.faults.projects import EVERYTHING, ident
+from tests.faults.objects import ident
+from tests.faults.projects import EVERYTHING
 from tests.faults.world import World
 from tests.proof import swapped
 from tests.proof.project import SORTS

@@ -24,6 +24,7 @@ from clerkform.lint.run import RULES
 from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
 from clerkform.sandbox import SandboxTransport, Settings
+from clerkform.workflows.planned import Remarks
 from clerkform.workflows.request import Asked
 from tests.properties.test_sandbox import SECRETS, add_users, consistent
 from tests.strategies import edits, manifest
@@ -104,7 +105,7 @@ async def applied(it, alone=True):
     """Apply what is laid out; the errors of its steps. Who is not alone may fail as a whole."""
     try:
         planned = await it.plan(Asked(guards=Guards(production=True, interactive=True)))
-        events = await it.apply(replace(planned, refusals=(), writing=()))
+        events = await it.apply(replace(planned, remarks=Remarks()))
     except ClerkformError:
         if alone:
             raise

@@ -12,9 +12,10 @@ from clerkform.diff.rules import Rules
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.manifest.emit import emit
+from clerkform.model.paths import value_at
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.pull import pull
-from tests.strategies import Edit, edits, lives, manifest
+from tests.strategies import Edit, edits, lives, manifest, only_settings
 from tests.support import Compared, LiveReader, compare, desired_from
 
 
@@ -33,7 +34,9 @@ def test_applying_a_plan_leaves_nothing_to_do(edit):
     again = compare(desired, after, Rules(edit.pruned))
     assert again.problems == []
     assert again.plan.pending == ()
-    assert again.plan.steps == ()
+    # What no read shows is sent each time where nothing says that it was.
+    always = {action.address for action in again.plan.actions if action.always_sent}
+    assert [step for step in again.plan.steps if step.address not in always] == []
 
 
 @given(edits())
@@ -59,13 +62,28 @@ def test_what_no_manifest_mentions_stays_as_it_was(edit):
                 assert after.objects[kind][one.id] == one
 
 
+@given(edits(of=only_settings))
+def test_settings_that_nobody_declares_stay_as_they_were_at_every_depth(edit):
+    _, first = planned(edit)
+    after = simulate(first.plan, edit.live, KINDS)
+    for action in first.plan.actions:
+        assert action.item is not None
+        assert action.live is not None
+        declared = {leaf.path for leaf, _ in action.item.declared()}
+        now = after.objects[action.kind.name][action.live.id].values
+        for leaf in action.kind.leaves:
+            if leaf.path not in declared:
+                assert value_at(now, leaf.path) == value_at(action.live.values, leaf.path)
+
+
 @given(edits(), st.randoms(use_true_random=False))
 def test_the_order_of_files_and_items_never_changes_a_plan(edit, random):
     _, first = planned(edit)
     items = [(name, item) for name, items in edit.sections.items() for item in items]
     random.shuffle(items)
     files = [manifest({name: [item]}) for name, item in items]
-    files += [manifest({name: []}) for name in edit.sections]
+    again = (n for n, items in edit.sections.items() if not (items and KINDS[n].is_always_there))
+    files += [manifest({name: []}) for name in again]
     _, second = planned(edit, *files)
     assert seen(second) == seen(first)
 
@@ -121,7 +139,8 @@ def test_a_plan_right_after_a_pull_is_empty(live):
     ends = Ends(LiveReader(live), secrets=None, writer=None)
     pulled = asyncio.run(pull(KINDS, ends, everything))
     assert not [line for line in pulled.left_out if "cannot be declared" in line]
-    found = compare(desired_from(emit(pulled.sections)), live)
+    sections = {name: section for name, section in pulled.sections.items() if section}
+    found = compare(desired_from(emit(sections or {"redirect_urls": []})), live)
     assert found.problems == []
     assert found.plan.pending == ()
     # What is listed under an owner that is not live is not found by a pull.

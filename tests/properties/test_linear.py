@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clerkform.client.vault import Vault
 from clerkform.errors import ManifestError
 from clerkform.jwt.shape import misfits
 from clerkform.kinds import KINDS
 from clerkform.model.sink import Sink
 from clerkform.report.diagnostics import rendered
+from clerkform.secrets.vault import Vault
 from clerkform.workflows import load
 from tests.work import Matcher, work_of
 

@@ -17,7 +17,9 @@ from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
 from clerkform.live.state import Live
+from clerkform.model.paths import GONE, value_at
 from clerkform.sandbox import Settings
+from clerkform.workflows.planned import Remarks
 from tests.strategies import edits, manifest
 from tests.support import bench
 
@@ -51,7 +53,7 @@ async def applied(it, edit):
     lay_out(it, edit)
     before = len(it.writes)
     planned = await it.plan()
-    events = await it.apply(replace(planned, refusals=(), writing=()))
+    events = await it.apply(replace(planned, remarks=Remarks()))
     assert [getattr(e, "error", None) for e in events if e.step and hasattr(e, "error")] == []
     assert sum(isinstance(e, Done) for e in events) == len(planned.plan.steps)
     assert len(it.writes) - before == len(planned.plan.steps)
@@ -92,16 +94,16 @@ def check_simulation(planned, again):
     found = {p.item.address: p.live for p in again.matched.pairs if p.item and p.live}
     assert found.keys() == simulated.keys()
     for address, real in found.items():
-        for name, field in KINDS[address.kind].fields.items():
-            if name in simulated[address].values and field.compared and not field.traits.ref:
-                told = simulated[address].values[name]
-                if lost_with_its_key(KINDS[address.kind], name, simulated[address], real):
+        for leaf in KINDS[address.kind].leaves:
+            told = value_at(simulated[address].values, leaf.path)
+            if told is not GONE and leaf.compared and not leaf.traits.ref:
+                if lost_with_its_key(KINDS[address.kind], leaf.name, simulated[address], real):
                     continue
                 assert equal(
-                    field.normalized(real.values.get(name)),
-                    field.normalized(told),
-                    unordered=field.traits.unordered,
-                ), (address, name)
+                    leaf.normalized(value_at(real.values, leaf.path)),
+                    leaf.normalized(told),
+                    unordered=leaf.traits.unordered,
+                ), (address, leaf.path)
 
 
 def lost_with_its_key(kind, name, told, real):

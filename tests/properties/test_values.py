@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from clerkform.diff.values import equal, json_changes, merge_changes, merged
 from clerkform.model.canonical import canonical, without_nulls
 from clerkform.model.paths import GONE, value_at
-from tests.strategies import json_objects, json_values
+from tests.drawn_values import json_objects, json_values
 
 
 @given(json_values)

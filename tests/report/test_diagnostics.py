@@ -1,7 +1,7 @@
 from clerkform.diagnostics import Diagnostic, Source, Span
-from clerkform.redaction import opened_net
 from clerkform.report.counts import counted_findings
 from clerkform.report.diagnostics import WIDEST, rendered
+from clerkform.secrets.redaction import opened_net
 
 
 def lines(found):

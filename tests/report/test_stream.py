@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clerkform.redaction import opened_net
 from clerkform.report.stream import Stream
+from clerkform.secrets.redaction import opened_net
 from tests.report.hostile import obeyed
 
 

@@ -1,7 +1,9 @@
 """What only a sandbox has: /_sandbox, and the knobs it turns."""
 
 import asyncio
+from dataclasses import fields
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -50,6 +52,10 @@ def test_an_instance_becomes_one_of_the_other_kind(api):
         ({"read_lag": "soon"}, "read_lag is a number"),
         ({"rate_limit": "fast"}, "rate_limit is like"),
         ({"organizations": "no"}, "organizations is true or false"),
+        ({"frontend_lag": "soon"}, "frontend_lag is a number"),
+        ({"fresh_defaults": 1}, "fresh_defaults is true or false"),
+        ({"sign_up_mode": "open"}, "sign_up_mode is one of public, restricted, waitlist"),
+        ({"faults": [{"endless": 1}]}, r"faults\[0\].endless is bool"),
         ({"unentitled": "sso"}, "unentitled is a list"),
         ({"unentitled": ["sso"]}, "unentitled knows"),
         ({"instance": "staging"}, "instance is"),
@@ -92,10 +98,21 @@ def test_what_is_shown_can_be_read_again():
         faults=(Fault("/x", status=503, headers=(("Retry-After", "1"),), chance=0.5),),
         fault_seed=7,
         latency=5,
+        frontend_lag=7,
+        fresh_defaults=True,
+        sign_up_mode="waitlist",
     )
     assert changed(Settings(), shown(settings)) == settings
     assert changed(Settings(), {"rate_limit": "real"}).rate_limit == "real"
     assert changed(Settings(), {"latency": "1.5s"}).latency == 1500
+
+
+@pytest.mark.parametrize(
+    "name", [*shown(Settings()), *(knob.name for knob in fields(Contradictions))]
+)
+def test_every_knob_is_on_the_page_about_the_sandbox(name):
+    page = Path(__file__).parents[2] / "docs" / "sandbox.md"
+    assert f"`{name}`" in page.read_text()
 
 
 def test_the_clock_is_moved(open_api):

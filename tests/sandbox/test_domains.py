@@ -1,6 +1,8 @@
 import pytest
 from clerk_backend_api import models
 
+from clerkform.sandbox import Contradictions
+
 PROXY = "https://shop.example.net/__clerk"
 
 
@@ -45,6 +47,19 @@ def test_a_proxy_is_for_production(open_api):
     assert production.clerk.domains.update(**update, proxy_url=None).proxy_url is None
     assert production.clerk.domains.update(**update, proxy_url=PROXY).proxy_url == PROXY
     assert production.clerk.domains.update(**update, name="a.example").proxy_url == PROXY
+
+
+def test_a_proxy_may_be_allowed_in_development(open_api):
+    api = open_api(contradictions=Contradictions(proxy_url_in_development="allowed"))
+    body = {"name": "shop.example.net", "is_satellite": True}
+    made = api.make("/domains", **body, proxy_url=PROXY)
+    assert (made["proxy_url"], made["frontend_api_url"]) == (PROXY, PROXY)
+    check = {"domain_id": made["id"], "proxy_url": PROXY}
+    assert api.make("/proxy_checks", **check)["successful"] is True
+    path = f"/domains/{made['id']}"
+    left = api.http.patch(path, json={"proxy_url": None}).json()
+    assert left["frontend_api_url"] == "https://sandbox.clerk.accounts.dev"
+    assert api.http.patch(path, json={"proxy_url": PROXY}).json() == made
 
 
 def test_a_proxy_is_refused_in_development(api, tell):

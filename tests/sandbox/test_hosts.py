@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from clerkform.sandbox import ClerkSandbox
+from clerkform.sandbox import ClerkSandbox, Settings
 from clerkform.sandbox.frontend import publishable_key
 
 
@@ -90,3 +90,11 @@ def test_it_is_read_only(sandbox):
     with httpx.Client(trust_env=False, timeout=60) as http:
         for method in ("PATCH", "POST", "DELETE", "OPTIONS"):
             assert http.request(method, url, headers=headers).status_code == 403
+
+
+def test_the_host_of_an_instance_that_is_not_made_yet_is_answered_by_no_path():
+    with ClerkSandbox(Settings(instance=None)) as sandbox:
+        host = "sandbox.clerk.accounts.dev"
+        assert ask(sandbox, "/v1/environment", host).status_code == 403
+        assert ask(sandbox, "/v1/instance", "localhost").is_success
+        assert ask(sandbox, "/v1/environment", host).is_success

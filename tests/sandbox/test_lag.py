@@ -120,3 +120,45 @@ def test_the_instances_key_is_made_once(lagging):
     public = "http://sandbox.test/.well-known/jwks.json"
     answers = [lagging.http.get(url).json() for url in ("/jwks", "/jwks", public)]
     assert answers == answers[:1] * 3
+
+
+def support_email(api):
+    """What the Frontend API says it is."""
+    url = "https://sandbox.clerk.accounts.dev/v1/environment"
+    return api.http.get(url).json()["display_config"]["support_email"]
+
+
+def test_the_environment_shows_what_was_some_time_ago(open_api):
+    api = open_api(frontend_lag=5000)
+    assert support_email(api) is None
+    for name in "ab":
+        api.http.patch("/instance", json={"support_email": f"{name}@x.example"})
+        api.http.patch("/instance", json={"allowed_origins": [f"app://{name}"]})
+        assert api.http.get("/instance").json()["allowed_origins"] == [f"app://{name}"]
+        api.wait(3000)
+    seen = []
+    for _ in range(4):
+        seen.append(support_email(api))
+        api.wait(2000)
+    assert seen == ["a@x.example", "b@x.example", "b@x.example", "b@x.example"]
+
+
+def test_the_environment_and_other_reads_lag_each_by_itself(open_api):
+    for frontend, read in ((1000, 3000), (3000, 1000)):
+        api = open_api(frontend_lag=frontend, read_lag=read)
+        api.http.patch("/instance", json={"support_email": "a@x.example"})
+        api.http.patch("/instance", json={"allowed_origins": ["app://a"]})
+        seen = []
+        for _ in range(4):
+            origins = api.http.get("/instance").json()["allowed_origins"]
+            seen.append((support_email(api) is not None, origins != []))
+            api.wait(1000)
+        assert seen == [(n * 1000 >= frontend, n * 1000 >= read) for n in range(4)]
+
+
+def test_the_environment_stops_to_lag_while_it_runs(open_api):
+    api = open_api(frontend_lag=5000)
+    api.http.patch("/instance", json={"support_email": "a@x.example"})
+    assert support_email(api) is None
+    api.http.post("http://sandbox.test/_sandbox/config", json={"frontend_lag": 0})
+    assert support_email(api) == "a@x.example"

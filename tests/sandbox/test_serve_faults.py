@@ -1,5 +1,6 @@
 """Faults of the served sandbox, as a client at the other end of a socket meets them."""
 
+import asyncio
 import socket
 import time
 from urllib.parse import urlsplit
@@ -66,6 +67,64 @@ def test_an_answer_is_cut_off(sandbox, http, size):
                 received += chunk
     assert (response.status_code, received) == (200, b'{"obj'[:size])
     assert http.get("/instance").is_success
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts"),
+    [({}, b'{"object":"instance"'), ({"status": 200, "body": "["}, b"["), ({"status": 503}, b"{")],
+)
+def test_an_answer_goes_on_for_ever_until_the_client_leaves(sandbox, http, rule, starts):
+    sandbox.fail("/instance$", endless=True, times=1, **rule)
+    received = b""
+    with http.stream("GET", "/instance") as response:
+        assert response.status_code == rule.get("status", 200)
+        assert "Content-Length" not in response.headers
+        for chunk in response.iter_raw():
+            received += chunk
+            if len(received) > 3_000_000:
+                break
+    assert received.startswith(starts)
+    assert received.endswith(b" " * 1000)
+    assert http.get("/instance").is_success
+
+
+def test_an_answer_goes_on_for_ever_without_a_socket_too(sandbox):
+    sandbox.fail("/instance$", endless=True)
+
+    async def read():
+        transport, length = sandbox.transport(), 0
+        headers = {"Authorization": f"Bearer {sandbox.secret_key}"}
+        async with (
+            httpx.AsyncClient(transport=transport, headers=headers) as client,
+            client.stream("GET", "http://sandbox.localhost/v1/instance") as response,
+        ):
+            async for chunk in response.aiter_raw():
+                length += len(chunk)
+                if length > 3_000_000:
+                    return response.status_code
+
+    assert asyncio.run(read()) == 200
+
+
+def test_the_frontend_goes_wrong_as_every_other_path_does(sandbox, http):
+    host = {"Host": "sandbox.clerk.accounts.dev"}
+
+    def ask(path="/environment"):
+        return http.get(path, headers=host)
+
+    rules = ({"broken": "read"}, {"truncate": 5}, {"status": 502}, {"drop": "auth_config"})
+    for rule in rules:
+        sandbox.fail("/v1/environment$", "GET", times=1, **rule)
+    for error in (httpx.ReadError, httpx.RemoteProtocolError):
+        with pytest.raises(error):
+            ask()
+    assert ask().status_code == 502
+    assert "auth_config" not in ask().json()
+    sandbox.fail("/v1/environment$", endless=True, times=1)
+    with http.stream("GET", "/environment", headers=host) as response:
+        assert sum(len(chunk) for chunk, _ in zip(response.iter_raw(), range(60), strict=False))
+    assert ask().json()["auth_config"]
+    assert sandbox.fired == (1,) * 5
 
 
 def test_other_faults_are_the_same_as_in_process(sandbox, http):

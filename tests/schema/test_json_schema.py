@@ -55,7 +55,9 @@ def test_every_key_has_a_description_that_says_more_than_its_name():
 
 def test_every_field_of_every_kind_is_there():
     for kind in KINDS.values():
-        assert SCHEMA["$defs"]["manifest"]["properties"][kind.name]["type"] == "array"
+        section = SCHEMA["$defs"]["manifest"]["properties"][kind.name]
+        assert ("items" in section) is not kind.is_always_there
+        assert (section.get("$ref") == f"#/$defs/{kind.model.__name__}") is kind.is_always_there
         assert SCHEMA["$defs"][kind.model.__name__]["properties"].keys() == kind.fields.keys()
 
 

@@ -40,3 +40,5 @@ def command(invocation: Invocation, where: Online, selection: Selection, fail_on
         raise compared.error
     if drift.fails(fail_on):
         raise click.exceptions.Exit(exits.PENDING)
+    if drift.unreached:
+        raise click.exceptions.Exit(exits.NO_PLAN)

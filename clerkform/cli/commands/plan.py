@@ -68,3 +68,5 @@ def command(
         invocation.note(f"Saved to {output}: `{typed}` does this, and nothing else.")
     if detailed_exitcode and planned.plan.pending:
         raise click.exceptions.Exit(exits.PENDING)
+    if detailed_exitcode and any(action.unreached for action in planned.plan.actions):
+        raise click.exceptions.Exit(exits.NO_PLAN)

@@ -15,7 +15,7 @@ from clerkform.cli.invocation import Invocation
     "also",
     metavar="WORDS",
     multiple=True,
-    help="Pull these as well: organizations, api_keys, metadata; repeatable, or with commas.",
+    help="Pull these as well: organizations, api_keys, metadata, defaults; repeatable, or with commas.",
 )
 @options.option(
     "-o",
@@ -36,7 +36,8 @@ def command(
     """Write what is live as manifests. Touches no file that exists.
 
     Left out unless asked for: organizations and API keys, which applications make too, and
-    metadata, which is the application's data. Secrets are in no manifest.
+    metadata, which is the application's data, and settings that are as Clerk sets them by itself.
+    Secrets are in no manifest.
     """
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS
@@ -50,5 +51,5 @@ def command(
     with connect.session(invocation, environment, where) as session:
         if guards.pinned_instance:
             session.run(checked_instance(session.ends, guards))
-        pulled = session.run(pull(KINDS, session.ends, words, target))
+        pulled = session.run(pull(KINDS, session.ends, words, target, environment.name))
     pulling.hand_over(pulled, output or pulling.home(environment), environment, invocation)

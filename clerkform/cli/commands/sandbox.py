@@ -55,6 +55,21 @@ def command() -> None:
     "--read-lag", metavar="TIME", help="Reads answer the state of so long ago, like 2s."
 )
 @options.option(
+    "--frontend-lag",
+    metavar="TIME",
+    help="The Frontend API's environment is of so long ago, like 5s.",
+)
+@options.option(
+    "--fresh-defaults",
+    is_flag=True,
+    help="New instances are as Clerk makes them: organizations off, most countries blocked.",
+)
+@options.option(
+    "--sign-up-mode",
+    type=click.Choice(["public", "restricted", "waitlist"]),
+    help="Who may sign up; but for public, the allowlist cannot be switched on.",
+)
+@options.option(
     "--without",
     type=click.Choice(["organizations", "slugs", "api_keys"]),
     multiple=True,
@@ -109,16 +124,24 @@ def serve(
 @command.command()
 @options.environment
 @_STATE
+@options.option(
+    "--fresh-defaults",
+    is_flag=True,
+    help="Leave it as Clerk makes an instance: organizations off, most countries blocked.",
+)
 @options.output
 @click.pass_obj
-def reset(invocation: Invocation, environment: str | None, state: Path | None) -> None:
+def reset(
+    invocation: Invocation, environment: str | None, state: Path | None, fresh_defaults: bool
+) -> None:
     """Empty the embedded sandbox of an environment; its instance stays."""
     from clerkform.cli import embedded
     from clerkform.sandbox import reset as reset_sandbox
 
     database, shown = embedded.chosen_state(environment, state)
+    fresh_defaults = fresh_defaults or embedded.is_made_fresh(environment, state)
     with embedded.reported():
-        reset_sandbox(database)
+        reset_sandbox(database, fresh_defaults=fresh_defaults)
     invocation.view.say("Reset.", reset=shown)
 
 

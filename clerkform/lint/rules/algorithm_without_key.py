@@ -1,25 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from clerkform.diagnostics import Diagnostic
+from clerkform.jwt.standard import ALGORITHM
 from clerkform.lint.rule import Rule, Subject
-
-INSTANCE_ALGORITHM: Final = "RS256"
-"""What the instance's own key signs with."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for item in subject.templates:
-        algorithm = item.values.get("signing_algorithm", INSTANCE_ALGORITHM)
-        if algorithm == INSTANCE_ALGORITHM or item.values.get("signing_key") is not None:
+        algorithm = item.values.get("signing_algorithm", ALGORITHM)
+        if algorithm == ALGORITHM or item.values.get("signing_key") is not None:
             continue
         if "signing_key" in item.node.keys and "signing_key" not in item.values:
             continue  # it is wrong, and that is said already
         yield Diagnostic(
             RULE.code,
-            f"{algorithm} needs a key of its own: the instance's key signs with RS256 only",
+            f"{algorithm} needs a key of its own: the instance's key signs with {ALGORITHM} only",
             item.node.at(("signing_algorithm",)).span,
             "declare where it is: `signing_key: {from_env: NAME}`",
             "error" if "signing_key" in item.values else "warning",

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from clerkform.diagnostics import Diagnostic
 from clerkform.jwt.shortcodes import CATALOGUE, Path, whole
 from clerkform.jwt.sizes import HEADER_LIMIT, METADATA_LIMIT, largest_bytes
+from clerkform.jwt.standard import ALGORITHM
 from clerkform.lint.rule import Rule, Subject, Template
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims:
-        algorithm = template.item.values.get("signing_algorithm", "RS256")
+        algorithm = template.item.values.get("signing_algorithm", ALGORITHM)
         size = largest_bytes(template.claims, algorithm)
         if size <= HEADER_LIMIT:
             continue

@@ -1,17 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from clerkform.diagnostics import Diagnostic, did_you_mean
+from clerkform.jwt.standard import ALGORITHMS
 from clerkform.lint.rule import Rule, Subject
-
-ALGORITHMS: Final = (
-    *(f"{family}{bits}" for family in ("RS", "HS", "ES", "PS") for bits in (256, 384, 512)),
-    "ES256K",
-    "EdDSA",
-)
-"""RFC 7518, section 3.1, without ``none``; RFC 8037; RFC 8812."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -10,8 +10,8 @@ from pydantic import MISSING, ValidationError
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.errors import PlanError
+from clerkform.manifest.strict_json import TooDeep, strict_json
 from clerkform.model import Address, Kind, Registry
-from clerkform.model.canonical import nests_deeper, strict_json
 from clerkform.model.paths import dotted
 from clerkform.plan.file.document import FORMAT_VERSION, Document, SavedAction
 from clerkform.plan.file.dump import checksum
@@ -62,11 +62,9 @@ def load(text: str, shown: str) -> Saved:
         PlanError: it is none, is of another version, or was altered.
     """
     try:
-        data = strict_json(text)
+        data = strict_json(text, DEEPEST)
         if not isinstance(data, dict):
             refuse("not-a-plan", f"{shown} is JSON, but no saved plan")
-        if nests_deeper(data, DEEPEST):
-            _refuse_depth(shown)
         _check_version(data, shown)
         # First, so that a slip of an editor is called one whatever it broke.
         if data.get("checksum") != checksum(data):
@@ -76,14 +74,10 @@ def load(text: str, shown: str) -> Saved:
     except ValidationError as error:
         where = dotted(tuple(error.errors()[0]["loc"]))
         refuse("not-a-plan", f"{shown} is no saved plan: `{where}` is not what it has to be")
+    except TooDeep:
+        refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
     except ValueError:
         refuse("not-json", f"{shown} is not JSON, so it is no saved plan")
-    except RecursionError:
-        _refuse_depth(shown)
-
-
-def _refuse_depth(shown: str) -> NoReturn:
-    refuse("not-a-plan", f"{shown} is no saved plan: it is nested too deeply")
 
 
 def _check_version(data: Mapping[str, Any], shown: str) -> None:

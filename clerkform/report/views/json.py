@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from clerkform.redaction import redacted_data
 from clerkform.report.view import FORMAT_VERSION, Screen, Table
+from clerkform.secrets.redaction import redacted_data
 
 if TYPE_CHECKING:
     from clerkform.apply.run import Event

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from clerkform.manifest.runners import unobeyed
 from clerkform.report.view import Screen, Table
-from clerkform.runners import unobeyed
 
 if TYPE_CHECKING:
     from clerkform.apply.run import Event

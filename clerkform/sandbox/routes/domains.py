@@ -58,7 +58,7 @@ def create(call: Call) -> Object:
         text = "The instance has its primary domain already; is_satellite must be true."
         code = "primary_domain_already_exists"
         problems.append(errors.of_param("is_satellite", code, "already exists", text))
-    if sent.get("proxy_url") and call.environment == "development":
+    if sent.get("proxy_url") and has_no_proxies(call):
         text = "proxy_url is applicable to production instances only."
         problems.append(errors.wrong_value("proxy_url", text))
     elif sent.get("proxy_url") and not is_reached(sent["proxy_url"]):
@@ -92,9 +92,16 @@ def refuse_in_development(call: Call, live: Object, sent: dict[str, Any]) -> Non
     if call.environment == "production":
         return
     fixed = call.settings.contradictions.satellite_rename_in_development == "refused"
-    if sent.get("proxy_url") or (fixed and live["is_satellite"] and sent.get("name") is not None):
+    if (sent.get("proxy_url") and has_no_proxies(call)) or (
+        fixed and live["is_satellite"] and sent.get("name") is not None
+    ):
         text = "Domain can be only updated for production instances"
         raise Refusal(400, Problem("domain_update_forbidden", "update forbidden", text))
+
+
+def has_no_proxies(call: Call) -> bool:
+    allowed = call.settings.contradictions.proxy_url_in_development == "allowed"
+    return call.environment == "development" and not allowed
 
 
 def delete(call: Call) -> Object:

@@ -173,6 +173,7 @@ INSTANCE = Singleton(
     {**READABLE, **UNREADABLE},
     others=frozenset({"id", "environment_type", "workspace_id", "development_origin"}),
     nullable=frozenset({"allowed_origins"}),
+    fresh={"allowed_origins": None},
     answer=itself,
     first=made,
     adapt=adapted,

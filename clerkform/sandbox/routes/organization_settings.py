@@ -111,6 +111,12 @@ SINGLETON = Singleton(
         "slug_disabled": False,
     },
     extras=frozenset({"force_organization_selection", "organization_creation_defaults"}),
+    fresh={
+        "enabled": False,
+        "slug_disabled": True,
+        "force_organization_selection": False,
+        "organization_creation_defaults": {**CREATION_DEFAULTS, "enabled": True},
+    },
     answer=organization_settings,
 )
 
@@ -124,11 +130,9 @@ def update(call: Call) -> Object:
     refuse_selection_of_none(call, changed)
     if modes := changed.get("domains_enrollment_modes"):
         changed["domains_enrollment_modes"] = list(dict.fromkeys(modes))
-    if sent := changed.get("organization_creation_defaults"):
-        before = stored(call.store, SINGLETON.kind).get("organization_creation_defaults", {})
-        defaults = metadata.merge(CREATION_DEFAULTS, before)
-        sent = known_parts(sent, CREATION_DEFAULTS)
-        changed["organization_creation_defaults"] = metadata.merge(defaults, sent)
+    if (name := "organization_creation_defaults") in changed:
+        before = {**CREATION_DEFAULTS, **stored(call.store, SINGLETON.kind).get(name, {})}
+        changed[name] = metadata.merge(before, known_parts(changed[name], CREATION_DEFAULTS))
     change(call, SINGLETON, changed)
     return organization_settings(call.store, call.settings)
 

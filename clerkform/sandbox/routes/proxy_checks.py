@@ -6,7 +6,12 @@ from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes.domains import is_reached, proxy_problem, unreached
+from clerkform.sandbox.routes.domains import (
+    has_no_proxies,
+    is_reached,
+    proxy_problem,
+    unreached,
+)
 from clerkform.sandbox.store import Object
 
 FIELDS = {
@@ -17,7 +22,7 @@ FIELDS = {
 
 def check(call: Call) -> Object:
     sent = read(call.body, FIELDS, strict=False)
-    if call.environment == "development":
+    if has_no_proxies(call):
         text = "Proxies are applicable to production instances only."
         raise Refusal(422, errors.wrong_value("proxy_url", text))
     if call.store.get("domains", sent["domain_id"]) is None:

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from clerkform.kinds import KINDS
+from tests.samples import SAMPLES
+
 BOTH_SHAPES = dict.fromkeys(
-    ("/jwt_templates", "/redirect_urls", "/allowlist_identifiers", "/sessions"),
+    ("/sessions", *(KINDS[name].reads.path for name, one in SAMPLES.items() if one.both_shapes)),
     "`paginated=true` answers {data, total_count}: Clerk's JavaScript and Go SDKs read it",
 )
 """Lists of which the document has the bare array alone."""

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from clerkform.sandbox.routes import operations
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.deviations import amended
+from tests.samples import SAMPLED, SAMPLES, is_sampled
 from tests.shell import PATIENCE
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -18,6 +19,7 @@ DOCUMENTED = {
     f"{operation.method} {operation.path}": operation
     for operation in operations()
     if "." not in operation.path  # /.well-known is no path of the Backend API
+    and is_sampled(operation.path)
 }
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 CHECKS = [
@@ -52,30 +54,30 @@ class Known:
 
     def __init__(self, http):
         self._http = http
-        n = next(_names)
-        user = self._make("/users", username=f"user{n}")
-        organization = self._make("/organizations", name="Acme", created_by=user)
-        domain = self._make("/domains", name=f"a{n}.example", is_satellite=True)
+        user = self._make("/users", username=f"user{next(_names)}")
         self.in_path = {
-            "users": user,
-            "organizations": organization,
-            "domains": domain,
-            "jwt_templates": self._make("/jwt_templates", name=f"t{n}", claims={}),
-            "redirect_urls": self._make("/redirect_urls", url=f"https://a.example/{n}"),
-            "allowlist_identifiers": self._make("/allowlist_identifiers", identifier=f"{n}@a.b"),
-            "blocklist_identifiers": self._make("/blocklist_identifiers", identifier=f"{n}@a.b"),
-            "api_keys": self._make("/api_keys", name="key", subject=user),
+            "/users": user,
+            **{
+                kind.endpoints.create.path: self._make_sample(kind, user)
+                for kind in SAMPLED
+                if kind.endpoints.create
+            },
         }
         if "POST /sessions" in DOCUMENTED:
-            self.in_path["sessions"] = self._make("/sessions", user_id=user)
-        self.template = f"t{n}"
+            self.in_path["/sessions"] = self._make("/sessions", user_id=user)
+        self.template = SAMPLES["jwt_templates"].body["name"]
         self.in_body = {
             "subject": user,
             "created_by": user,
             "user_id": user,
-            "active_organization_id": organization,
-            "domain_id": domain,
+            "active_organization_id": self.in_path["/organizations"],
+            "domain_id": self.in_path["/domains"],
         }
+
+    def _make_sample(self, kind, user):
+        sent = SAMPLES[kind.name].body
+        body = {name: user if value == "USER" else value for name, value in sent.items()}
+        return self._make(kind.endpoints.create.path, **body)
 
     def _make(self, path, **body):
         response = self._http.post(path, json=body)
@@ -84,9 +86,9 @@ class Known:
 
     def put_into(self, case):
         """``case`` about what is there."""
-        kind = case.path.split("/")[1]
+        above = "/" + case.path.split("/")[1]
         for name in case.path_parameters:
-            known = self.template if name == "template_name" else self.in_path[kind]
+            known = self.template if name == "template_name" else self.in_path[above]
             case.path_parameters = {**case.path_parameters, name: known}
         if isinstance(case.body, dict):
             case.body = {

@@ -3,52 +3,15 @@
 By raw HTTP, because the SDK drops the claims of JWT templates both ways.
 """
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from clerkform.sandbox.routes import operations
+from tests.conformance.sandbox.cases import Trip, owned
 from tests.conformance.sandbox.client import named
+from tests.conformance.sandbox.exercises import IMPLEMENTED
+from tests.samples import SAMPLES, file_of
 
-IMPLEMENTED = sorted({named(operation) for operation in operations()})
-CLAIMS = {
-    "text": "{{user.first_name || 'nobody'}} ünï \u2028",
-    "deep": {"a": [1, 2.5, -0.0, 1e30, None, True, {"": []}]},
-    "aud": ["x"],
-}
-
-
-@dataclass(frozen=True)
-class Trip:
-    sent: dict
-    differs: dict = field(default_factory=dict)
-    """What comes back in place of what was sent."""
-    hidden: dict = field(default_factory=dict)
-    """What never comes back, and why."""
-    never_sent: dict = field(default_factory=dict)
-    """What the document has and the sandbox does not keep, and why."""
-    make: str | None = None
-    """The collection to make the object in that is changed, by its own trip."""
-    knobs: dict = field(default_factory=dict)
-
-
-_EFFECT = "asks for something to be done, and is nothing that is kept"
-_WRITTEN_ONLY = "PATCH /instance answers 204, and GET has `allowed_origins` alone"
 _ONLY_OWNERS = "users are in the sandbox to own keys, sessions and organizations"
-_TEMPLATE = {
-    "name": "api",
-    "claims": CLAIMS,
-    "lifetime": 315360000,
-    "allowed_clock_skew": 300,
-    "custom_signing_key": True,
-    "signing_algorithm": "HS512",
-    "signing_key": "k" * 64,
-}
-_KEY = {"signing_key": "the server never answers it"}
-_ROLES = dict.fromkeys(
-    ("creator_role_id", "domains_default_role_id"),
-    "an id of the sandbox's own: test_operations has one",
-)
 _USER = {
     "external_id": "x1",
     "first_name": "Ann",
@@ -69,160 +32,8 @@ _METADATA = {
     "unsafe_metadata": {"c": False},
 }
 
-TRIPS = {
-    "POST /jwt_templates": Trip(_TEMPLATE, hidden=_KEY),
-    "PATCH /jwt_templates/{}": Trip(
-        {**_TEMPLATE, "name": "web", "lifetime": 30, "allowed_clock_skew": 0},
-        hidden=_KEY,
-        make="POST /jwt_templates",
-    ),
-    "POST /redirect_urls": Trip({"url": "my-app://Call.Back/ü?a=b#c"}),
-    "POST /allowlist_identifiers": Trip(
-        {"identifier": "Ann+x@Example.COM", "notify": True},
-        differs={"identifier": "ann+x@example.com"},
-        hidden={"notify": _EFFECT},
-    ),
-    "POST /blocklist_identifiers": Trip(
-        {"identifier": "0x" + "aB" * 20}, differs={"identifier": "0x" + "ab" * 20}
-    ),
-    "POST /domains": Trip(
-        {"name": "a.example", "is_satellite": True, "proxy_url": "https://a.example/__clerk"},
-        knobs={"instance": "production"},
-    ),
-    "PATCH /domains/{}": Trip(
-        {"name": "b.example", "proxy_url": None, "is_secondary": True},
-        hidden={"is_secondary": "it is never answered"},
-        make="POST /domains",
-        knobs={"instance": "production"},
-    ),
-    "POST /organizations": Trip(
-        {
-            "name": "Acme Ü",
-            "slug": "acme-1",
-            "max_allowed_memberships": 0,
-            "public_metadata": {"a": {"b": [1, None]}},
-            "private_metadata": {"ü": 1.5},
-            "created_by": "USER",
-            "created_at": "2020-01-02T03:04:05.678+01:00",
-            "role_set_key": "role_set:default",
-        },
-        differs={"created_at": 1577930645678},
-    ),
-    "PATCH /organizations/{}": Trip(
-        {
-            "name": "Acme Ltd",
-            "slug": "acme-ltd",
-            "max_allowed_memberships": 20,
-            "admin_delete_enabled": False,
-            "created_at": "2021-01-01T00:00:00Z",
-            "role_set_key": "role_set:default",
-        },
-        differs={"created_at": 1609459200000},
-        never_sent=dict.fromkeys(
-            ("public_metadata", "private_metadata"), "an organization's PATCH refuses them now"
-        ),
-        make="POST /organizations",
-    ),
-    "PATCH /organizations/{}/metadata": Trip(
-        {"public_metadata": {"z": 1}, "private_metadata": {"ü": None}},
-        differs={"public_metadata": {"a": {"b": [1, None]}, "z": 1}, "private_metadata": {}},
-        make="POST /organizations",
-    ),
-    "PUT /organizations/{}/metadata": Trip(
-        {"public_metadata": {"z": {"y": None}}, "private_metadata": {}},
-        make="POST /organizations",
-    ),
-    "POST /api_keys": Trip(
-        {
-            "name": "key ü",
-            "subject": "USER",
-            "type": "special",
-            "description": "d" * 255,
-            "claims": CLAIMS,
-            "scopes": ["b:c", "a"],
-            "created_by": "USER",
-            "seconds_until_expiration": 0.25,
-        },
-        hidden={"seconds_until_expiration": "`expiration` is the moment that it leads to"},
-    ),
-    "PATCH /api_keys/{}": Trip(
-        {
-            "subject": "USER",
-            "description": None,
-            "claims": [None, "x"],
-            "scopes": [],
-            "seconds_until_expiration": None,
-        },
-        hidden={"seconds_until_expiration": "`expiration` is the moment that it leads to"},
-        make="POST /api_keys",
-    ),
-    "PATCH /instance": Trip(
-        {
-            "allowed_origins": ["https://b.example", "https://a.example:8443"],
-            "test_mode": False,
-            "hibp": True,
-            "support_email": "help@example.com",
-            "clerk_js_version": "5",
-            "development_origin": "http://localhost:3000",
-            "cookieless_dev": True,
-            "url_based_session_syncing": True,
-            "preferred_sign_in_strategy_when_password_required": "otp",
-        },
-        hidden=dict.fromkeys(
-            (
-                "test_mode",
-                "hibp",
-                "support_email",
-                "clerk_js_version",
-                "development_origin",
-                "cookieless_dev",
-                "url_based_session_syncing",
-                "preferred_sign_in_strategy_when_password_required",
-            ),
-            _WRITTEN_ONLY,
-        ),
-    ),
-    "PATCH /instance/restrictions": Trip(
-        {
-            "allowlist": True,
-            "blocklist": True,
-            "allowlist_blocklist_disabled_on_sign_in": True,
-            "block_email_subaddresses": True,
-            "block_disposable_email_domains": True,
-        }
-    ),
-    "PATCH /instance/organization_settings": Trip(
-        {
-            "enabled": False,
-            "max_allowed_memberships": 0,
-            "admin_delete_enabled": False,
-            "domains_enabled": True,
-            "slug_disabled": True,
-            "domains_enrollment_modes": ["automatic_suggestion", "automatic_invitation"],
-        },
-        never_sent=_ROLES,
-    ),
-    "PATCH /instance/communication": Trip({"blocked_country_codes": ["DE", "AT"]}),
-    "PATCH /instance/protect": Trip({"rules_enabled": True, "specter_enabled": True}),
-    "PATCH /instance/oauth_application_settings": Trip(
-        {
-            "dynamic_oauth_client_registration": True,
-            "default_scopes": ["openid", "email"],
-            "oauth_jwt_access_tokens": True,
-            "client_id_metadata_documents_advertised": True,
-            "client_id_metadata_documents_only_allow_pre_registered_clients": True,
-            "client_id_metadata_documents_block_implicitly_allowed_clients": True,
-        }
-    ),
-    "PATCH /beta_features/instance_settings": Trip(
-        {
-            "restricted_to_allowlist": True,
-            "from_email_address": "hello",
-            "progressive_sign_up": False,
-            "test_mode": True,
-        },
-        hidden={"test_mode": "it is never answered"},
-    ),
+TRIPS: dict[str, Trip] = {
+    **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
     "POST /users": Trip(
         {
             **_USER,
@@ -306,10 +117,9 @@ TRIPS = {
         hidden={"active_organization_id": "comes back as `last_active_organization_id`"},
     ),
 }
-NO_TRIP = {
+NO_TRIP: dict[str, str] = {
+    **{name: why for sample in SAMPLES.values() for name, why in sample.kept_nowhere.items()},
     "POST /proxy_checks": "checks, and keeps nothing",
-    "POST /api_keys/verify": "verifies, and keeps nothing",
-    "POST /api_keys/{}/revoke": "test_operations has the reason coming back",
     "POST /sessions/{}/revoke": "has no body",
     "POST /sessions/{}/tokens": "test_operations has the lifetime in the token",
     "POST /sessions/{}/tokens/{}": "test_operations has the lifetime in the token",
@@ -327,13 +137,19 @@ def settable(judge, name):
     return set(body["content"]["application/json"]["schema"].get("properties", ()))
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in IMPLEMENTED if n.split(" ")[0] in ("POST", "PATCH", "PUT")]
-)
+def test_every_operation_that_takes_a_body_has_a_trip_or_a_reason_for_none():
+    with_body = {name for name in IMPLEMENTED if name.split(" ")[0] in ("POST", "PATCH", "PUT")}
+    assert not TRIPS.keys() & NO_TRIP.keys()
+    elsewhere = "tests/conformance/sandbox/test_round_trips.py"
+    lacking = {
+        f"{file_of(name.split(' ')[1], elsewhere)}: `trips` lacks {name}"
+        for name in with_body - TRIPS.keys() - NO_TRIP.keys()
+    }
+    assert lacking == set()
+
+
+@pytest.mark.parametrize("name", TRIPS)
 def test_everything_that_can_be_set_goes_along(judges, name):
-    if name in NO_TRIP:
-        assert name not in TRIPS
-        return
     trip = TRIPS[name]
     assert trip.sent.keys() >= trip.differs.keys() | trip.hidden.keys()
     for judge in judges.values():
@@ -397,15 +213,6 @@ def prepared(client, name):
         body = owned(client, TRIPS[trip.make].sent)
         path = path.replace("{}", client.make(collection, **body)["id"])
     return owned(client, trip.sent), path
-
-
-def owned(client, sent):
-    """``sent`` with what it says an owner should be."""
-    user = client.user() if "USER" in sent.values() else None
-    found = {name: user if value == "USER" else value for name, value in sent.items()}
-    if sent.get("active_organization_id"):
-        found["active_organization_id"] = client.organization(created_by=user)
-    return found
 
 
 def read_again(client, method, path, response):

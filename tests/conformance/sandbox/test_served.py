@@ -1,6 +1,9 @@
 """One of each kind through Clerk's Python SDK over HTTP, with no more than a ``server_url``."""
 
+from urllib.parse import urlsplit
+
 import clerk_backend_api
+import httpx
 import pytest
 
 from tests.shell import PATIENCE
@@ -12,6 +15,35 @@ def clerk(server, request):
     waits = int(PATIENCE * 1000)
     with clerk_backend_api.Clerk(bearer_auth=key, server_url=server.url, timeout_ms=waits) as clerk:
         yield clerk
+
+
+def test_what_it_writes_is_read_back_by_it_and_at_the_frontends_host(clerk, server):
+    settings = clerk.instance_settings
+    origins = ["https://a.example", "capacitor://localhost"]
+    written = {"test_mode": False, "hibp": False, "support_email": "help@example.com"}
+    settings.update(request={**written, "allowed_origins": origins})
+    settings.update_restrictions(request={"blocklist": True})
+    (admin,) = clerk.organization_roles.list(query="org:admin").data
+    organizations = settings.update_organization_settings(
+        request={"max_allowed_memberships": 9, "domains_default_role_id": admin.id}
+    )
+    assert settings.get().allowed_origins == origins
+    assert settings.get_organization_settings() == organizations
+    (domain,) = clerk.domains.list().data
+    host = {"Host": urlsplit(domain.frontend_api_url).netloc}
+    with httpx.Client(headers=host, trust_env=False, timeout=PATIENCE) as http:
+        document = http.get(f"{server.url}/environment").json()
+        (key,) = http.get(f"{server.origin}/.well-known/jwks.json").json()["keys"]
+    assert document["auth_config"]["test_mode"] is False
+    assert document["display_config"]["support_email"] == "help@example.com"
+    users, of_all = document["user_settings"], document["organization_settings"]
+    assert users["password_settings"]["disable_hibp"] is True
+    assert users["restrictions"]["blocklist"] == {"enabled": True}
+    assert (of_all["max_allowed_memberships"], of_all["domains"]["default_role"]) == (
+        9,
+        "org:admin",
+    )
+    assert key["kid"] == settings.get().id == clerk.jwks.get_jwks().keys[0].kid
 
 
 def test_each_kind_is_made_listed_changed_and_deleted(clerk):

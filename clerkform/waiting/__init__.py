@@ -1,0 +1,1 @@
+"""Waiting: for several things at once (``together``), and for one until it holds (``until``)."""

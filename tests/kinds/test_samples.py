@@ -1,0 +1,46 @@
+"""Each kind has a sample, and each sample has what its kind calls for."""
+
+from dataclasses import fields
+
+import pytest
+
+from clerkform.kinds import KINDS
+from tests.kinds import KindSample, Life, SettingsLife
+from tests.samples import SAMPLED, SAMPLES
+
+
+def test_every_kind_has_a_sample():
+    missing = sorted(KINDS.keys() - SAMPLES.keys())
+    names = ", ".join(field.name for field in fields(KindSample))
+    assert not missing, (
+        f"write tests/kinds/{missing[0]}.py with SAMPLE = KindSample(...). It holds {names};"
+        " tests/kinds/__init__.py says what each is, docs/adding-a-kind.md shows one."
+    )
+
+
+def test_every_sample_is_a_kinds():
+    assert SAMPLES.keys() <= KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", SAMPLED, ids=lambda kind: kind.name)
+def test_a_sample_has_what_the_calls_of_its_kind_want(kind):
+    sample, file = SAMPLES[kind.name], f"tests/kinds/{kind.name}.py"
+    assert bool(sample.life.changed) is bool(kind.endpoints.update), f"{file}: life.changed"
+    assert bool(sample.many) is bool(kind.reads.page), f"{file}: many"
+    for part in ("created", "changed", *(() if kind.is_always_there else ("removed",))):
+        section = getattr(sample.requests, part)
+        assert section.startswith(f"{kind.name}:"), f"{file}: requests.{part}"
+    assert isinstance(sample.life, SettingsLife if kind.is_always_there else Life), f"{file}: life"
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in SAMPLED if not one.is_always_there], ids=lambda kind: kind.name
+)
+def test_a_sample_of_what_comes_and_goes_has_a_life_and_faults(kind):
+    sample, file = SAMPLES[kind.name], f"tests/kinds/{kind.name}.py"
+    assert sample.body, f"{file}: body"
+    assert sample.requests.lost, f"{file}: requests.lost"
+    assert sample.faults, f"{file}: faults"
+    assert sample.faults.manifest.startswith(f"{kind.name}:"), f"{file}: faults.manifest"
+    seeded = {one["id"] for one in sample.faults.seed}
+    assert sample.faults.touched < seeded, f"{file}: faults.touched, and a bystander"
