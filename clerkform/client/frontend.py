@@ -48,6 +48,8 @@ class Frontend:
 
     def __init__(self, client: ClerkClient, way: Way, claim: Claim) -> None:
         self._client, self._way, self._claim = client, way, claim
+        self.asked_once = 0
+        """Requests to the Backend API by which it was known whose document it is."""
         self._asked: asyncio.Task[Document] | None = None
         self._address: asyncio.Task[str] | None = None
         self._domains: asyncio.Task[Sequence[Document]] | None = None
@@ -93,7 +95,9 @@ class Frontend:
 
     async def _verified(self) -> str:
         """The address of the Frontend API, which shows the keys that the Backend API has."""
+        is_asked = self._domains is not None and not self._domains.done()
         domain = await self.primary_domain()
+        self.asked_once += 1 if is_asked else 2
         if refused := self._claim.contradicts(domain):
             raise PlanError([refused])
         address = str(domain.get("proxy_url") or domain.get("frontend_api_url") or "").rstrip("/")

@@ -172,6 +172,7 @@ KIND = Kind(
         "/instance",
         parts={"beta": Op("PATCH", "/beta_features/instance_settings")},
         shown_by_empty=("beta",),
+        unanswered=("",),
     ),
     id_prefix="",
     from_api=from_api,

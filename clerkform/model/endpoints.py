@@ -25,6 +25,8 @@ class Endpoints:
     shown_by_empty: tuple[str, ...] = ()
     """Of ``parts``, and the empty name for ``update``: the calls that answer what is there where
     nothing is sent."""
+    unanswered: tuple[str, ...] = ()
+    """The calls, named likewise, that answer nothing: what they did is read back."""
     removals: Mapping[str, Op] = field(default_factory=dict)
     """Ways to remove, by the word in ``lifecycle.deletion``; the first is the default."""
 
@@ -73,6 +75,7 @@ def single(
     readable: bool = True,
     parts: Mapping[str, Op] | None = None,
     shown_by_empty: tuple[str, ...] = (),
+    unanswered: tuple[str, ...] = (),
 ) -> Endpoints:
     """An object that is always there, read and updated at one path, or only updated."""
     return Endpoints(
@@ -81,4 +84,5 @@ def single(
         update=Op("PATCH", path),
         parts=parts or {},
         shown_by_empty=shown_by_empty,
+        unanswered=unanswered,
     )

@@ -54,7 +54,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     problems += [opened.finding] if opened.finding else []
     seen, cut_off = await _look(question, opened.ledger, registry, ends)
     problems += (*seen.problems, *cut_off)
-    reads = ends.requests() - before
+    reads, once = ends.requests() - before, ends.requests_once()
     prints = await _prints(question, seen.ledger, ends.secrets)
     choice = choose(question, seen, registry)
     plan = build_plan(_actions(question, choice, seen, prints, registry, problems))
@@ -72,7 +72,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
             plan, question, choice, instance, seen.live, registry, problems, ends.secrets
         ),
         cut_off=cut_off,
-        reads=2 * reads + _other_reads(plan, question, seen, registry),
+        reads=2 * reads - once + _other_reads(plan, question, seen, registry),
     )
 
 

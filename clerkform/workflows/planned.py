@@ -11,6 +11,8 @@ from clerkform.ledger.entries import Ledger
 from clerkform.ledger.open import NOTHING_OPENED, Opened
 from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.live.state import Live
+from clerkform.model import Kind
+from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 from clerkform.plan.limits import Instance
 from clerkform.plan.review import Review, counted, notes_of, reviewed_actions
@@ -74,17 +76,29 @@ class Planned:
                 *(replace(found, severity="note") for found in writing),
             ),
             refusals=remarks.refusals,
-            reads=self.reads + _read_before_writing(self.plan),
+            reads=self.reads + _read_around_writing(self.plan),
             undeclared=self.plan.undeclared,
             option=environment.option,
         )
 
 
-def _read_before_writing(plan: Plan) -> int:
-    """Requests: an update that sends everything reads its object anew, and so does one of settings."""
-    whole = {
-        a.address
-        for a in plan.actions
-        if (a.verb == "update" and a.kind.update_sends == "all") or a.kind.is_always_there
-    }
-    return sum(step.id.verb == "update" and step.address in whole for step in plan.steps)
+def _read_around_writing(plan: Plan) -> int:
+    """Requests: an update that sends everything reads its object anew. One of settings looks before,
+    and after where there is no answer."""
+    kinds = {action.address: action.kind for action in plan.actions}
+    updates = ((kinds[s.address], s) for s in plan.steps if s.id.verb == "update")
+    return sum(
+        _looks(kind, step) if kind.is_always_there else kind.update_sends == "all"
+        for kind, step in updates
+    )
+
+
+def _looks(kind: Kind, step: Step) -> int:
+    leaves = [leaf for leaf, _ in kind.declared(step.values)]
+    keys = sum(leaf.traits.looked_up is not None for leaf in leaves)
+    if step.id.part in kind.endpoints.shown_by_empty:
+        return 1 + keys
+    sources = {leaf.traits.read_from.source for leaf in leaves if leaf.traits.read_from}
+    look = 1 + ("primary_domain" in sources)  # the Frontend API is nobody's quota
+    again = 1 + look * bool(sources) if step.id.part in kind.endpoints.unanswered else 0
+    return look + keys + again

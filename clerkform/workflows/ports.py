@@ -72,4 +72,6 @@ class Ends:
     """The secret key is one of a production instance, by its form."""
     requests: Callable[[], int] = lambda: 0
     """How many requests were sent so far."""
+    requests_once: Callable[[], int] = lambda: 0
+    """How many of them nobody has to send again, as what they answered stays so."""
     clock: Clock = field(default_factory=Clock)

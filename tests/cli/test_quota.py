@@ -37,7 +37,10 @@ class Seen:
 
 @dataclass
 class Timed:
-    """A sandbox that notes when requests start; another client may use it at the same time."""
+    """A sandbox that notes when requests start; another client may use it at the same time.
+
+    Of the quota nothing is taken by what anybody may read. An empty PATCH is how some things are read.
+    """
 
     app: Any
     seen: list[Seen] = field(default_factory=list)
@@ -56,12 +59,13 @@ class Timed:
         async def noted(message: Any) -> None:
             if message["type"] == "http.response.start":
                 wait = dict(message["headers"]).get(b"retry-after", b"0")
+                is_look = headers.get(b"content-length") == b"2"  # nothing is sent: `{}`
                 self.seen.append(
                     Seen(
                         at,
-                        scope["method"],
+                        "GET" if is_look else scope["method"],
                         scope["path"],
-                        b"another" not in headers[b"user-agent"],
+                        b"another" not in headers[b"user-agent"] and b"authorization" in headers,
                         message["status"],
                         float(wait),
                     )

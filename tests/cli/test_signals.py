@@ -102,6 +102,10 @@ class Holding:
         self._serving = Serving(self)
         self.url = self._serving.url
 
+    @property
+    def state(self):
+        return self.app.state
+
     async def __call__(self, scope, receive, send):
         if self.pattern and re.fullmatch(self.pattern, f"{scope['method']} {scope['path']}"):
             while not self._lets_go.is_set():

@@ -69,6 +69,10 @@ class Gate:
     _kill: Callable[[], None] = lambda: None
     _lagging: bool = False
 
+    @property
+    def state(self) -> Any:
+        return self.app.state
+
     def arm(self, strike: Strike | None, kill: Callable[[], None] = lambda: None) -> None:
         """Begin a run: addresses are counted anew, and the strike before is over."""
         if self._lagging:

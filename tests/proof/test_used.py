@@ -54,6 +54,8 @@ def test_what_a_kind_can_say_is_read_by_the_engine(tmp_path):
         assert world.run(*SORTS.command, strike=lost)[0].code == 0, "both secrets are had otherwise"
         world.check_delivered()
         assert world.run("show", "robots/made", "-e", "production")[0].code == 0
+        off = Strike("GET /redirect_urls#1", Fault(status=403))
+        assert World(EVERYTHING, tmp_path / "off").run("plan", strike=off)[0].code == 3
         pinned = f"teams: [{{name: other, id: {ident('team', 'same')}}}]"
         (world.root / "clerk.yaml").write_text(pinned)
         assert world.run("validate", "-e", "production")[0].code == 0

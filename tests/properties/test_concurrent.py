@@ -23,7 +23,7 @@ from clerkform.kinds import KINDS
 from clerkform.lint.run import RULES
 from clerkform.live.state import Live
 from clerkform.plan.limits import Guards
-from clerkform.sandbox import SandboxTransport, Settings
+from clerkform.sandbox import Contradictions, SandboxTransport, Settings
 from clerkform.workflows.planned import Remarks
 from clerkform.workflows.request import Asked
 from tests.properties.test_sandbox import SECRETS, add_users, consistent
@@ -71,7 +71,9 @@ def test_two_applies_of_two_manifests_converge_on_the_one_that_is_applied_again(
 async def meet(data, random, *, is_same, told):
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        production = Settings(instance="production")
+        # What is ignored fails, and this is about what two do to each other.
+        clears = Contradictions(allowed_origins_empty="clears")
+        production = Settings(instance="production", contradictions=clears)
         steady = await stack.enter_async_context(bench(folder / "0", production, SECRETS))
         add_users(steady.app.state.store)
         lay_out(steady, data.draw(edits(Live())))
