@@ -25,11 +25,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that differs. ``before`` and ``after`` may be ``GONE`` or ``Known``."""
+    """One value that differs."""
 
     path: Path
+    """The field, by its names from the resource down, and the way inside its value."""
     before: Any
+    """Live's value as plain JSON, with keys where that holds ids of other objects; ``GONE`` where there
+    is none, a ``Known`` where it is not shown or not known."""
     after: Any
+    """The declared value in the same shape, and a ``Known`` for what has no value before the step runs."""
     hidden: bool = False
     """Neither value is shown: the field is sensitive."""
     made_by: MadeBy = "unattributed"
