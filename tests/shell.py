@@ -42,6 +42,8 @@ class Folder:
             main, ["-C", str(self.root), *arguments]
         )
         said = f"clerkform {' '.join(arguments)}: {result.exit_code}\n{result.output}"
+        if "not_implemented" in result.output:
+            said += "\nthe sandbox lacks a call of a kind: write clerkform/sandbox/routes/NAME.py"
         assert result.exit_code == exit_code, said
         return result
 

@@ -41,7 +41,7 @@ ID = re.compile(r"\b(?:ak_[0-9a-f]{32}|[a-z]+_[A-Za-z0-9]{27})\b")
 def test_a_scenario_turns_out_as_written(path, tmp_path):
     story = yaml.safe_load(path.read_text())
     assert story.get("why"), "a scenario says why it is there"
-    assert story.keys() <= WORDS, "a word that the runner does not know"
+    assert story.keys() <= WORDS, "a word that the runner does not know: see the top of this file"
     asyncio.run(play(story, tmp_path))
 
 

@@ -143,6 +143,7 @@ def long_lists(root):
     nothing_to_do = ""
     for kind in paged():
         sample = SAMPLES[kind.name]
+        assert sample.many, f"its list has pages: write `many` in tests/kinds/{kind.name}.py"
         body = {name: user if v == "USER" else v for name, v in sample.body.items()}
         made = shop.call("POST", kind.endpoints.create.path, body)
         multiply(shop, kind.name, made, kind.reads.page + 1, **sample.many.fields)
