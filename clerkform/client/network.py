@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.request import getproxies
 
@@ -80,24 +80,31 @@ class _Loopback(httpx.AsyncBaseTransport):
         self._places = LOOPBACK if host.endswith("localhost") else (host,)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        failure: httpx.TransportError | None = None
-        for place in self._places:
-            there = httpx.Request(
-                request.method,
-                request.url.copy_with(host=place),
-                headers=request.headers,
-                stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": self._host},
-            )
-            try:
-                return await self._inner.handle_async_request(there)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                failure = failure or error
-        assert failure is not None
-        raise failure
+        return await send_to(self._inner, request, self._places, self._host)
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+async def send_to(
+    inner: httpx.AsyncBaseTransport, request: httpx.Request, places: Iterable[str], host: str
+) -> httpx.Response:
+    """The answer of the first place that takes a connection; ``host`` stays in the request, and is
+    whose certificate is wanted. Where none does, the first failure is raised."""
+    failure: httpx.TransportError | None = None
+    for place in places:
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(host=place),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": host},
+        )
+        try:
+            return await inner.handle_async_request(there)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            failure = failure or error
+    raise failure or httpx.ConnectError("", request=request)
 
 
 def certificates(environ: Mapping[str, str]) -> ssl.SSLContext:

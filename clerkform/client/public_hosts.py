@@ -14,7 +14,7 @@ from urllib.request import getproxies
 import httpx
 
 from clerkform.client.api_url import ApiUrl
-from clerkform.client.network import proxy_for, transport_to
+from clerkform.client.network import proxy_for, send_to, transport_to
 from clerkform.errors import Unreachable
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -58,20 +58,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         if odd := [place for place in places if not is_public(place)]:
             detail = f"{self._url.host} is at {odd[0]}, which is no public address"
             raise Unreachable(request.method, request.url.path, detail=detail)
-        failure: httpx.TransportError = httpx.ConnectError("", request=request)
-        for place in places:
-            there = httpx.Request(
-                request.method,
-                request.url.copy_with(host=place),
-                headers=request.headers,
-                stream=request.stream,
-                extensions={**request.extensions, "sni_hostname": self._url.host},
-            )
-            try:
-                return await self._inner.handle_async_request(there)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        return await send_to(self._inner, request, places, self._url.host)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

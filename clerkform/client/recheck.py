@@ -18,6 +18,7 @@ from clerkform.ledger.settling import may_show
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Field, Kind, Values
+from clerkform.model.fields import sources_of
 from clerkform.model.paths import GONE, pointer, value_at
 from clerkform.model.step import Step
 from clerkform.waiting.clock import Clock
@@ -90,12 +91,11 @@ class Recheck:
     async def _now(self, kind: Kind, step: Step) -> LiveObject:
         part = step.id.part
         if part in kind.endpoints.shown_by_empty:
-            op = kind.endpoints.parts.get(part) or kind.endpoints.update
+            op = kind.endpoints.update_of(part)
             assert op is not None
             answer: dict[str, Any] = await send(self._client, op, path_of(op), {}) or {}
             return LiveObject(kind.name, kind.name, kind.from_api(answer))
-        shown = (leaf.traits.read_from for leaf, _ in kind.declared(step.values))
-        sources = tuple(dict.fromkeys(one.source for one in shown if one))
+        sources = sources_of(leaf for leaf, _ in kind.declared(step.values))
         (found,) = (await self._reader.read(Read(kind.name, sources=sources))).of(kind.name)
         return found
 

@@ -135,7 +135,7 @@ class ClerkWriter:
         return Written(object_id)
 
     async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
-        op = kind.endpoints.parts.get(step.id.part) or kind.endpoints.update
+        op = kind.endpoints.update_of(step.id.part)
         assert op is not None
         if kind.is_always_there:
             await self._recheck.unmoved(kind, step, values)

@@ -12,7 +12,7 @@ from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kind, Registry, Values
 from clerkform.model.canonical import canonical
 from clerkform.model.fields import over
-from clerkform.model.paths import GONE, Path, nested, pointer, value_at
+from clerkform.model.paths import GONE, Path, dotted, nested, pointer, value_at
 
 NOT_SETTLED: Final = "not-settled"
 SETTLES_WITHIN: Final = 60_000
@@ -79,7 +79,7 @@ def _sent(kind: Kind, one: LiveObject, entry: Entry, now: int) -> Mapping[Path, 
 
 def _note(address: Address, path: Path) -> Diagnostic:
     text = (
-        f"{address}: {'.'.join(map(str, path))} is not settled: it was written a moment ago, and still"
+        f"{address}: {dotted(path)} is not settled: it was written a moment ago, and still"
         " shows as it was before; it is taken for what was sent"
     )
     return Diagnostic(NOT_SETTLED, text, severity="note")

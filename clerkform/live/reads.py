@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from clerkform.desired import Desired, listed_under
 from clerkform.model import Address, Kind, Registry
+from clerkform.model.fields import sources_of
 from clerkform.model.traits import Source
 
 FEW = 3
@@ -64,14 +65,7 @@ def _sources(kind: Kind, desired: Desired | None) -> tuple[Source, ...]:
     """What shows what the kind's own reads hide: of all its fields, or of those that are declared."""
     if desired is None:
         return kind.sources
-    leaves = {leaf.path for item in desired.of(kind) for leaf, _ in item.declared()}
-    return tuple(
-        dict.fromkeys(
-            leaf.traits.read_from.source
-            for leaf in kind.leaves
-            if leaf.traits.read_from and leaf.path in leaves
-        )
-    )
+    return sources_of(leaf for item in desired.of(kind) for leaf, _ in item.declared())
 
 
 def _read(kind: Kind, desired: Desired, keys: set[str]) -> Read:

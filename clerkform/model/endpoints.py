@@ -35,6 +35,10 @@ class Endpoints:
             return self.removals[how or next(iter(self.removals))]
         return self.delete
 
+    def update_of(self, part: str) -> Op | None:
+        """The call that writes a part; the empty name is the update itself."""
+        return self.parts.get(part) or self.update
+
     def calls(self) -> Iterator[Op]:
         """Every call about one object."""
         lone = (self.create, self.get, self.update, self.delete, self.reads.lookups.by_key)

@@ -6,7 +6,7 @@ them a manifest does not declare is as unmanaged as the rest of the resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from clerkform.model.annotations import listed_parts_of, mentions_of, metadata_o
 from clerkform.model.paths import Path, dotted
 from clerkform.model.resource import Part, SetChange
 from clerkform.model.secrets import SecretRef
-from clerkform.model.traits import Traits
+from clerkform.model.traits import Source, Traits
 
 Form = Literal["plain", "json", "secret", "part"]
 Values = Mapping[str, Any]
@@ -130,6 +130,12 @@ def declared(fields: Fields, values: Values) -> Iterator[tuple[Field, Any]]:
             yield from declared(one.parts, value)
         else:
             yield one, value
+
+
+def sources_of(read: Iterable[Field]) -> tuple[Source, ...]:
+    """What shows these fields where the kind's own reads hide them, each source once."""
+    shown = (one.traits.read_from for one in read)
+    return tuple(dict.fromkeys(one.source for one in shown if one))
 
 
 def field_at(fields: Fields, path: Path) -> Field:

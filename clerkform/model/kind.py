@@ -9,7 +9,16 @@ from typing import Any, Final, Literal
 
 from clerkform.model.address import Address
 from clerkform.model.endpoints import Endpoints
-from clerkform.model.fields import Field, Fields, Values, declared, field_at, fields_of, leaves
+from clerkform.model.fields import (
+    Field,
+    Fields,
+    Values,
+    declared,
+    field_at,
+    fields_of,
+    leaves,
+    sources_of,
+)
 from clerkform.model.op import Op
 from clerkform.model.paths import Path
 from clerkform.model.reads import Reads
@@ -150,8 +159,7 @@ class Kind:
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """What shows fields that its own reads hide."""
-        shown = (leaf.traits.read_from for leaf in self.leaves)
-        return tuple(dict.fromkeys(one.source for one in shown if one))
+        return sources_of(self.leaves)
 
     def id_of(self, body: Mapping[str, Any]) -> str | None:
         """The id of the object that an answer shows; None if it has none.

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import MISSING, BaseModel, ConfigDict, Field
 
-from clerkform.diagnostics import Diagnostic, Severity, Source, Span
+from clerkform.diagnostics import Diagnostic, Severity, Span
 from clerkform.diff.action import Action, Verb
 from clerkform.diff.values import Change, Known
 from clerkform.model import Field as ModelField
@@ -53,10 +53,6 @@ class WirePlace(Block):
     """Counted from 1."""
     column: Annotated[int, Field(ge=1)]
     """Counted from 1."""
-
-    @property
-    def span(self) -> Span:
-        return Span(Source(self.path), self.line, self.column)
 
 
 class WireChange(Block):

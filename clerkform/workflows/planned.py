@@ -12,6 +12,7 @@ from clerkform.ledger.open import NOTHING_OPENED, Opened
 from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.live.state import Live
 from clerkform.model import Kind
+from clerkform.model.fields import sources_of
 from clerkform.model.step import Step
 from clerkform.plan.build import Plan
 from clerkform.plan.limits import Instance
@@ -98,7 +99,7 @@ def _looks(kind: Kind, step: Step) -> int:
     keys = sum(leaf.traits.looked_up is not None for leaf in leaves)
     if step.id.part in kind.endpoints.shown_by_empty:
         return 1 + keys
-    sources = {leaf.traits.read_from.source for leaf in leaves if leaf.traits.read_from}
+    sources = sources_of(leaves)
     look = 1 + ("primary_domain" in sources)  # the Frontend API is nobody's quota
     again = 1 + look * bool(sources) if step.id.part in kind.endpoints.unanswered else 0
     return look + keys + again

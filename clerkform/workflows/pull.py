@@ -51,8 +51,8 @@ async def pull(
     """
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
-    live = await _settled(await _read(asked, registry, ends), asked, registry, ends, environment)
-    defaults = await _defaults(asked, words, ends)
+    live = await _read(asked, registry, ends)
+    live, defaults = await _settled(live, asked, words, registry, ends, environment)
     sections: dict[str, Any] = {}
     left_out = [
         f"{kind.name}: {kind.runtime}; pull them with --with {kind.name}"
@@ -209,24 +209,31 @@ def _item(
 
 
 async def _settled(
-    live: Live, asked: Sequence[Kind], registry: Registry, ends: Ends, environment: str
-) -> Live:
-    if not any(kind.sources for kind in asked):
-        return live
-    instance = str((await ends.reader.instance())["id"])
-    opened = open_ledger(ends.ledger, environment, instance, ends.salt)
-    return as_written(live, opened.ledger, registry, ends.clock.now())[0]
+    live: Live,
+    asked: Sequence[Kind],
+    words: frozenset[str],
+    registry: Registry,
+    ends: Ends,
+    environment: str,
+) -> tuple[Live, Mapping[tuple[str, Path], Any]]:
+    """Live state with what was written a moment ago, and what nobody has to declare: both depend on
+    which instance it is, and only of settings."""
+    if not any(kind.is_always_there for kind in asked):
+        return live, {}
+    facts = await ends.reader.instance()
+    opened = open_ledger(ends.ledger, environment, str(facts["id"]), ends.salt)
+    live, _ = as_written(live, opened.ledger, registry, ends.clock.now())
+    return live, _defaults(asked, words, str(facts["environment_type"]))
 
 
-async def _defaults(
-    asked: Sequence[Kind], words: frozenset[str], ends: Ends
+def _defaults(
+    asked: Sequence[Kind], words: frozenset[str], environment_type: str
 ) -> dict[tuple[str, Path], Any]:
     """What Clerk sets by itself on an instance of this sort, and that nobody has to declare."""
-    of_kinds = [(kind, leaf) for kind in asked for leaf in kind.leaves if leaf.traits.defaults]
-    if DEFAULTS in words or not of_kinds:
+    if DEFAULTS in words:
         return {}
-    instance = await ends.reader.instance()
-    at = instance.get("environment_type") != DEVELOPMENT
+    at = environment_type != DEVELOPMENT
+    of_kinds = [(kind, leaf) for kind in asked for leaf in kind.leaves if leaf.traits.defaults]
     return {(kind.name, leaf.path): leaf.traits.defaults[at] for kind, leaf in of_kinds}
 
 
