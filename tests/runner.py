@@ -50,24 +50,31 @@ class Event:
     """The repository that a pull request comes from."""
     actor: str = "ann"
     secrets: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What was typed where it was started by hand."""
+    ref: str = "refs/heads/main"
 
-    def evaluated(self, expression: str) -> str:
+    def evaluated(self, expression: str) -> Any:
         known = {
             "github.event_name": self.name,
             "github.event.pull_request.head.repo.full_name": self.head,
             "github.repository": OURS,
             "github.actor": self.actor,
             "github.token": "ghs_token",
+            "github.ref": self.ref,
         }
         name = expression.strip()
+        if name.startswith("inputs."):
+            return self.inputs.get(name.removeprefix("inputs."), "")
         if name.startswith("secrets."):
             return self.secrets.get(name.removeprefix("secrets."), "")
         return known[name]
 
     def allows(self, condition: str) -> bool:
-        """A condition of comparisons, ``&&`` and ``||``."""
+        """A condition of comparisons, ``!``, ``&&`` and ``||``."""
         text = re.sub(r"'[^']*'|[a-z][\w.]+", self._operand, condition)
-        return bool(eval(text.replace("&&", " and ").replace("||", " or "), {}))
+        text = re.sub(r"!(?!=)", " not ", text.replace("&&", " and ").replace("||", " or "))
+        return bool(eval(text.replace("\n", " ").strip(), {}))
 
     def _operand(self, found: re.Match[str]) -> str:
         text = found[0]
@@ -140,7 +147,7 @@ class Runner:
         """Empty where it exits with 0."""
         given = {**self.workflow.get("env", {}), **job.get("env", {}), **step.get("env", {})}
         expanded = {
-            name: re.sub(r"\$\{\{(.*?)\}\}", lambda found: event.evaluated(found[1]), text)
+            name: re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(event.evaluated(found[1])), text)
             for name, text in given.items()
         }
         own = Path(sys.executable).parent

@@ -32,6 +32,7 @@ from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope
 from clerkform.model import Kind, Registry
+from clerkform.model.traits import LookedUp
 from clerkform.plan.build import Plan, build_plan
 from clerkform.project.frontend import Claim
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
@@ -170,6 +171,17 @@ class LiveReader:
             if all(one.values.get(name) == value for name, value in wanted.items())
         ]
         return Live().with_(found, [] if read.under else [read.kind])
+
+    async def count(self, kind: str) -> int:
+        return len(self.live.of(kind))
+
+    async def keys(self, how: LookedUp) -> list[str]:
+        return []
+
+    async def count_along(
+        self, kind: str, ids: Sequence[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        return {}
 
 
 @dataclass

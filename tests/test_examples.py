@@ -118,11 +118,18 @@ def test_saas_staging_converges_and_the_second_apply_writes_nothing(served, tmp_
     }
 
 
+WEAKENS = "allowlist_identifiers/*@example.com domains/shop.example.net jwt_templates/supabase"
+LOCKS_OUT = "oauth_application_settings"
+"""What the example means for who can get in, as its first apply on production has to name it."""
+
+
 def test_saas_production_converges_without_what_its_overlay_takes_away(served_production, tmp_path):
     served = served_production
     saas = saas_on(served, tmp_path)
     pin(saas, dumped(served)["instance"]["id"])
     options = ("-e", "production", "--var", "primary_domain=sandbox.example.com")
+    options += ("--var", "app_url=https://app.sandbox.example.com")
+    saas.environ |= {"CLERKFORM_ALLOW_WEAKENING": WEAKENS, "CLERKFORM_ALLOW_LOCKOUT": LOCKS_OUT}
     converges(saas, served, *options, apply=("--approve", "production"))
     live = dumped(served)
     assert not [one for one in live["redirect_urls"] if "localhost" in one["url"]]

@@ -13,7 +13,7 @@ import yaml
 
 from clerkform.cli import exits, main
 from clerkform.kinds import KINDS
-from clerkform.schema.reference import build_plan_file, build_reference, written
+from clerkform.schema.reference import build_meaning, build_plan_file, build_reference, written
 from tests.shell import REPO, Folder, clean_environ, copied, serving
 
 README = (REPO / "README.md").read_text()
@@ -59,7 +59,9 @@ def test_the_ten_minute_path_runs_from_an_empty_folder_to_ci(tmp_path):
     (project,) = blocks(text, "yaml")
     empty = tmp_path / "empty"
     empty.mkdir()
-    with serving(tmp_path / "state.sqlite") as served:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"domains": [{"name": "example.com", "is_satellite": false}]}')
+    with serving(tmp_path / "state.sqlite", "--seed", str(seed)) as served:
         environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY": "sk_test_anything"}
         seeded = copied("github-actions", tmp_path, environ)
         seeded.run("apply", "--auto-approve", "--approve", "production")
@@ -157,6 +159,12 @@ def test_the_page_about_saved_plans_is_what_the_models_say():
     page = (REPO / "docs" / "plan-file.md").read_text()
     command = "python -m clerkform.schema.reference docs/plan-file.md"
     assert written(page, build_plan_file) == page, f"run: {command}"
+
+
+def test_the_page_about_what_changes_mean_is_what_the_kinds_say():
+    page = (REPO / "docs" / "meaning.md").read_text()
+    command = "python -m clerkform.schema.reference docs/meaning.md"
+    assert written(page, build_meaning) == page, f"run: {command}"
 
 
 def test_the_reference_has_no_cell_that_nobody_described():

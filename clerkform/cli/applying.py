@@ -20,6 +20,7 @@ from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
+from clerkform.plan.impact import sentence
 from clerkform.report.failures import diagnose
 from clerkform.report.summary import Tally
 from clerkform.workflows import apply, load, plan, saved_plan
@@ -103,7 +104,9 @@ def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> 
         )
     wanted = name if planned.asked.guards.protected and not is_named else "yes"
     what = "its name" if wanted == name else "'yes'"
-    if local.answer(f"\nApply these changes to {name}? Only {what} is accepted: ") != wanted:
+    said = [f"Apply these changes to {name}?", sentence(planned.review().pending)]
+    question = " ".join([*filter(None, said), f"Only {what} is accepted: "])
+    if local.answer(f"\n{question}") != wanted:
         raise _refusal("declined", "declined, so nothing was written", None)
 
 
@@ -141,13 +144,16 @@ def record(planned: Planned, session: Session, invocation: Invocation) -> None:
 
     journal = Journal(planned.opened, planned.ledger, session.ends.ledger)
     session.run(walk())
-    _report_ledger(journal, invocation)
+    _report_ledger(journal, session, invocation)
 
 
-def _report_ledger(journal: Journal, invocation: Invocation) -> None:
+def _report_ledger(journal: Journal, session: Session, invocation: Invocation) -> None:
     if journal.failure:
         message = f"{journal.failure}; what is applied is not recorded"
         invocation.view.findings([Diagnostic("ledger-unwritable", message, severity="warning")])
+    if session.ends.removed and (why := session.ends.removed.failure):
+        message = f"{why}; what is removed is kept nowhere"
+        invocation.view.findings([Diagnostic("not-kept", message, severity="warning")])
     if journal.set_aside:
         invocation.note(f"the ledger that could not be used is {journal.set_aside} now")
 
@@ -187,7 +193,7 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
             signal.signal(signal.SIGINT, lambda *_: None)
             if tally.has_started:
                 invocation.view.applied(tally)
-            _report_ledger(journal, invocation)
+            _report_ledger(journal, session, invocation)
         if stopped():
             raise KeyboardInterrupt
     _wait_until_visible(planned, tally, session, invocation, journal)

@@ -20,7 +20,7 @@ def looking(environment: Environment, selection: Selection) -> Asked:
         production=True,
         interactive=True,
     )
-    return Asked(selection.target, selection.exclude, guards=guards)
+    return Asked(selection.target, selection.exclude, guards=guards, judges=False)
 
 
 def writing(
@@ -48,6 +48,8 @@ def writing(
         environment=environment.name,
         interactive=interactive,
         allow_delete=frozenset(wanted.allow_delete),
+        allow_weakening=frozenset(wanted.allow_weakening),
+        allow_lockout=frozenset(wanted.allow_lockout),
     )
     return Asked(
         wanted.target,
@@ -57,5 +59,6 @@ def writing(
         resend=wanted.resend,
         deliver=wanted.deliver,
         destroys=destroys,
+        counts=not wanted.no_impact,
         guards=guards,
     )

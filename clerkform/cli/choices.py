@@ -47,7 +47,10 @@ class Wanted(Selection):
     max_deletes: int | None
     max_delete_percent: float | None
     allow_delete: tuple[str, ...]
+    allow_weakening: tuple[str, ...]
+    allow_lockout: tuple[str, ...]
     allow_production: bool
+    no_impact: bool
     replace: tuple[str, ...] = ()
     resend: tuple[str, ...] = ()
     deliver: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
+from clerkform.apply.removed import Removed
 from clerkform.cli import embedded, interrupting, local
 from clerkform.cli.choices import Reach
 from clerkform.cli.invocation import Invocation
@@ -185,6 +186,7 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
             client, reader, KINDS, vault, root, live, journal, clock
         ),
         ledger=open_store(environment.ledger, root),
+        removed=Removed(root, environment.name),
         has_live_key=target.has_live_key,
         clock=clock,
         requests=lambda: client.reads + client.writes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +16,7 @@ from clerkform.kinds import KINDS
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import Address
+from clerkform.model.traits import LookedUp
 from clerkform.workflows import plan
 from clerkform.workflows.planned import Planned
 from clerkform.workflows.ports import Reader
@@ -120,6 +121,17 @@ class _Noting:
                     self.failed.add(read.kind)
                 raise
         return self._answers[read]
+
+    async def count(self, kind: str) -> int:
+        return await self._reader.count(kind)
+
+    async def keys(self, how: LookedUp) -> list[str]:
+        return await self._reader.keys(how)
+
+    async def count_along(
+        self, kind: str, ids: Sequence[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        return await self._reader.count_along(kind, ids, most)
 
 
 def _concerns_all(error: ApiError) -> bool:

@@ -188,9 +188,26 @@ _overrides = (
         help="Let this object be deleted or replaced though a guard keeps it; repeatable.",
     ),
     option(
+        "--allow-weakening",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Let exactly this resource loosen a rule on a production instance; repeatable.",
+    ),
+    option(
+        "--allow-lockout",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Let exactly this resource lock somebody out of a production instance; repeatable.",
+    ),
+    option(
         "--allow-production",
         is_flag=True,
         help="Write to a production instance that the project file does not call one.",
+    ),
+    option(
+        "--no-impact",
+        is_flag=True,
+        help="Do not count what goes along with what is deleted.",
     ),
 )
 _again = (

@@ -29,10 +29,14 @@ class KeyLookup:
         return filled
 
     async def _id_of(self, name: str, how: LookedUp, key: str) -> str:
-        rows = await self._client.list(how.op.path)
-        ids = {row.get(how.by): row.get("id") for row in rows}
+        ids = await self.ids(how)
         found = ids.get(key)
         if not isinstance(found, str):
-            there = ", ".join(sorted(str(one) for one in ids)) or "none"
+            there = ", ".join(sorted(ids)) or "none"
             raise UsageError(f"`{name}`: the instance has no {key}", hint=f"it has: {there}")
         return found
+
+    async def ids(self, how: LookedUp) -> Mapping[str, object]:
+        """Every key that there is, with its id."""
+        rows = await self._client.list(how.op.path)
+        return {str(row.get(how.by)): row.get("id") for row in rows}

@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, S
 from typing import Any
 from urllib.parse import quote
 
+from clerkform.client.counting import Counts, count_along
 from clerkform.client.http import ClerkClient
+from clerkform.client.key_lookup import KeyLookup
 from clerkform.client.paging import distinct
 from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
 from clerkform.live.reads import FEW, Read, cheaper_to_list
 from clerkform.live.state import Live, decode, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
-from clerkform.model.traits import Source
+from clerkform.model.traits import LookedUp, Source
 from clerkform.secrets.redaction import holds_secret
 from clerkform.waiting.together import together
 
@@ -69,6 +71,26 @@ class ClerkReader:
             documents = dict(await together(self._answered(source) for source in read.sources))
             objects = tuple(shown_elsewhere(kind, one, documents) for one in objects)
         return Live().with_(objects, [kind.name] if is_whole else [])
+
+    async def count(self, name: str) -> int:
+        """How many objects of a kind there are; none while the instance has it switched off."""
+        kind = self._registry[name]
+        page = kind.reads.page and 1
+        try:
+            first = await self._client.page(kind.reads.path, params=kind.reads.params, page=page)
+        except ApiError as error:
+            if kind.switched_on and kind.switched_on.code in error.codes:
+                return 0
+            raise
+        return len(await self._filtered(kind, {})) if first.total is None else first.total
+
+    async def keys(self, how: LookedUp) -> list[str]:
+        """Every key that such a field may hold."""
+        return sorted(await KeyLookup(self._client).ids(how))
+
+    async def count_along(self, name: str, ids: Sequence[str], most: int) -> Counts:
+        """How much goes along with each object, as far as ``most`` requests tell."""
+        return await count_along(self._client, self._registry[name], ids, most)
 
     async def _answered(self, source: Source) -> tuple[Source, Mapping[str, Any] | str]:
         """A source that fails hides its fields and nothing else."""

@@ -12,9 +12,19 @@ from clerkform.diff.values import Change, MadeBy
 from clerkform.ledger.entries import Entry
 from clerkform.live.state import LiveObject
 from clerkform.model import Address, Kind
+from clerkform.model.meaning import Consequence
 from clerkform.model.paths import Path
 
 Verb = Literal["create", "update", "replace", "delete", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """How much goes along with an object that goes."""
+
+    what: str
+    count: int | None
+    """None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ class Action:
     """Declared fields whose source could not be read."""
     always_sent: tuple[Path, ...] = ()
     """Declared fields that go along with each apply, and are no change."""
+    means: tuple[Consequence, ...] = ()
+    """What it means for who can get in; nobody has judged that yet where there is none."""
+    impact: tuple[Impact, ...] = ()
+    """What goes along with the object, where it goes."""
     is_owed: bool = False
     """Nobody has the secret that the server made: if it is not shown again, it is made again."""
 

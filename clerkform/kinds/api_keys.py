@@ -27,7 +27,7 @@ from clerkform.model import (
     crud,
     trait,
 )
-from clerkform.model.meaning import Moved, comes, gains, goes, grows
+from clerkform.model.meaning import Moved, comes, differs, gains, goes, grows
 
 LONGEST = 10**10
 """Seconds, three centuries: what Clerk takes at most is not documented."""
@@ -39,8 +39,12 @@ class Owner(Part):
 
 
 def lasts_longer(moved: Moved) -> bool:
-    """Null is for ever."""
-    return grows(moved) or goes(moved)
+    """Null is for ever. Of a new key there was none before."""
+    return goes(moved) or (differs(moved) and grows(moved))
+
+
+def may_do_more(moved: Moved) -> bool:
+    return differs(moved) and gains(moved)
 
 
 SubjectId = Annotated[str, Field(pattern=r"^(user|org|mch|scim)_[A-Za-z0-9_]{27}$")]
@@ -89,7 +93,7 @@ class ApiKey(Resource):
     scopes: Annotated[
         Many[str] | MISSING,
         trait.unordered,
-        trait.widens(when=gains, says="whoever holds the key may do more"),
+        trait.widens(when=may_do_more, says="whoever holds the key may do more"),
     ] = MISSING
     """What the key is good for, in the application's own words. Order does not matter."""
     created_by: Annotated[

@@ -14,7 +14,7 @@ from pydantic import MISSING, AfterValidator, BeforeValidator, Field
 
 from clerkform.model import Collection, Kept, Kind, Resource, Unfit, Values, crud, trait
 from clerkform.model.host_names import ascii_host, refuse_international
-from clerkform.model.meaning import comes, is_unencrypted
+from clerkform.model.meaning import comes, is_elsewhere, is_unencrypted
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -36,6 +36,10 @@ class Domain(Resource):
         BeforeValidator(refuse_international),
         trait.normalize(ascii_host),
         trait.identity,
+        trait.names_host,
+        trait.weakens(
+            when=is_elsewhere, says="users sign in on a host that is below none of its own"
+        ),
         trait.widens(when=comes, says="users can sign in on this host as well"),
     ]
     """A host name without a scheme; in development it may carry a port."""
@@ -50,7 +54,11 @@ class Domain(Resource):
         Annotated[str, Field(pattern=r"^https?://\S+$"), AfterValidator(_has_host)]
         | MISSING
         | None,
+        trait.names_host,
         trait.weakens(when=is_unencrypted, says="sign-in passes through the proxy unencrypted"),
+        trait.weakens(
+            when=is_elsewhere, says="sign-in passes through a host that is below none of its own"
+        ),
         trait.widens(when=comes, says="sign-in passes through this proxy, which can read it"),
     ] = MISSING
     """Where requests to Clerk's Frontend API pass through; null goes back to DNS. Production only."""

@@ -11,9 +11,14 @@ from typing import Annotated
 from pydantic import MISSING
 
 from clerkform.model import Kind, SettingsResource, Values, single, trait
-from clerkform.model.meaning import becomes
+from clerkform.model.meaning import Moved, becomes, none_left
 
 SHOWN = "user_settings.restrictions"
+
+
+def holds_for_members(moved: Moved) -> bool:
+    """Of whoever has an account, many may never have been on the list."""
+    return becomes(False)(moved) and moved.beside.get("allowlist") is True
 
 
 class InstanceRestrictions(SettingsResource):
@@ -23,7 +28,7 @@ class InstanceRestrictions(SettingsResource):
         trait.read_from(f"{SHOWN}.allowlist.enabled"),
         trait.weakens(when=becomes(False), says="anybody may sign up, listed or not"),
         trait.locks_out(
-            when=becomes(True), says="who is not on the allowlist cannot sign up or in"
+            when=none_left("allowlist_identifiers"), says="the list is empty: nobody can sign up"
         ),
     ] = MISSING
     """Only who is on the allowlist may sign up. With no entry nobody can."""
@@ -32,7 +37,6 @@ class InstanceRestrictions(SettingsResource):
         trait.default(False),
         trait.read_from(f"{SHOWN}.blocklist.enabled"),
         trait.weakens(when=becomes(False), says="who is on the blocklist may sign up"),
-        trait.locks_out(when=becomes(True), says="who is on the blocklist cannot sign up or in"),
     ] = MISSING
     """Who is on the blocklist may not sign up."""
     allowlist_blocklist_disabled_on_sign_in: Annotated[
@@ -42,7 +46,10 @@ class InstanceRestrictions(SettingsResource):
         trait.weakens(
             when=becomes(True), says="who has an account signs in whatever the lists say"
         ),
-        trait.locks_out(when=becomes(False), says="the lists hold for who has an account as well"),
+        trait.locks_out(
+            when=holds_for_members,
+            says="users who are not on the allowlist cannot sign in any more",
+        ),
     ] = MISSING
     """The lists hold for sign-up alone."""
     block_email_subaddresses: Annotated[

@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 from pydantic import MISSING, AfterValidator, Field
 
 from clerkform.model import Kind, Many, Op, SettingsResource, Unfit, Values, single, trait
-from clerkform.model.meaning import becomes, gains, gains_unencrypted, loses
+from clerkform.model.host_names import is_on
+from clerkform.model.meaning import (
+    Looks,
+    Moved,
+    becomes,
+    gains,
+    is_elsewhere,
+    is_unencrypted,
+    loses,
+)
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 PRODUCTION_ONLY = ("allowed_subdomains", "subdomain_allowlist_enabled")
@@ -47,6 +56,36 @@ def _address_or_nothing(text: str) -> str:
 def host(text: str) -> str:
     """As the server keeps it."""
     return text.lower().removesuffix(".")
+
+
+def _is_listed(host: str, listed: Any) -> bool:
+    """Whether a list of subdomains has a host, by its name or as one below ``*.``."""
+    entries = listed if isinstance(listed, list | tuple) else ()
+    wild = {entry[2:] for entry in entries if entry.startswith("*.")}
+    return host in entries or is_on(host.partition(".")[2], wild)
+
+
+def _is_missed(moved: Moved, before: Any, after: Any) -> bool:
+    """Whether a host below another one of the instance's was let in before and is not after.
+    ``before`` and ``after`` are lists of subdomains; None lets all in."""
+    around = moved.around
+    below = [host for host in around.hosts if is_on(host.partition(".")[2], around.hosts)]
+    gone = (
+        host
+        for host in below
+        if (before is None or _is_listed(host, before)) and not _is_listed(host, after)
+    )
+    return not around.has_all_hosts or any(True for _ in gone)
+
+
+def list_misses_a_host(moved: Moved) -> bool:
+    is_on_after = moved.beside.get("subdomain_allowlist_enabled") is not False
+    return loses(moved) and is_on_after and _is_missed(moved, moved.before, moved.after)
+
+
+def switch_misses_a_host(moved: Moved) -> bool:
+    listed = moved.beside.get("allowed_subdomains") or []
+    return becomes(True)(moved) and _is_missed(moved, None, listed)
 
 
 class InstanceSettings(SettingsResource):
@@ -91,8 +130,12 @@ class InstanceSettings(SettingsResource):
         Many[Annotated[str, AfterValidator(_origin)]] | MISSING,
         trait.default([]),
         trait.unordered,
+        trait.names_host,
         trait.weakens(
-            when=gains_unencrypted, says="pages that anybody on the way can change may sign in"
+            when=is_unencrypted, says="pages that anybody on the way can change may sign in"
+        ),
+        trait.weakens(
+            when=is_elsewhere, says="pages of a host that the instance is on nowhere may sign in"
         ),
         trait.widens(when=gains, says="applications and extensions of these origins may sign in"),
     ] = MISSING
@@ -103,8 +146,14 @@ class InstanceSettings(SettingsResource):
         trait.default([]),
         trait.unordered,
         trait.normalize(host),
-        trait.weakens(when=gains, says="pages on these hosts may use sessions"),
-        trait.locks_out(when=loses, says="visitors of the hosts that leave are cut off"),
+        trait.weakens(
+            when=is_elsewhere, says="pages of a host that the instance is on nowhere use sessions"
+        ),
+        trait.widens(when=gains, says="pages on these hosts may use sessions"),
+        trait.locks_out(
+            when=Looks(list_misses_a_host, hosts=True),
+            says="visitors of a host that the instance is on are cut off",
+        ),
     ] = MISSING
     """Hosts below the instance's own domains, or ``*.`` and such a host. Production only."""
     subdomain_allowlist_enabled: Annotated[
@@ -114,7 +163,8 @@ class InstanceSettings(SettingsResource):
             when=becomes(False), says="every host below the instance's domains may use sessions"
         ),
         trait.locks_out(
-            when=becomes(True), says="visitors of hosts that are not listed are cut off"
+            when=Looks(switch_misses_a_host, hosts=True),
+            says="visitors of a host that the instance is on and that is not listed are cut off",
         ),
     ] = MISSING
     """Whether only the listed subdomains may use sessions. Production only."""

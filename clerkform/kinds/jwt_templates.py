@@ -13,10 +13,20 @@ from pydantic import MISSING, Field
 
 from clerkform.jwt.cases import TemplateTests
 from clerkform.model import JsonObject, Kind, Resource, SecretRef, Values, crud, paginated, trait
-from clerkform.model.meaning import Moved, comes, grows
+from clerkform.model.meaning import Condition, Moved, comes, grows
+from clerkform.model.paths import GONE
 
 DAY = 86400
 ROLE_LIKE = re.compile(r"(^|_)(roles?|admin|is_admin|permissions?|scopes?)$", re.IGNORECASE)
+
+
+def _grows_from(default: int) -> Condition:
+    """A template that says nothing has the default, and so has one that is not there yet."""
+
+    def is_so(moved: Moved) -> bool:
+        return grows(Moved(default if moved.before is GONE else moved.before, moved.after))
+
+    return is_so
 
 
 def outlives_a_day(moved: Moved) -> bool:
@@ -48,12 +58,12 @@ class JwtTemplate(Resource):
     lifetime: Annotated[
         Annotated[int, Field(ge=30, le=315_360_000)] | MISSING,
         trait.weakens(when=outlives_a_day, says="a stolen token works for more than a day"),
-        trait.widens(when=grows, says="a stolen token works for longer"),
+        trait.widens(when=_grows_from(60), says="a stolen token works for longer"),
     ] = MISSING
     """Seconds until a token expires. Clerk's default is 60."""
     allowed_clock_skew: Annotated[
         Annotated[int, Field(ge=0, le=300)] | MISSING,
-        trait.widens(when=grows, says="a token is good for longer before its time"),
+        trait.widens(when=_grows_from(5), says="a token is good for longer before its time"),
     ] = MISSING
     """Seconds that a verifier's clock may be behind: ``nbf`` is set this much earlier. Default 5."""
     signing_algorithm: Annotated[

@@ -12,7 +12,7 @@ from pydantic import MISSING, Field
 
 from clerkform.kinds.organizations import takes_more
 from clerkform.model import Kind, Many, Op, Part, SettingsResource, Values, single, trait
-from clerkform.model.meaning import becomes, gains, grows
+from clerkform.model.meaning import Moved, becomes, gains, grows, while_some
 
 PATH = "/instance/organization_settings"
 ROLES = Op("GET", "/organization_roles")
@@ -59,6 +59,11 @@ class CreationDefaults(Part):
     """The name of last resort, where no other can be made."""
 
 
+def joins_by_itself(moved: Moved) -> bool:
+    """A suggestion is one to ask for, which an admin answers."""
+    return "automatic_invitation" in moved.gained()
+
+
 Role = Annotated[str, Field(min_length=1)]
 
 
@@ -68,7 +73,8 @@ class OrganizationSettings(SettingsResource):
         trait.default(False),
         trait.widens(when=becomes(True), says="users may be members of organizations"),
         trait.locks_out(
-            when=becomes(False), says="organizations and their members' roles are gone"
+            when=while_some("organizations", becomes(False)),
+            says="there are organizations, whose members lose them and their roles",
         ),
     ] = MISSING
     """Whether there are organizations at all."""
@@ -93,7 +99,10 @@ class OrganizationSettings(SettingsResource):
     """Whether organizations may have domains."""
     slug_disabled: Annotated[
         bool | MISSING,
-        trait.locks_out(when=becomes(True), says="organizations have no slug to be found by"),
+        trait.locks_out(
+            when=while_some("organizations", becomes(True)),
+            says="there are organizations, which have no slug to be found by any more",
+        ),
     ] = MISSING
     """True where organizations have no slug; the key of `organizations` is the name then."""
     domains_enrollment_modes: Annotated[
@@ -101,8 +110,10 @@ class OrganizationSettings(SettingsResource):
         trait.default([]),
         trait.unordered,
         trait.weakens(
-            when=gains, says="users of an organization's domain join without an admin's word"
+            when=joins_by_itself,
+            says="users of an organization's domain join without an admin's word",
         ),
+        trait.widens(when=gains, says="users of an organization's domain may ask to join"),
     ] = MISSING
     """How users of an organization's domain may join beside by hand."""
     creator_role: Annotated[

@@ -14,6 +14,7 @@ from pydantic import MISSING, AfterValidator, Field
 from clerkform.model import (
     Bucket,
     Collection,
+    Counted,
     Kind,
     Lookups,
     Op,
@@ -23,7 +24,7 @@ from clerkform.model import (
     trait,
 )
 from clerkform.model.canonical import json_bytes
-from clerkform.model.meaning import Moved, becomes, comes, grows
+from clerkform.model.meaning import Moved, becomes, comes, differs, grows
 
 METADATA_BYTES = 8192
 METADATA = "it is the application's own data"
@@ -31,8 +32,8 @@ _URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
 
 
 def takes_more(moved: Moved) -> bool:
-    """0 is no limit."""
-    return grows(moved) or becomes(0)(moved)
+    """0 is no limit. What a new one has is the instance's setting, unless it is none."""
+    return becomes(0)(moved) or (differs(moved) and grows(moved))
 
 
 def _fits(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -167,5 +168,18 @@ KIND = Kind(
     bucket=Bucket(requests=10),
     runtime="the application creates organizations too",
     delete_needs_approval="deleting an organization cannot be undone",
+    counted_by=(
+        Counted(
+            "members",
+            "members_count",
+            {"include_members_count": "true"},
+            Collection("/organizations/{id}/memberships"),
+        ),
+        Counted(
+            "pending invitations",
+            "pending_invitations_count",
+            listed=Collection("/organizations/{id}/invitations", params={"status": "pending"}),
+        ),
+    ),
     lost_by_delete="its memberships and invitations go with it",
 )

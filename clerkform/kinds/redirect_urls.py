@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from clerkform.model import Kind, Resource, Unfit, Values, crud, paginated, trait
-from clerkform.model.meaning import LOOPBACK, comes, is_unencrypted
+from clerkform.model.host_names import LOOPBACK, web_host
+from clerkform.model.meaning import comes, is_elsewhere, is_unencrypted
 
 NEVER = ("javascript", "data", "vbscript", "file")
 
@@ -38,7 +39,11 @@ class RedirectUrl(Resource):
         Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s*<>\"]+$"),
         AfterValidator(_leads_back),
         trait.identity,
+        trait.names_host,
         trait.weakens(when=is_unencrypted, says="sign-in hands over its tokens unencrypted"),
+        trait.weakens(
+            when=is_elsewhere, says="sign-in returns to a host that the instance is on nowhere"
+        ),
         trait.widens(when=comes, says="sign-in may also return to this URL"),
     ]
     """A full URL, ``https://...`` or an app's scheme such as ``myapp://callback``, compared as
@@ -48,7 +53,7 @@ class RedirectUrl(Resource):
 def refuses(values: Values, production: bool) -> Iterator[Unfit]:
     """Which code Clerk answers to ``http`` is documented, when it does is inferred."""
     parts = urlsplit(values["url"])
-    if parts.scheme == "http" and (production or parts.hostname not in LOOPBACK):
+    if parts.scheme == "http" and (production or web_host(values["url"]) not in LOOPBACK):
         yield Unfit("url", "must use https: Clerk takes http for localhost in development alone")
 
 

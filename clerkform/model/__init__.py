@@ -6,7 +6,16 @@ Read ``trait`` first, then ``resource``, ``endpoints`` and ``kind``.
 from clerkform.model.address import Address
 from clerkform.model.endpoints import Endpoints, crud, single
 from clerkform.model.fields import Field, Values
-from clerkform.model.kind import Bucket, Generates, Kept, Kind, Reference, SwitchedOn, Unfit
+from clerkform.model.kind import (
+    Bucket,
+    Counted,
+    Generates,
+    Kept,
+    Kind,
+    Reference,
+    SwitchedOn,
+    Unfit,
+)
 from clerkform.model.op import Op
 from clerkform.model.reads import Collection, Hidden, Lookups, Single, paginated
 from clerkform.model.registry import Registry
@@ -29,6 +38,7 @@ __all__ = [
     "Address",
     "Bucket",
     "Collection",
+    "Counted",
     "Declared",
     "Endpoints",
     "Field",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
@@ -54,3 +55,37 @@ def refuse_international(host: Any) -> Any:
         "must be in ASCII, as browsers and name servers have it",
         {"hint": f"write `{right}`"},
     )
+
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_PLAIN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+
+
+def web_host(text: str) -> str | None:
+    """The host of a URL of the web, or of a host's name with or without ``*.`` and a port: in
+    ASCII. None where an application's own scheme leads to no host. What a browser may read
+    otherwise, such as a backslash before the path, is a host that nobody has: empty.
+    """
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return None
+    if "\\" in text:
+        return ""
+    authority = re.split("[/?#]", text[scheme.end() :] if scheme else text)[0]
+    host = re.sub(r":[0-9]*$", "", authority.rpartition("@")[2])
+    host = ascii_host(host.removeprefix("*.")).removesuffix(".")
+    return host if _PLAIN.fullmatch(host) else ""
+
+
+def is_on(host: str, hosts: Collection[str]) -> bool:
+    """Whether a host is one of these or below one of them."""
+    labels = host.split(".")
+    return bool(host) and any(".".join(labels[at:]) in hosts for at in range(len(labels)))
+
+
+def is_unencrypted_url(text: str, *, spares_loopback: bool) -> bool:
+    """Whether what is sent to a URL can be read on the way."""
+    if not text.lower().startswith("http://"):
+        return False
+    return not (spares_loopback and web_host(text) in LOOPBACK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -21,7 +22,7 @@ from clerkform.model.fields import (
 )
 from clerkform.model.op import Op
 from clerkform.model.paths import Path
-from clerkform.model.reads import Reads
+from clerkform.model.reads import Collection, Reads
 from clerkform.model.resource import Declared, Resource
 from clerkform.model.sink import Sink
 from clerkform.model.traits import Source
@@ -49,6 +50,20 @@ class Generates:
     """The call that may show it once more, if there is one."""
     rotate: Op | None = None
     """The call that makes another one in its place, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What goes along with an object, and what answers how much that is."""
+
+    what: str
+    """In the plural: ``members``."""
+    field: str
+    """The number's name where the kind's own list shows it."""
+    asks: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """What the list has to be asked for that."""
+    listed: Collection | None = None
+    """A list whose total is the number, where the kind's own shows none; ``{id}`` is the object's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +158,8 @@ class Kind:
     """Why a deletion without a terminal wants ``--allow-delete``."""
     last_one_matters: str | None = None
     """What deleting the last live object would do."""
+    counted_by: tuple[Counted, ...] = ()
+    """What goes along with an object that goes, to be counted before somebody is asked."""
     lost_by_delete: str = ""
     """What else goes with the object, for the person who approves."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from clerkform.model.meaning import Meaning, Moved, always
+from clerkform.model.meaning import Condition, Meaning, always, differs
 from clerkform.model.op import Op
 from clerkform.model.traits import Edges, LookedUp, ReadFrom, Ref, Source, Traits
 
@@ -39,6 +39,7 @@ sensitive = _trait(sensitive=True)
 local = _trait(local=True)
 write_only = _trait(write_only=True)
 never_pulled = _trait(pulled_with="")
+names_host = _trait(names_host=True)
 
 
 def identity_otherwise(field: str) -> Trait:
@@ -127,17 +128,17 @@ def pulled_with(word: str) -> Trait:
     return _trait(pulled_with=word)
 
 
-def weakens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+def weakens(*, says: str, when: Condition = differs) -> Trait:
     """Some change of the field loosens a rule; ``says`` is what follows from it."""
     return _trait(meanings=(Meaning("weakens", says, when),))
 
 
-def widens(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+def widens(*, says: str, when: Condition = differs) -> Trait:
     """Some change of the field lets more in, by the rules that are there."""
     return _trait(meanings=(Meaning("widens", says, when),))
 
 
-def locks_out(*, says: str, when: Callable[[Moved], bool] = always) -> Trait:
+def locks_out(*, says: str, when: Condition = differs) -> Trait:
     """Some change of the field keeps out who got in before."""
     return _trait(meanings=(Meaning("locks_out", says, when),))
 

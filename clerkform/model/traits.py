@@ -115,5 +115,7 @@ class Traits:
     """What Clerk sets by itself: on a development instance, and on a production one."""
     pulled_with: str | None = None
     """Left out of a pull unless this word is asked for; the empty word never is."""
+    names_host: bool = False
+    """Holds hosts that the instance is on: names, URLs or origins."""
     meanings: tuple[Meaning, ...] = ()
     """What a change of the field may mean for who can get in."""

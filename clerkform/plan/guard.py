@@ -14,6 +14,7 @@ from clerkform.diff.action import Action
 from clerkform.model import Address
 from clerkform.model.pattern import matches
 from clerkform.plan.build import Plan
+from clerkform.plan.judgement import knows_switch
 from clerkform.plan.limits import Guards, Instance
 
 SMALL = 10
@@ -116,7 +117,8 @@ def is_kept(item: Item, guards: Guards) -> bool:
 
 
 def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
-    """Where the old object goes before the new one is made, there may be none in between."""
+    """Where the old object goes before the new one is made, there may be none in between. What is
+    known of the switch that needs one is judged with it, as a lock-out."""
     going = [a for a in plan.actions if a.verb == "delete" or a.delete_first]
     for name in sorted({action.kind.name for action in going}):
         actions = [a for a in plan.actions if a.kind.name == name]
@@ -125,7 +127,7 @@ def _last_one(plan: Plan, guards: Guards) -> Iterator[Diagnostic]:
         why = gone[0].kind.last_one_matters
         is_last = guards.live_counts.get(name, 0) + made - len(gone) <= 0
         unmeant = [a for a in gone if not _is_allowed(a, guards)]
-        if why and is_last and unmeant:
+        if why and is_last and unmeant and not knows_switch(plan.actions, name):
             allowing = " ".join(_allowing(action.address) for action in unmeant)
             yield Diagnostic(
                 "last-entry",

@@ -46,7 +46,15 @@ class Guards:
     interactive: bool = False
     """Somebody sees the plan and answers."""
     allow_delete: frozenset[str] = field(default_factory=frozenset)
+    allow_weakening: frozenset[str] = field(default_factory=frozenset)
+    """Addresses whose changes may loosen a rule; no patterns."""
+    allow_lockout: frozenset[str] = field(default_factory=frozenset)
     live_counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def is_guarded(instance: Instance, guards: Guards) -> bool:
+    """Whether what a plan means has to be named before it is applied."""
+    return instance.is_production or guards.production or guards.protected
 
 
 DEVELOPMENT = "development"

@@ -17,6 +17,7 @@ from clerkform.diff.values import Change, Known
 from clerkform.model import Field as ModelField
 from clerkform.model import Kind, Reference, SecretRef
 from clerkform.model.canonical import folded
+from clerkform.model.meaning import Sort
 from clerkform.model.paths import GONE, dotted
 from clerkform.model.step import Step, StepId, StepVerb
 
@@ -70,6 +71,26 @@ class WireChange(Block):
         return dotted(tuple(self.path))
 
 
+class WireMeaning(Block):
+    sort: Sort
+    """Loosens a rule; lets more in by the rules that are there; keeps out who got in before."""
+    path: Annotated[list[str | int], Field(min_length=1)]
+    """The field that means it."""
+    says: str
+    """What follows, as the end of a sentence."""
+
+    @property
+    def dotted(self) -> str:
+        return dotted(tuple(self.path))
+
+
+class WireImpact(Block):
+    what: str
+    """What goes along, such as ``members``."""
+    number: Annotated[int, Field(ge=0)] | None = None
+    """How many; null where nobody knows."""
+
+
 class WireAction(Block):
     address: str
     """The resource, as ``kind/key``."""
@@ -85,6 +106,10 @@ class WireAction(Block):
     """The address of the object that goes, where it isn't this one."""
     delete_first: bool = False
     """The old object goes before the new one is made."""
+    means: Sequence[WireMeaning] = ()
+    """What it means for who can get in."""
+    impact: Sequence[WireImpact] = ()
+    """What goes along with the object, where it goes. An apply refuses if more does by then."""
 
 
 class WireStepId(Block):
@@ -169,6 +194,10 @@ def action_of(action: Action) -> dict[str, Any]:
         "reason": action.reason,
         "replaces": str(action.replaces) if action.replaces else MISSING,
         "delete_first": action.delete_first,
+        "means": tuple(
+            WireMeaning(sort=one.sort, path=list(one.path), says=one.says) for one in action.means
+        ),
+        "impact": tuple(WireImpact(what=one.what, number=one.count) for one in action.impact),
     }
 
 

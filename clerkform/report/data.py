@@ -72,6 +72,10 @@ def action_data(action: ReviewedAction) -> Data:
         "replaces": None if action.replaces is MISSING else action.replaces,
         "waits_for": list(action.waits_for),
         "asked_for": action.asked_for,
+        "means": [
+            {"sort": one.sort, "field": one.dotted, "says": one.says} for one in action.means
+        ],
+        "impact": [{"what": one.what, "count": one.number} for one in action.impact],
     }
 
 

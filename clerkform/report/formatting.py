@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import MISSING
@@ -11,6 +12,7 @@ from pydantic import MISSING
 from clerkform.diagnostics import Span
 from clerkform.diff.values import Known
 from clerkform.model import Reference
+from clerkform.model.meaning import Sort
 from clerkform.plan.review import SENSITIVE
 from clerkform.plan.wire import WireCell, WireChange
 from clerkform.secrets.redaction import redacted
@@ -18,6 +20,13 @@ from clerkform.secrets.redaction import redacted
 LONGEST: Final = 72
 """Characters of a value that text shows; JSON output has all of it."""
 SYMBOLS: Final = {"create": "+", "update": "~", "replace": "±", "delete": "-"}
+
+MEANS: Final[Mapping[Sort, tuple[str, str]]] = {
+    "locks_out": ("locks out", "red"),
+    "weakens": ("weakens security", "red"),
+    "widens": ("lets more in", "yellow"),
+}
+"""What a meaning is called, and its colour; the worst first."""
 
 _BARE = re.compile(r"[^\s\"'{}\[\],\\:#][^\s\"'{}\[\],\\]*")
 

@@ -9,9 +9,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from clerkform.diagnostics import Diagnostic
+from clerkform.plan.impact import along
 from clerkform.plan.review import Review, ReviewedAction, ReviewedChange
 from clerkform.report.cost import footer
-from clerkform.report.formatting import SYMBOLS, escaped, sides
+from clerkform.report.formatting import MEANS, SYMBOLS, escaped, sides
 
 COLORS: Final = {"create": "green", "update": "yellow", "replace": "magenta", "delete": "red"}
 FARTHEST: Final = 72
@@ -32,6 +33,9 @@ def plan_lines(review: Review, command: str, allowed: int | None) -> Iterator[Te
             text.append(escaped(action.where), "dim")
         yield text
         yield from change_lines(action.shown_changes)
+        yield from meaning_lines(action)
+        if action.impact:
+            yield Text(f"      with it go {escaped(along(action.impact))}", "bold")
     notes = review.notes
     if titles and notes:
         yield Text()
@@ -69,6 +73,14 @@ def change_lines(changes: Sequence[ReviewedChange]) -> Iterator[Text]:
         if change.made_by != "unattributed":
             line.append(f"   {change.made_by}", "dim")
         yield line
+
+
+def meaning_lines(action: ReviewedAction) -> Iterator[Text]:
+    """What an action means for who can get in, the worst first."""
+    for one in sorted(action.means, key=lambda one: [*MEANS].index(one.sort)):
+        word, color = MEANS[one.sort]
+        line = Text("      ").append(f"{word}: ", f"bold {color}").append(escaped(one.says))
+        yield line.append(f" ({escaped(one.dotted)})", "dim")
 
 
 def _notes(notes: Sequence[Diagnostic]) -> Iterator[Text]:

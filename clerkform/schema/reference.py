@@ -1,7 +1,7 @@
 """The models as Markdown tables: every key of a manifest, of the project file, of a saved plan.
 
 ``python -m clerkform.schema.reference docs/manifests.md`` writes them between the page's two markers.
-``docs/plan-file.md`` is the other page.
+``docs/plan-file.md`` and ``docs/meaning.md`` are the other pages.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from clerkform.kinds import KINDS
 from clerkform.kinds.api_keys import KeyLifecycle
 from clerkform.model import Field, Kind, Resource, SecretRef, SettingsResource, Sink
 from clerkform.model.fields import Fields
+from clerkform.model.meaning import Sort
 from clerkform.model.resource import SettingsLifecycle
 from clerkform.model.traits import Source
 from clerkform.plan import wire
@@ -51,6 +52,8 @@ _PLAN_FILE: Mapping[type[BaseModel], str] = {
     document.SavedAction: "An action",
     document.SavedLive: "`live`",
     wire.WireChange: "A change",
+    wire.WireMeaning: "What an action means",
+    wire.WireImpact: "What goes along",
     wire.WireStep: "A step",
     wire.WireStepId: "A step's name",
     wire.WireCell: "A value",
@@ -67,6 +70,28 @@ def build_reference() -> str:
 def build_plan_file() -> str:
     """The same for the page about saved plans."""
     return "\n".join(line for model in _PLAN_FILE for line in _plan_file_table(model))
+
+
+_MEANINGS: Mapping[Sort, str] = {
+    "weakens": "What weakens security",
+    "locks_out": "What locks out",
+    "widens": "What lets more in",
+}
+
+
+def build_meaning() -> str:
+    """The same for the page about what changes mean."""
+    return "\n".join(line for sort in _MEANINGS for line in _meaning_table(sort))
+
+
+def _meaning_table(sort: Sort) -> Iterator[str]:
+    yield from [f"## {_MEANINGS[sort]}", "", "| field | what follows |", "| --- | --- |"]
+    for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
+        for leaf in kind.leaves:
+            said = [one.says for one in leaf.traits.meanings if one.sort == sort]
+            if said:
+                yield f"| `{kind.name}`: `{leaf}` | {'; or '.join(said)} |"
+    yield ""
 
 
 def _plan_file_table(model: type[BaseModel]) -> Iterator[str]:
@@ -267,7 +292,11 @@ def _bounds(schema: Schema) -> Iterator[str]:
         yield f"matching `{pattern}`"
 
 
-PAGES = {"manifests.md": build_reference, "plan-file.md": build_plan_file}
+PAGES = {
+    "manifests.md": build_reference,
+    "plan-file.md": build_plan_file,
+    "meaning.md": build_meaning,
+}
 
 
 def written(page: str, build: Callable[[], str] = build_reference) -> str:

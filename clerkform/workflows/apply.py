@@ -9,7 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from clerkform.apply.record import Keeper
-from clerkform.apply.run import VISIBLE_WITHIN, Event, run
+from clerkform.apply.removed import KeepingWriter
+from clerkform.apply.run import VISIBLE_WITHIN, Event, Writer, run
 from clerkform.desired import Item
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
@@ -50,7 +51,7 @@ async def apply(
     journal = journal or Journal(planned.opened, planned.ledger, ends.ledger)
     _check_ledger(planned, journal)
     keeper = _keeper(planned, registry, ends, journal)
-    writer = ends.writer(planned.live, journal)
+    writer = _writer(planned, registry, ends, journal)
     events = run(
         planned.plan.steps, planned.matched.ids, writer, stopped=stopped, sleep=ends.clock.sleep
     )
@@ -62,6 +63,14 @@ async def apply(
         await keeper.finish()
     finally:
         journal.try_to_commit()
+
+
+def _writer(planned: Planned, registry: Registry, ends: Ends, journal: Journal) -> Writer:
+    writer = ends.writer(planned.live, journal)
+    if ends.removed is None:
+        return writer
+    live, instance = planned.live, planned.instance.id
+    return KeepingWriter(writer, live, registry, ends.removed, instance, ends.clock.now)
 
 
 def _check_ledger(planned: Planned, journal: Journal) -> None:

@@ -21,8 +21,11 @@ from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import check_instance
-from clerkform.plan.limits import Guards, Instance
+from clerkform.plan.limits import Guards, Instance, is_guarded
+from clerkform.workflows.count import MOST, count_impact
+from clerkform.workflows.judge import judge
 from clerkform.workflows.load import Loaded, folder_of, secret_findings
+from clerkform.workflows.look_up import check_keys
 from clerkform.workflows.observe import Seen
 from clerkform.workflows.planned import Planned
 from clerkform.workflows.ports import Ends, Secrets
@@ -57,7 +60,12 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     reads, once = ends.requests() - before, ends.requests_once()
     prints = await _prints(question, seen.ledger, ends.secrets)
     choice = choose(question, seen, registry)
-    plan = build_plan(_actions(question, choice, seen, prints, registry, problems))
+    found = _actions(question, choice, seen, prints, registry, problems)
+    if question.asked.judges:
+        await check_keys(found, ends.reader, problems)
+        found = await _judged(found, question, seen, instance, registry, ends)
+    plan = build_plan(found)
+    judging = ends.requests() - before - reads
     return Planned(
         loaded=question.loaded,
         asked=choice.asked,
@@ -69,10 +77,18 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ledger=seen.ledger,
         rules=question.rules,
         remarks=remarks_of(
-            plan, question, choice, instance, seen.live, registry, problems, ends.secrets
+            plan,
+            question,
+            choice,
+            instance,
+            seen.live,
+            seen.ledger,
+            registry,
+            problems,
+            ends.secrets,
         ),
         cut_off=cut_off,
-        reads=2 * reads - once + _other_reads(plan, question, seen, registry),
+        reads=2 * reads - once + judging + _other_reads(plan, question, seen, registry),
     )
 
 
@@ -151,6 +167,21 @@ def _actions(
     check_targets(choice.asked, found, choice.known)
     check_excludes(choice.asked, found)
     return found
+
+
+async def _judged(
+    found: Actions,
+    question: Question,
+    seen: Seen,
+    instance: Instance,
+    registry: Registry,
+    ends: Ends,
+) -> Actions:
+    """The actions with what they mean and what goes along with them."""
+    asked = question.asked
+    is_production = is_guarded(instance, asked.guards)
+    told = await judge(found, seen.live, registry, ends.reader, production=is_production)
+    return await count_impact(told, ends, most=MOST if asked.counts else 0)
 
 
 def _other_reads(plan: Plan, question: Question, seen: Seen, registry: Registry) -> int:

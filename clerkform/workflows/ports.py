@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from clerkform.apply.removed import Removed
 from clerkform.apply.run import Writer
 from clerkform.diagnostics import Diagnostic, Span
 from clerkform.ledger.fingerprint import new_salt
@@ -15,6 +16,7 @@ from clerkform.ledger.store import Store
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import SecretRef, Sink
+from clerkform.model.traits import LookedUp
 from clerkform.waiting.clock import Clock
 
 
@@ -26,6 +28,18 @@ class Reader(Protocol):
 
     async def read(self, read: Read) -> Live:
         """The objects that one read asks for."""
+
+    async def count(self, kind: str) -> int:
+        """How many objects of a kind there are."""
+
+    async def keys(self, how: LookedUp) -> list[str]:
+        """Every key that such a field may hold."""
+
+    async def count_along(
+        self, kind: str, ids: Sequence[str], most: int
+    ) -> Mapping[str, Mapping[str, int]]:
+        """How much goes along with each object, by id and ``Counted.what``, as far as ``most``
+        requests tell. It raises nothing: what could not be asked is left out."""
 
 
 class Secrets(Protocol):
@@ -74,4 +88,6 @@ class Ends:
     """How many requests were sent so far."""
     requests_once: Callable[[], int] = lambda: 0
     """How many of them nobody has to send again, as what they answered stays so."""
+    removed: Removed | None = None
+    """Where it is kept what an object was, before it goes."""
     clock: Clock = field(default_factory=Clock)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from clerkform.diagnostics import Diagnostic, Problems
+from clerkform.ledger.entries import Ledger
 from clerkform.lint.run import lint
 from clerkform.live.state import Live
 from clerkform.model import Registry
+from clerkform.model.paths import Path
 from clerkform.plan.build import Plan
+from clerkform.plan.consequences import check_meaning
 from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import check, check_writing
 from clerkform.plan.limits import Instance
@@ -26,6 +29,7 @@ def remarks_of(
     choice: Choice,
     instance: Instance,
     live: Live,
+    ledger: Ledger,
     registry: Registry,
     problems: Problems,
     vault: Secrets,
@@ -35,23 +39,58 @@ def remarks_of(
     spoken_of = {a for action in plan.actions for a in (action.address, action.replaces) if a}
     known = choice.known | spoken_of | {*plan.undeclared}
     unlikely = (
+        *no_longer_watched(question, ledger, registry),
         *idle(choice.asked, environment.protect_spans, registry, known, live.whole),
         *foreseen(plan.actions, instance),
     )
     said = Problems([*problems, *_sink_findings(plan, vault, question.root)])
+    meant = check_meaning(plan, instance, guards)
     counted = replace(guards, live_counts=_live_counts(live, registry))
     return Remarks(
         refusals=(
             *check(plan, counted),
+            *(one for one in meant if one.severity == "error"),
             *_broken_rules(plan, question.loaded),
             *(one for one in (*unlikely, *said) if one.severity == "error"),
         ),
         writing=check_writing(plan, instance, guards),
-        notes=tuple(
-            one for one in _less_than_errors(said.in_order()) if one not in question.loaded.findings
+        notes=(
+            *(
+                one
+                for one in _less_than_errors(said.in_order())
+                if one not in question.loaded.findings
+            ),
+            *_less_than_errors(meant),
         ),
         warnings=_less_than_errors(unlikely),
     )
+
+
+def no_longer_watched(
+    question: Question, ledger: Ledger, registry: Registry
+) -> Iterator[Diagnostic]:
+    """Settings that were declared at the last apply and are no more: they stay as they are, and
+    nobody is told when they change."""
+    for address, entry in sorted(ledger.entries.items()):
+        kind = registry.get(address.kind)
+        item = question.desired.items.get(address)
+        is_out_of_question = item is None and address in question.declared
+        if kind is None or not kind.is_always_there or is_out_of_question:
+            continue
+        if not question.asked.wants(address):
+            continue
+        declared = {leaf.path for leaf, _ in item.declared()} if item else set[Path]()
+        recorded = (leaf for leaf, _ in kind.declared(entry.values))
+        gone = [str(leaf) for leaf in recorded if leaf.path not in declared]
+        if gone:
+            yield Diagnostic(
+                "no-longer-watched",
+                f"{address}: {', '.join(gone)} was declared and is no more: it stays as it is, and"
+                " no drift is told of it",
+                item.span if item else None,
+                "declare it again, or apply to have it forgotten",
+                "warning",
+            )
 
 
 def _live_counts(live: Live, registry: Registry) -> Mapping[str, int]:
@@ -61,7 +100,7 @@ def _live_counts(live: Live, registry: Registry) -> Mapping[str, int]:
     }
 
 
-def _sink_findings(plan: Plan, vault: Secrets, root: Path) -> Iterator[Diagnostic]:
+def _sink_findings(plan: Plan, vault: Secrets, root: FilePath) -> Iterator[Diagnostic]:
     """About where the plan delivers secrets."""
     delivering = plan.delivering
     yield from sink_findings(delivering, vault, root)

@@ -45,6 +45,10 @@ class Asked:
     destroys: bool = False
     """What is declared goes, and nothing is pruned."""
     guards: Guards = field(default_factory=Guards)
+    judges: bool = True
+    """Say what an apply would mean for who can get in; reads what that takes."""
+    counts: bool = True
+    """Ask how much goes along with what is deleted."""
     everything: bool = False
     """Read whole kinds even where looking up what is declared would be cheaper."""
     looks_at: tuple[Address, ...] = ()
@@ -71,6 +75,8 @@ class Asked:
             "--resend": self.resend,
             "--deliver": self.deliver,
             "--allow-delete": sorted(self.guards.allow_delete),
+            "--allow-weakening": sorted(self.guards.allow_weakening),
+            "--allow-lockout": sorted(self.guards.allow_lockout),
         }
 
     def knowing(self, addresses: Iterable[Address]) -> Asked:
@@ -178,6 +184,8 @@ def idle(
     said: list[tuple[str, str, Span | None, Callable[[str, str], bool]]] = [
         *((f"--exclude {p}", p, None, matches) for p in asked.excludes),
         *((f"--allow-delete {p}", p, None, eq) for p in sorted(guards.allow_delete)),
+        *((f"--allow-weakening {p}", p, None, eq) for p in sorted(guards.allow_weakening)),
+        *((f"--allow-lockout {p}", p, None, eq) for p in sorted(guards.allow_lockout)),
         *((f"`protect: [{p}]`", p, protect.get(p), matches) for p in guards.protect),
     ]
     for what, pattern, span, hits in said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from pydantic import MISSING
 
@@ -17,7 +17,9 @@ from clerkform.plan.file.document import FORMAT_VERSION
 from clerkform.plan.file.dump import Basis, Data, checksum, dump
 from clerkform.plan.file.load import Saved, refuse, review_of
 from clerkform.plan.file.moved import moved
+from clerkform.plan.impact import grown
 from clerkform.plan.review import Review
+from clerkform.plan.wire import WireAction, action_of
 from clerkform.project import Environment
 from clerkform.workflows.planned import Planned
 from clerkform.workflows.request import Asked
@@ -118,8 +120,10 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
     Raises:
         PlanError: they differ; it names everything that does.
     """
-    now = _dump(planned, digest, saved.salt)
-    if found := moved(saved.plan, now, planned.plan):
+    now = _compared(_dump(planned, digest, saved.salt))
+    if not saved.says_meaning:
+        now["actions"] = [_without(action, "means") for action in now["actions"]]
+    if found := moved(_compared(saved.plan), now, planned.plan):
         name = planned.loaded.environment.name
         made = saved.document
         by = "" if made.tool_version == __version__ else f" by clerkform {made.tool_version}"
@@ -133,6 +137,35 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
             else "nothing is left to do: it may have been applied already",
         )
         raise PlanError([*found, refusal])
+
+    check_impact(planned, saved)
+
+
+def check_impact(planned: Planned, saved: Saved) -> None:
+    """Whether no more goes along with what is deleted than a reviewer saw.
+
+    Raises:
+        PlanError: it names each count that grew.
+    """
+    if not saved.says_meaning:
+        return
+    now = [WireAction(**action_of(action)) for action in planned.plan.actions]
+    more = grown(saved.document.plan.actions, now)
+    if found := [Diagnostic("impact-grew", f"{address}: {text}") for address, text in more]:
+        name = planned.loaded.environment.name
+        again = (
+            f"clerkform plan -e {name}{options(shape(planned.asked))} -o {shlex.quote(saved.shown)}"
+        )
+        raise PlanError([replace(one, hint=f"review a new one: {again}") for one in found])
+
+
+def _compared(plan: Mapping[str, Any]) -> Data:
+    """What of a plan has to be the same: not how much goes along, which may change at any time."""
+    return {**plan, "actions": [_without(action, "impact") for action in plan["actions"]]}
+
+
+def _without(block: Mapping[str, Any], name: str) -> Data:
+    return {key: value for key, value in block.items() if key != name}
 
 
 def reviewed(saved: Saved, registry: Registry) -> Review:

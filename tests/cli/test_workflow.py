@@ -22,6 +22,7 @@ FORK = Event("pull_request", head="mallory/auth", actor="mallory")
 OWN = Event("pull_request", secrets=KEY)
 MERGED = Event("push", secrets=KEY)
 HOURLY = Event("schedule", secrets=KEY)
+BY_HAND = Event("workflow_dispatch", secrets=KEY)
 
 
 def steps(job, word):
@@ -89,7 +90,8 @@ def test_one_apply_runs_at_a_time_and_none_is_cut_off():
 def test_the_ledger_is_fetched_from_applies_alone():
     fetching = [step["run"] for name in JOBS for step in steps(name, "gh run download")]
     assert len(fetching) == 3
-    assert all("--branch main --event push" in script for script in fetching)
+    assert all("for event in push workflow_dispatch" in script for script in fetching)
+    assert all('--branch main --event "$event"' in script for script in fetching)
 
 
 # --- run ----------------------------------------------------------------------------------------
@@ -112,7 +114,10 @@ def origin(tmp_path):
 def runner(tmp_path, origin):
     """Runs the example's workflow on the example; the API is a sandbox."""
     project = copied("github-actions", tmp_path)
-    with serving(tmp_path / "state.sqlite", "--instance", "production") as served:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"domains": [{"name": "example.com", "is_satellite": false}]}')
+    production = ("--instance", "production", "--seed", str(seed))
+    with serving(tmp_path / "state.sqlite", *production) as served:
         text = rendered("github", EXAMPLE, origin)
         environ = {"CLERK_API_URL": served.url}
         yield Runner(load(text), project.root, tmp_path / "machine", environ)
@@ -164,6 +169,45 @@ def test_a_merge_applies_what_its_pull_request_planned_and_the_next_hour_sees_no
     (somebody.root / "clerk.yaml").write_text(gone)
     somebody.run("apply", "--auto-approve", "--allow-production")
     assert runner.run(HOURLY)["drift"].startswith("2: ")
+
+
+WEAKER = "instance_settings: {test_mode: true}\n"
+
+
+def test_what_weakens_security_is_merged_in_vain_until_somebody_runs_it_by_hand(runner):
+    assert runner.run(MERGED)["apply"] == "success"
+    (runner.project / "clerk" / "settings.yaml").write_text(WEAKER)
+    assert runner.run(OWN)["plan"].startswith("1: ")
+    assert runner.run(MERGED)["apply"].startswith("1: ")
+    assert runner.summary.read_text().count("--allow-weakening instance_settings") == 2
+    asked = {"apply": True, "allow_weakening": "instance_settings", "allow_lockout": ""}
+    elsewhere = replace(BY_HAND, inputs=asked, ref="refs/heads/mine")
+    assert runner.run(elsewhere)["apply"] == "skipped"
+    assert runner.run(replace(BY_HAND, inputs=asked)) == {
+        "validate": "skipped",
+        "plan": "skipped",
+        "apply": "success",
+        "drift": "skipped",
+    }
+    assert runner.run(replace(BY_HAND, inputs={"apply": False}))["drift"] == "success"
+
+
+EVERYDAY = {
+    "redirect-urls.yaml": "redirect_urls: [https://app.example.com/sso-callback,"
+    " com.example.app://callback, https://shop.example.com/back]\n",
+    "allowlist.yaml": "allowlist_identifiers: [ada@example.org]\n",
+    "jwt-templates.yaml": "jwt_templates: [{name: backend, lifetime: 60, claims: {aud: b, n: 1}}]\n",
+}
+
+
+def test_an_everyday_change_is_merged_with_no_approval_but_the_environments_own(runner):
+    assert runner.run(MERGED)["apply"] == "success"
+    for name, text in EVERYDAY.items():
+        (runner.project / "clerk" / name).write_text(text)
+    runner.summary.write_text("")
+    assert runner.run(OWN)["plan"] == "success"
+    assert "**lets more in**" in runner.summary.read_text()
+    assert runner.run(MERGED)["apply"] == "success"
 
 
 def test_a_branch_that_was_moved_installs_what_was_chosen(runner, origin):

@@ -4,13 +4,26 @@ import pytest
 
 from clerkform.kinds import KINDS
 from clerkform.model import trait
-from clerkform.model.meaning import Moved, always, becomes, gains, goes, grows
+from clerkform.model.meaning import (
+    Around,
+    Moved,
+    always,
+    becomes,
+    gains,
+    goes,
+    grows,
+    is_elsewhere,
+    is_unencrypted,
+    none_left,
+    while_some,
+)
 from clerkform.model.paths import GONE
 
 
 def meant(kind, field, before, after):
     meanings = KINDS[kind].fields[field].traits.meanings
-    return [one.sort for one in meanings if one.when(Moved(before, after))]
+    moved = Moved(before, after, around=Around(hosts=frozenset({"a.example"}), has_all_hosts=True))
+    return [one.sort for one in meanings if one.when(moved)]
 
 
 def test_a_field_may_mean_several_things():
@@ -24,6 +37,8 @@ def test_a_field_may_mean_several_things():
     [
         ("redirect_urls", "url", GONE, "https://a.example/cb", ["widens"]),
         ("redirect_urls", "url", GONE, "http://a.example/cb", ["weakens", "widens"]),
+        ("redirect_urls", "url", GONE, "https://b.example/cb", ["weakens", "widens"]),
+        ("redirect_urls", "url", GONE, "app://b.example/cb", ["widens"]),
         ("redirect_urls", "url", GONE, "http://localhost:3000/cb", ["widens"]),
         ("redirect_urls", "url", "http://a.example/cb", GONE, []),
         ("allowlist_identifiers", "identifier", GONE, "a@b.example", ["widens"]),
@@ -43,7 +58,28 @@ def test_a_field_may_mean_several_things():
         ("api_keys", "scopes", ["a"], ["b"], ["widens"]),
         ("api_keys", "scopes", ["a", "b"], ["b"], []),
         ("api_keys", "seconds_until_expiration", 60, None, ["widens"]),
-        ("domains", "proxy_url", None, "http://p.example", ["weakens", "widens"]),
+        ("domains", "proxy_url", None, "http://p.a.example", ["weakens", "widens"]),
+        ("domains", "proxy_url", None, "https://p.example", ["weakens", "widens"]),
+        ("domains", "proxy_url", None, "https://p.a.example", ["widens"]),
+        ("jwt_templates", "lifetime", GONE, 60, []),
+        ("jwt_templates", "lifetime", GONE, 61, ["widens"]),
+        ("jwt_templates", "signing_algorithm", GONE, "HS256", []),
+        ("api_keys", "scopes", GONE, ["a"], []),
+        ("api_keys", "seconds_until_expiration", GONE, 60, []),
+        ("api_keys", "seconds_until_expiration", 60, GONE, ["widens"]),
+        ("organizations", "max_allowed_memberships", GONE, 5, []),
+        (
+            "organization_settings",
+            "domains_enrollment_modes",
+            [],
+            ["automatic_suggestion"],
+            ["widens"],
+        ),
+        (
+            *("organization_settings", "domains_enrollment_modes"),
+            *(["automatic_suggestion"], ["automatic_suggestion", "automatic_invitation"]),
+            ["weakens", "widens"],
+        ),
     ],
 )
 def test_a_kind_says_what_a_change_means(kind, field, before, after, expected):
@@ -58,3 +94,63 @@ def test_a_predicate_looks_at_both_sides():
     assert gains(Moved(GONE, ["a"]))
     assert not gains(Moved(["a"], GONE))
     assert grows(Moved(GONE, 1))
+
+
+HOSTS = frozenset({"example.com", "app.other.example"})
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.com/cb", False),
+        ("https://EXAMPLE.com./cb", False),
+        ("https://deep.below.example.com:8443/cb", False),
+        ("https://user@example.com/cb", False),
+        ("*.example.com", False),
+        ("myapp://anywhere/cb", False),
+        ("https://other.example/cb", True),
+        ("https://notexample.com/cb", True),
+        ("https://example.com.evil.test/cb", True),
+        ("https://example.com@evil.test/cb", True),
+        ("https://evil.test\\@example.com/cb", True),
+        ("https://evil.test\\.example.com/cb", True),
+        ("https:///example.com", True),
+        ("HTTPS://evil.test/#@example.com", True),
+        ("https://evil.test?.example.com", True),
+        ("http://localhost:3000/cb", True),
+    ],
+)
+def test_a_host_is_the_instances_own_where_it_is_on_or_below_one_of_its_hosts(url, expected):
+    around = Around(production=True, hosts=HOSTS, has_all_hosts=True)
+    assert is_elsewhere(Moved(GONE, url, around=around)) is expected
+    assert is_elsewhere(Moved([], [url], around=around)) is expected
+    assert not is_elsewhere(Moved(url, GONE, around=around))
+
+
+def test_in_development_this_machine_is_one_of_its_hosts_and_no_way_to_listen_on():
+    for url in ("http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:3000/"):
+        assert not is_elsewhere(Moved(GONE, url))
+        assert not is_unencrypted(Moved(GONE, url))
+        assert is_unencrypted(Moved(GONE, url, around=Around(production=True)))
+    assert is_unencrypted(Moved([], ["HTTP://a.example"]))
+
+
+def counts(had, left):
+    return Around(had={"entries": had}, left={"entries": left})
+
+
+def test_a_switch_that_needs_entries_is_judged_by_those_after_the_plan():
+    on = none_left("entries")
+    assert on(Moved(False, True, around=counts(0, 0)))
+    assert not on(Moved(False, True, around=counts(0, 1)))
+    assert on(Moved(True, True, around=counts(1, 0)))
+    assert not on(Moved(True, True, around=counts(0, 0))), "nothing is worse than it was"
+    assert not on(Moved(True, False, around=counts(1, 0)))
+    assert on(Moved(False, True)), "what is not known yet is asked for"
+
+
+def test_a_condition_may_hold_only_while_a_kind_has_objects():
+    off = while_some("entries", becomes(False))
+    assert off(Moved(True, False, around=counts(2, 1)))
+    assert not off(Moved(True, False, around=counts(1, 0)))
+    assert off(Moved(True, False))

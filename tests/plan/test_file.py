@@ -12,7 +12,7 @@ from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
 from clerkform.live.state import Live
 from clerkform.model.canonical import canonical
-from clerkform.plan.file.document import SavedQuestion
+from clerkform.plan.file.document import FORMAT_VERSION, SavedQuestion
 from clerkform.plan.file.dump import Basis, checksum, dump, render
 from clerkform.plan.file.load import load, review_of
 from clerkform.plan.file.moved import moved
@@ -219,7 +219,7 @@ def test_what_shapes_a_plan_is_saved_and_what_lets_it_pass_is_not():
 
 def test_every_question_that_plan_can_be_asked_can_be_saved():
     assert set(QUESTIONS) == set(SavedQuestion.model_fields)
-    shapeless = {"guards", "everything", "looks_at", "exact"}
+    shapeless = {"guards", "judges", "counts", "everything", "looks_at", "exact"}
     unsaved = {"delete_first", "destroys"}  # `plan` has no option for these
     assert {f.name for f in fields(Asked)} == {*QUESTIONS, *shapeless, *unsaved}
 
@@ -287,8 +287,20 @@ def test_a_plan_of_the_second_format_delivers_its_one_secret_to_its_one_sink():
     assert review_of(saved, KINDS, lambda address: True).writes == 6
 
 
+def test_a_plan_of_the_third_format_says_nothing_of_what_it_means():
+    saved = load((FILES / "format-3.json").read_text(), "p.json")
+    assert not saved.says_meaning
+    review = review_of(saved, KINDS, lambda address: True)
+    assert [(one.address, one.verb) for one in review.pending] == [
+        ("instance_settings", "update"),
+        ("organizations/acme", "delete"),
+        ("redirect_urls/https://app.example.com/cb", "create"),
+    ]
+    assert not any(one.means or one.impact for one in review.pending)
+
+
 def test_today_s_format_has_no_room_for_what_is_not_compared():
-    data = json.loads(FORMAT_1.read_text()) | {"format_version": 3}
+    data = json.loads(FORMAT_1.read_text()) | {"format_version": FORMAT_VERSION}
     with pytest.raises(PlanError) as refused:
         load(json.dumps(data | {"checksum": checksum(data)}), "p.json")
     assert refused.value.diagnostics[0].code == "not-a-plan"

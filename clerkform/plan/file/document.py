@@ -8,7 +8,7 @@ from pydantic import MISSING, Field
 
 from clerkform.plan.wire import Block, Hex, WireAction, WireCell, WireStep
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """Goes up when a field changes its meaning, comes or goes. ``load`` says which others are read."""
 
 # What is printed as it stands, so nothing but what such a text is made of.
@@ -68,7 +68,7 @@ class SavedPlan(Block):
 
 
 class Document(Block):
-    format_version: Literal[3]
+    format_version: Literal[4]
     """Of this description."""
     tool_version: Version
     """The clerkform that wrote the file; named where another one finds that something moved."""

@@ -34,6 +34,8 @@ OLDEST = 1
 """The oldest format of which files are read as well."""
 WITH_SINKS = 3
 """The first format whose steps deliver several secrets."""
+WITH_MEANING = 4
+"""The first format that says what an action means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Saved:
     document: Document
     plan: Mapping[str, Any]
     """The part that is compared, as plain data."""
+    says_meaning: bool
+    """Older ones do not say what their actions mean."""
 
     @property
     def salt(self) -> bytes:
@@ -69,8 +73,9 @@ def load(text: str, shown: str) -> Saved:
         # First, so that a slip of an editor is called one whatever it broke.
         if data.get("checksum") != checksum(data):
             refuse("plan-altered", f"{shown} was altered after `clerkform plan` wrote it")
+        says_meaning = data["format_version"] >= WITH_MEANING
         data = _as_today(data)
-        return Saved(shown, Document.model_validate(data), data["plan"])
+        return Saved(shown, Document.model_validate(data), data["plan"], says_meaning)
     except ValidationError as error:
         where = dotted(tuple(error.errors()[0]["loc"]))
         refuse("not-a-plan", f"{shown} is no saved plan: `{where}` is not what it has to be")

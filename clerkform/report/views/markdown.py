@@ -112,7 +112,8 @@ def _finding(found: Diagnostic) -> str:
 
 
 def _action(action: ReviewedAction) -> Iterator[str]:
-    from clerkform.report.formatting import SYMBOLS, sides
+    from clerkform.plan.impact import along
+    from clerkform.report.formatting import MEANS, SYMBOLS, sides
 
     asides = [*action.asides, action.where]
     said = ", ".join(code(aside) for aside in asides if aside)
@@ -123,6 +124,11 @@ def _action(action: ReviewedAction) -> Iterator[str]:
         sign = "+ " if before is None else "- " if after is None else ""
         made_by = "" if change.made_by == "unattributed" else f" *{change.made_by}*"
         yield f"  - {code(change.dotted)}: {sign}{shown}{made_by}"
+    if action.impact:
+        yield f"  - with it go {plain(along(action.impact))}"
+    for one in action.means:
+        word, _ = MEANS[one.sort]
+        yield f"  - **{word}**: {plain(one.says)} ({code(one.dotted)})"
 
 
 def _row(table: Table, row: Any) -> str:

@@ -1,0 +1,51 @@
+"""How much goes along with what a plan deletes, as words, and whether that grew since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from clerkform.plan.wire import WireAction, WireImpact
+
+TOLERATED = 1.1
+"""How much more may go than was reviewed, as a factor."""
+
+
+def sentence(actions: Iterable[WireAction]) -> str:
+    """``With it go 3 members, at least 2 pending invitations.``, or nothing where nothing does."""
+    totals = [*_totals(impact for action in actions for impact in action.impact)]
+    return f"With it go {', '.join(totals)}." if totals else ""
+
+
+def along(impacts: Sequence[WireImpact]) -> str:
+    """``3 members, pending invitations unknown``"""
+    return ", ".join(_totals(impacts))
+
+
+def _totals(impacts: Iterable[WireImpact]) -> Iterator[str]:
+    by_what: dict[str, list[int | None]] = {}
+    for one in impacts:
+        by_what.setdefault(one.what, []).append(one.number)
+    for what, numbers in by_what.items():
+        known = [number for number in numbers if number is not None]
+        if not known:
+            yield f"{what} unknown"
+        else:
+            total, least = sum(known), "" if len(known) == len(numbers) else "at least "
+            yield f"{least}{total} {what.removesuffix('s') if total == 1 else what}"
+
+
+def grown(before: Iterable[WireAction], after: Iterable[WireAction]) -> Iterator[tuple[str, str]]:
+    """Address and sentence of each count that grew from nothing or by more than a tenth.
+
+    What was not known when the plan was reviewed was approved as that.
+    """
+    was = {(action.address, one.what): one for action in before for one in action.impact}
+    for action in after:
+        for one in action.impact:
+            seen = was.get((action.address, one.what))
+            reviewed = seen.number if seen else 0
+            if reviewed is not None and one.number and one.number > reviewed * TOLERATED:
+                yield (
+                    action.address,
+                    f"{one.number} {one.what} go with it now, and {reviewed} when the plan was saved",
+                )
