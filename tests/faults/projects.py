@@ -66,7 +66,18 @@ SEED = {
     **{name: [*faults.seed] for name, faults in FAULTS.items()},
 }
 TOUCHED = frozenset(id for faults in FAULTS.values() for id in faults.touched)
-APPLY = ("apply", "--auto-approve", "-e", "production", "--allow-delete", "organizations/gone")
+WEAKENS = (
+    "allowlist_identifiers/*@made.example",
+    "allowlist_identifiers/*@new.example",
+    "blocklist_identifiers/*@gone.example",
+    "domains/made.example.net",
+    "redirect_urls/https://made.example/cb",
+    "redirect_urls/https://new.example/cb",
+)
+APPLY = (
+    *("apply", "--auto-approve", "-e", "production", "--allow-delete", "organizations/gone"),
+    *(word for address in WEAKENS for word in ("--allow-weakening", address)),
+)
 EVERYTHING = Project(
     "everything",
     {
