@@ -20,7 +20,7 @@ from clerkform.errors import ClerkformError, PlanError, UsageError
 from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
-from clerkform.report.failures import diagnose
+from clerkform.report.failures import diagnose, not_kept
 from clerkform.report.summary import Tally
 from clerkform.workflows import apply, load, plan, saved_plan
 from clerkform.workflows.planned import Planned
@@ -172,6 +172,7 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
                 error = diagnose(event, planned) if isinstance(event, Failed) else None
                 with session.progress.hidden():
                     invocation.view.event(event, error)
+                    invocation.view.findings([*not_kept(event, planned)])
 
     with _stoppable(session, invocation) as stopped:
         try:
@@ -202,7 +203,7 @@ def _wait_until_visible(
     journal: Journal,
 ) -> None:
     done = tally.finished()
-    waiting = apply.not_yet_visible(planned, done, KINDS, session.ends)
+    waiting = apply.not_yet_visible(planned, done, KINDS, session.ends, journal.ledger)
     unseen = session.run(waiting, "waiting until reads show it")
     if unseen.error:
         invocation.note(f"not read back: {explain(unseen.error)}")

@@ -350,3 +350,79 @@ def test_an_address_that_nobody_can_ask_hides_its_fields_and_nothing_else(restri
     drift = restricted("drift")
     assert drift.code == exits.NO_PLAN
     assert "instance_restrictions: allowlist" in drift.out
+
+
+COUNTRIES = "instance_communication:\n  blocked_country_codes: {}\n"
+BLOCKED = "/instance/communication"
+
+
+def countries(cli, text):
+    cli.write(COUNTRIES.format(text))
+
+
+@pytest.mark.parametrize("declared", ["[KP, XX, DE]", "{add: [KP, XX, DE], remove: [QQ]}"])
+def test_countries_that_clerk_does_not_know_are_told_of_once(cli, declared):
+    countries(cli, declared)
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.DONE
+    assert "clerk.yaml:2:3: warning[not-kept]: Clerk did not keep XX in" in done.err
+    assert cli.waited == 0
+    assert "not yet visible" not in done.text
+    for command in ("plan", "drift", "show instance_communication", "apply --auto-approve"):
+        again = cli(*command.split())
+        assert (again.code, "not-kept" in again.text) == (exits.DONE, False)
+    assert cli("plan", "--detailed-exitcode").code == exits.DONE
+    assert cli.writes == ["PATCH /v1/instance/communication"]
+
+
+def test_a_country_that_somebody_unblocks_is_drift_beside_one_that_clerk_does_not_know(
+    cli, by_hand
+):
+    countries(cli, "[KP, XX, DE]")
+    cli("apply", "--auto-approve")
+    by_hand(BLOCKED, blocked_country_codes=["DE"])
+    drift = cli("drift", "--format", "json")
+    assert drift.code == exits.PENDING
+    assert [one["made_by"] for one in drift.document["drift"]] == ["drifted"]
+    applied = cli("apply", "--auto-approve", "--format", "json").document
+    (told,) = applied["findings"]
+    assert (told["code"], told["severity"]) == ("not-kept", "warning")
+    assert cli("drift").code == exits.DONE
+
+
+def test_what_is_edited_beside_a_country_that_clerk_does_not_know_is_edited(cli):
+    countries(cli, "[KP, XX]")
+    cli("apply", "--auto-approve")
+    countries(cli, "[KP, XX, DE]")
+    (action,) = cli("plan", "--format", "json").document["plan"]["actions"]
+    assert [one["made_by"] for one in action["changes"]] == ["edited"]
+
+
+def test_a_country_that_was_taken_out_and_is_declared_again_is_sent_again(cli):
+    for declared, writes in (("[KP, XX]", 1), ("[KP]", 1), ("[KP, XX]", 2)):
+        countries(cli, declared)
+        assert cli("apply", "--auto-approve").code == exits.DONE
+        assert len(cli.writes) == writes
+
+
+def test_without_a_ledger_nobody_knows_a_country_that_clerk_drops_from_one_that_was_unblocked(cli):
+    countries(cli, "[KP, XX]")
+    cli("apply", "--auto-approve")
+    (cli.root / LEDGER).unlink()
+    plan = cli("plan", "--detailed-exitcode")
+    assert plan.code == exits.PENDING
+    assert '["KP"] → ["KP", "XX"]' in plan.out
+    again = cli("apply", "--auto-approve")
+    assert (again.code, again.err.count("warning[not-kept]")) == (exits.DONE, 1)
+    assert cli("plan", "--detailed-exitcode").code == exits.DONE
+
+
+@pytest.mark.parametrize("answered", [["AT"], ["KP", "AT"], None])
+def test_countries_that_nobody_sent_show_that_nothing_was_taken(cli, answered):
+    countries(cli, "[KP, DE]")
+    body = json.dumps({"object": "communication", "blocked_country_codes": answered})
+    cli.fault(f"{BLOCKED}$", "PATCH", status=200, body=body)
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.FAILED
+    assert "error[dropped-fields]" in done.err
+    assert "not-kept" not in done.text
