@@ -60,15 +60,16 @@ def shown_elsewhere(
     """The object with the fields that other sources show.
 
     ``documents`` are by source: what it answered, or why it did not. What is not there was not
-    reached, and a source that was not asked is not spoken of.
+    reached, and of a source that was not asked is said what was known.
     """
     found: list[tuple[Path, Any]] = []
-    missing: dict[Path, str] = {}
+    missing = dict(one.unreachable)
     for leaf in kind.leaves:
         read_from = leaf.traits.read_from
         if read_from is None or read_from.source not in documents:
             continue
         document = documents[read_from.source]
+        missing.pop(leaf.path, None)
         value = GONE if isinstance(document, str) else value_at(document, read_from.path)
         if isinstance(document, str):
             missing[leaf.path] = document

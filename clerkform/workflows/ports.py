@@ -27,6 +27,9 @@ class Reader(Protocol):
     async def read(self, read: Read) -> Live:
         """The objects that one read asks for."""
 
+    async def read_again(self, read: Read, live: Live) -> Live:
+        """The kind's objects in ``live``, with what the read's sources show by now."""
+
 
 class Secrets(Protocol):
     """Where secrets are; answers with findings, never with a value."""

@@ -10,6 +10,7 @@ from clerkform.cli import applying, exits
 from clerkform.sandbox import SandboxTransport
 from tests.errors.conftest import cli
 from tests.support import KEY
+from tests.virtual import QuickLoop
 
 __all__ = ["cli"]
 
@@ -159,6 +160,76 @@ def test_three_processes_over_a_frontend_that_lags_report_no_drift_and_write_not
     pulled = (cli.root / "pulled/instance_restrictions.yaml").read_text()
     assert pulled == "instance_restrictions:\n  allowlist: true\n"
     assert len(cli.writes) == before
+
+
+@pytest.fixture
+def passing(cli, monkeypatch):
+    """The server's clock goes on while a command waits, and between commands."""
+    ran = cli.__class__.__call__
+
+    def run(cli, *args):
+        cli.clock.ms += round(QuickLoop.waited * 1000)
+        return ran(cli, *args)
+
+    QuickLoop.waited = 0.0
+    now = type(cli.clock).__call__
+    monkeypatch.setattr(
+        type(cli.clock), "__call__", lambda clock: now(clock) + round(QuickLoop.waited * 1000)
+    )
+    monkeypatch.setattr(cli.__class__, "__call__", run)
+    return cli
+
+
+@pytest.mark.parametrize("command", ["plan --detailed-exitcode", "drift", "pull -o pulled"])
+def test_what_shows_a_few_seconds_after_it_was_written_is_waited_for(passing, command):
+    passing.reset(frontend_lag=15_000)
+    passing.write(RESTRICTED)
+    assert "not yet visible: instance_restrictions" in passing("apply", "--auto-approve").out
+    read = len(passing.received)
+    done = passing(*command.split())
+    assert done.code == exits.DONE
+    assert "not settled" not in done.text
+    assert 5 <= passing.waited < 8
+    again = passing.received[read:]
+    assert again.count("GET /v1/environment") > 3
+    assert again.count("GET /v1/allowlist_identifiers") == 1
+
+
+def test_what_does_not_show_within_ten_seconds_is_noted_and_no_drift(passing):
+    passing.reset(frontend_lag=30_000)
+    passing.write(RESTRICTED)
+    passing("apply", "--auto-approve")
+    drift = passing("drift")
+    assert (drift.code, passing.waited) == (exits.DONE, pytest.approx(10))
+    assert "allowlist is not settled" in drift.out
+
+
+def test_what_somebody_put_back_is_drift_once_the_minute_is_over(passing, by_hand):
+    passing.reset(frontend_lag=3_600_000)
+    passing.write(RESTRICTED)
+    passing("apply", "--auto-approve")
+    by_hand("/instance/restrictions", allowlist=False)
+    passing.clock.ms += 45_000
+    drift = passing("drift")
+    assert drift.code == exits.PENDING
+    assert "allowlist is false, declared true" in drift.out
+    assert 0 < passing.waited < 10
+
+
+def test_what_is_asked_for_while_it_settles_is_counted_once(passing):
+    """The primary domain shows the origin, and is read again alone."""
+    passing.reset(read_lag=25_000)
+    passing.write('instance_settings: {development_origin: "http://localhost:3000"}\n')
+    passing("apply", "--auto-approve")
+    costs, took = [], []
+    for _ in range(2):
+        read = len(passing.received)
+        costs.append(passing("plan", "--format", "json").document["plan"]["cost"]["reads"])
+        took.append(passing.received[read:])
+    settling, settled = took
+    assert settling[: len(settled)] == settled
+    assert {*settling[len(settled) :]} == {"GET /v1/domains"}
+    assert costs[0] - costs[1] == len(settling) - len(settled)
 
 
 def test_what_was_written_and_taken_back_in_a_moment_is_written_again(cli):
