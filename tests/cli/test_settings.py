@@ -107,6 +107,39 @@ def test_a_frontend_that_answers_otherwise_hides_its_fields_and_nothing_else(res
     assert note["message"].startswith("instance_restrictions: allowlist could not be read: ")
 
 
+def environment(**enabled):
+    restrictions = {name: {"enabled": value} for name, value in enabled.items()}
+    return json.dumps({"user_settings": {"restrictions": restrictions}})
+
+
+@pytest.mark.parametrize("shown", ["true", 1, 0.5, None, [{"enabled": True}], {}])
+@pytest.mark.parametrize("has_ledger", [True, False])
+def test_what_is_shown_of_another_type_is_not_believed(restricted, shown, has_ledger):
+    if not has_ledger:
+        (restricted.root / LEDGER).unlink()
+    restricted.fault("/environment$", status=200, body=environment(allowlist=shown))
+    why = "user_settings.restrictions.allowlist.enabled is n"
+    drift = restricted("drift")
+    assert drift.code == exits.NO_PLAN
+    assert f"instance_restrictions: allowlist ({why}" in drift.out
+    plan = restricted("plan", "--detailed-exitcode")
+    assert plan.code == (exits.NO_PLAN if has_ledger else exits.PENDING)
+    assert ("(unknown) → true" in plan.out) is not has_ledger
+    pulled = restricted("pull", "-o", "-")
+    assert pulled.code == exits.DONE
+    assert f"instance_restrictions: allowlist, which could not be read: {why}" in pulled.text
+
+
+def test_a_primary_domain_that_shows_no_text_is_not_believed(cli):
+    cli.write('instance_settings: {development_origin: "http://localhost:3000"}\n')
+    store = cli.app.state.store
+    (domain,) = store.select("domains")
+    store.replace("domains", {**domain, "development_origin": 7})
+    drift = cli("drift")
+    assert drift.code == exits.NO_PLAN
+    assert "instance_settings: development_origin (development_origin is no text)" in drift.out
+
+
 def test_keys_of_another_instance_are_nobodys_whose_document_is_believed(restricted):
     restricted.fault("/jwks.json$", status=200, body='{"keys": [{"kid": "ins_other", "n": "x"}]}')
     plan = restricted("plan", "--format", "json")
