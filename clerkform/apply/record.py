@@ -188,7 +188,12 @@ class Keeper:
         )
         values, prints = sent_record(action.kind, sent, self._journal.head)
         values = over(action.kind.fields, entry.values, values)
-        return replace(entry, values=values, prints={**entry.prints, **prints})
+        asked_again = {pointer(leaf.path) for leaf, _ in action.kind.declared(step.values)}
+        before = {at: ones for at, ones in entry.not_kept.items() if at not in asked_again}
+        now = {pointer(path): members for path, members in written.not_kept.items()}
+        return replace(
+            entry, values=values, prints={**entry.prints, **prints}, not_kept={**before, **now}
+        )
 
     def _is_live(self, kind: Kind, object_id: str) -> bool:
         """Whether an object was there when the plan was made, and still counts."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from clerkform.errors import ApiError, ClerkformError
 from clerkform.live.state import LiveObject
 from clerkform.model import Address
+from clerkform.model.paths import Path
 from clerkform.model.step import Step, StepId
 from clerkform.waiting.until import Sleep, until
 
@@ -30,6 +31,8 @@ class Written:
     dropped: tuple[str, ...] = ()
     """Fields that were sent and that the answer does not show."""
     note: str = ""
+    not_kept: Mapping[Path, tuple[Any, ...]] = field(default_factory=dict)
+    """Members of sets that were sent and that the server does not know, which is no failure."""
 
 
 class Writer(Protocol):

@@ -21,7 +21,7 @@ from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
 from clerkform.plan.impact import sentence
-from clerkform.report.failures import diagnose
+from clerkform.report.failures import diagnose, not_kept
 from clerkform.report.summary import Tally
 from clerkform.workflows import apply, load, plan, saved_plan
 from clerkform.workflows.planned import Planned
@@ -153,7 +153,7 @@ def _report_ledger(journal: Journal, session: Session, invocation: Invocation) -
         invocation.view.findings([Diagnostic("ledger-unwritable", message, severity="warning")])
     if session.ends.removed and (why := session.ends.removed.failure):
         message = f"{why}; what is removed is kept nowhere"
-        invocation.view.findings([Diagnostic("not-kept", message, severity="warning")])
+        invocation.view.findings([Diagnostic("removed-not-kept", message, severity="warning")])
     if journal.set_aside:
         invocation.note(f"the ledger that could not be used is {journal.set_aside} now")
 
@@ -178,6 +178,7 @@ def carry_out(planned: Planned, session: Session, invocation: Invocation) -> int
                 error = diagnose(event, planned) if isinstance(event, Failed) else None
                 with session.progress.hidden():
                     invocation.view.event(event, error)
+                    invocation.view.findings([*not_kept(event, planned)])
 
     with _stoppable(session, invocation) as stopped:
         try:
@@ -208,7 +209,7 @@ def _wait_until_visible(
     journal: Journal,
 ) -> None:
     done = tally.finished()
-    waiting = apply.not_yet_visible(planned, done, KINDS, session.ends)
+    waiting = apply.not_yet_visible(planned, done, KINDS, session.ends, journal.ledger)
     unseen = session.run(waiting, "waiting until reads show it")
     if unseen.error:
         invocation.note(f"not read back: {explain(unseen.error)}")

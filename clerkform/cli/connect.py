@@ -190,7 +190,7 @@ def _ends(client: ClerkClient, vault: Vault, environment: Environment, target: T
         has_live_key=target.has_live_key,
         clock=clock,
         requests=lambda: client.reads + client.writes,
-        requests_once=lambda: frontend.asked_once,
+        requests_once=lambda: frontend.asked_once + reader.asked_again,
     )
 
 

@@ -133,6 +133,9 @@ class _Noting:
     ) -> Mapping[str, Mapping[str, int]]:
         return await self._reader.count_along(kind, ids, most)
 
+    async def read_again(self, read: Read, live: Live) -> Live:
+        return await self._reader.read_again(read, live)
+
 
 def _concerns_all(error: ApiError) -> bool:
     """Asking for something else would fail as well, and cost time or quota."""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from clerkform.apply.run import Written
 from clerkform.client.http import ClerkClient
 from clerkform.client.pace import OwnLimit
-from clerkform.diff.fields import dropped
+from clerkform.diff.fields import dropped, lacked
 from clerkform.errors import BadAnswer
 from clerkform.live.state import LiveObject
 from clerkform.model import Kind, Op, Values
@@ -62,4 +62,10 @@ def checked(
         detail = "answered with an id that is a secret which this run knows"
         raise BadAnswer(method, path, detail=detail, may_have_acted=True)
     live = LiveObject(kind.name, object_id, kind.from_api(dict(answer)))
-    return Written(object_id, live, dropped(kind, values, live))
+    return outcome(kind, values, live)
+
+
+def outcome(kind: Kind, values: Values, shown: LiveObject, note: str = "") -> Written:
+    """What an object shows of the ``values`` that were sent."""
+    lacking = lacked(kind, values, shown)
+    return Written(shown.id, shown, dropped(kind, values, shown), note, lacking)

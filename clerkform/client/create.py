@@ -12,7 +12,7 @@ from typing import Final
 
 from clerkform.apply.run import Written
 from clerkform.client.answers import Object
-from clerkform.client.calls import checked, path_of, send
+from clerkform.client.calls import checked, outcome, path_of, send
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder, under_of
 from clerkform.diff.fields import dropped
@@ -112,7 +112,7 @@ class Maker:
                 " cut off may have made it, or somebody else",
                 hint="plan again, to see what can be done about it",
             )
-        return Written(found.id, found, dropped(kind, values, found), note)
+        return outcome(kind, values, found, note)
 
     async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, Object]:
         """Create the object once, and the answer, which is empty where it was lost.
@@ -142,7 +142,7 @@ class Maker:
                     made = await self._somebody_elses(kind, step, values, error)
                     note = "taken over, as somebody else has made it meanwhile"
                 if made is not None:
-                    return Written(made.id, made, dropped(kind, values, made), note), {}
+                    return outcome(kind, values, made, note), {}
                 if is_last or not error.may_have_acted:
                     raise
             else:

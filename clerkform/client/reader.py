@@ -39,6 +39,8 @@ class ClerkReader:
         """
         self._client, self._registry, self._on_read = client, registry, on_read
         self._sources = sources or {}
+        self.asked_again = 0
+        """Requests to the Backend API for what had not settled."""
 
     async def instance(self) -> Mapping[str, Any]:
         """What the API says of the instance that the key belongs to."""
@@ -91,6 +93,15 @@ class ClerkReader:
     async def count_along(self, name: str, ids: Sequence[str], most: int) -> Counts:
         """How much goes along with each object, as far as ``most`` requests tell."""
         return await count_along(self._client, self._registry[name], ids, most)
+
+    async def read_again(self, read: Read, live: Live) -> Live:
+        """The kind's objects in ``live`` with what the sources of ``read`` show by now. One that fails
+        changes nothing."""
+        kind = self._registry[read.kind]
+        self.asked_again += read.sources.count("primary_domain")
+        answers = await together(self._answered(source) for source in read.sources)
+        documents = {source: shown for source, shown in answers if not isinstance(shown, str)}
+        return Live().with_(shown_elsewhere(kind, one, documents) for one in live.of(kind.name))
 
     async def _answered(self, source: Source) -> tuple[Source, Mapping[str, Any] | str]:
         """A source that fails hides its fields and nothing else."""

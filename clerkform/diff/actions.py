@@ -151,7 +151,10 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
     entry = ledger.of(item.address, live.id)
     secrets = secrets_of(item, live, context)
     last_sent = entry.values if entry else None
-    found: Difference = difference(item, live, context.ids, secrets, last_sent, context.keys)
+    unknown = entry.not_kept if entry else {}
+    found: Difference = difference(
+        item, live, context.ids, secrets, last_sent, context.keys, unknown
+    )
     changes = tuple(
         replace(change, made_by=attribution.of_change(change, item, live, ledger))
         for change in found.changes

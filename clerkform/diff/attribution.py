@@ -11,7 +11,7 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.fields import declared_items
-from clerkform.diff.sets import with_set_change
+from clerkform.diff.sets import with_set_change, without
 from clerkform.diff.values import Change, MadeBy, equal
 from clerkform.ledger.entries import NO_VALUE, Entry, Ledger
 from clerkform.ledger.record import kept_value, leaf_prints
@@ -72,15 +72,16 @@ def _of_plain(
         there = set(map(str, shown)) if isinstance(shown, list) else set[str]()
         live_moved = not ids <= there or len(was) != len(there)
         return _verdict(not _same(field, declared, was), live_moved)
+    kept = without(field, was, entry.not_kept.get(pointer(field.path), ()))
     if field.takes_set_change and isinstance(was, dict):
-        is_moved = not equal(with_set_change(shown, was), shown, unordered=True)
+        is_moved = not equal(with_set_change(shown, kept), shown, unordered=True)
         return _verdict(not equal(was, declared), is_moved)
     if field.traits.ref and isinstance(was, Mapping):
         is_moved = {"to": was.get("to")} != declared
         return _verdict(is_moved, _id_of(was, field, ledger) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
-    return _verdict(not _same(field, declared, was), not _same(field, shown, was))
+    return _verdict(not _same(field, declared, was), not _same(field, shown, kept))
 
 
 def _id_of(recorded: Any, field: Field, ledger: Ledger) -> str:

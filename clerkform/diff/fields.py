@@ -9,7 +9,7 @@ from typing import Any
 from clerkform.desired import Item
 from clerkform.diff.creation import NO_SECRET, SECRET, key_in, wire_of
 from clerkform.diff.ignored import ignored_paths, is_within, with_part
-from clerkform.diff.sets import is_set_change, with_set_change
+from clerkform.diff.sets import is_set_change, not_kept, with_set_change, without
 from clerkform.diff.values import (
     Change,
     Known,
@@ -21,7 +21,7 @@ from clerkform.diff.values import (
 from clerkform.ledger.record import kept_value
 from clerkform.live.state import LiveObject
 from clerkform.model import Address, Field, Kind, Reference, Values
-from clerkform.model.paths import GONE, Path, value_at
+from clerkform.model.paths import GONE, Path, pointer, value_at
 
 UNKNOWN = Known("(unknown)")
 ALWAYS_SENT = "is always sent: it cannot be compared, and no record says that it was"
@@ -31,6 +31,9 @@ OTHER_SECRET = Known("(another secret)")
 Keys = Mapping[tuple[str, Any], str]
 """Kind and id of live objects to their keys, as far as they are known."""
 NO_KEYS: Keys = {}
+NotKept = Mapping[str, tuple[Any, ...]]
+"""By JSON pointer of a set: what of it was sent and the server does not know."""
+NONE_NOT_KEPT: NotKept = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ def difference(
     secrets: Mapping[Path, bool] | None = None,
     last_sent: Values | None = None,
     keys: Keys = NO_KEYS,
+    unknown: NotKept = NONE_NOT_KEPT,
 ) -> Difference:
     """The declared fields that live does not have. ``keys`` are those of live objects.
 
     ``secrets`` says of write-only fields whether the declared one is to be sent; what it lacks
     cannot be compared. ``last_sent`` is what the ledger recorded: it stands in for live where no
-    read shows a field, or where its source could not be reached.
+    read shows a field, or where its source could not be reached. ``unknown`` is what of its sets
+    nobody has to send again.
     """
     ignored = ignored_paths(item)
     found = [
@@ -71,6 +76,7 @@ def difference(
             keys=keys,
             is_other=(secrets or {}).get(field.path),
             last_sent=last_sent or {},
+            unknown=unknown.get(pointer(field.path), ()),
             is_ignored=is_within(field.path, ignored),
         )
         for field, declared in item.declared()
@@ -93,6 +99,7 @@ def _leaf_difference(
     keys: Keys,
     is_other: bool | None,
     last_sent: Values,
+    unknown: tuple[Any, ...],
     is_ignored: bool,
 ) -> Difference:
     """What is to be said of one declared field."""
@@ -108,10 +115,10 @@ def _leaf_difference(
         notes.append(f"{field} could not be read: {live.unreachable[path]}")
         changes = _unreachable(field, declared, last_sent, is_other)
     elif field.compared and not is_ignored:
-        changes = [
-            replace(change, hidden=field.traits.sensitive)
-            for change in _field_changes(field, sent_value(item, field, live), live, ids, keys)
-        ]
+        wanted, there = sent_value(item, field, live), value_at(live.values, path)
+        if not (unknown and same(field, there, without(field, wanted, unknown))):
+            found = _field_changes(field, wanted, live, ids, keys)
+            changes = [replace(change, hidden=field.traits.sensitive) for change in found]
     if is_other is None and (note := _note(field, declared, live)):
         notes.append(note)
     if is_other and is_ignored:
@@ -269,9 +276,21 @@ def dropped(kind: Kind, sent: Values, answer: LiveObject) -> tuple[str, ...]:
     The API leaves out what it does not know without a word, and its reads lag behind its writes,
     so the answer to the write itself is what counts. References are ids by now.
     """
+    lacking = lacked(kind, sent, answer)
     return tuple(
         change.dotted
         for field, value in kind.declared(sent)
         if (field.compared and not field.traits.read_from) or _is_told(field, answer)
-        for change in _field_changes(field, value, answer, {})
+        for change in _field_changes(
+            field, without(field, value, lacking.get(field.path, ())), answer, {}
+        )
     )
+
+
+def lacked(kind: Kind, sent: Values, answer: LiveObject) -> Mapping[Path, tuple[Any, ...]]:
+    """What of the sets that were sent the server does not know, by its answer."""
+    found = (
+        (field.path, not_kept(field, value, value_at(answer.values, field.path)))
+        for field, value in kind.declared(sent)
+    )
+    return {path: members for path, members in found if members}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from clerkform.model import Field
+from clerkform.model.canonical import canonical
 
 
 def is_set_change(declared: Any) -> bool:
@@ -19,3 +22,29 @@ def with_set_change(before: Any, declared: Mapping[str, list[Any]]) -> list[Any]
         else []
     )
     return there + [one for one in declared.get("add", ()) if one not in there]
+
+
+def not_kept(field: Field, sent: Any, answered: Any) -> tuple[Any, ...]:
+    """The members of a set that was sent which the server does not know, as far as its answer tells.
+
+    A set that has others instead was not taken at all.
+    """
+    is_both = isinstance(sent, list) and isinstance(answered, list)
+    if not (field.traits.kept_in_part and is_both) or _beyond(field, answered, sent):
+        return ()
+    return _beyond(field, sent, answered)
+
+
+def without(field: Field, declared: Any, members: Collection[Any]) -> Any:
+    """A set, or what is added to one, without these members."""
+    if not members:
+        return declared
+    if is_set_change(declared):
+        return {how: without(field, ones, members) for how, ones in declared.items()}
+    return [*_beyond(field, declared, members)] if isinstance(declared, list) else declared
+
+
+def _beyond(field: Field, left: Sequence[Any], right: Collection[Any]) -> tuple[Any, ...]:
+    """The members of ``left`` that ``right`` has not, as the server stores them."""
+    there = {canonical(field.normalized(one)) for one in right}
+    return tuple(one for one in left if canonical(field.normalized(one)) not in there)

@@ -27,7 +27,7 @@ class Countries(SetChange):
 class InstanceCommunication(SettingsResource):
     blocked_country_codes: Annotated[
         Annotated[Many[Country], Field(max_length=250), AfterValidator(once)] | Countries | MISSING,
-        trait.unordered,
+        trait.kept_in_part,
         trait.pulled_with("defaults"),
         trait.weakens(when=loses, says="text messages go to these countries, and cost"),
     ] = MISSING

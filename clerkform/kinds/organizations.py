@@ -1,6 +1,7 @@
 """Organizations: an application's customers, as tenants.
 
-API: /organizations (Backend API 2026-05-12). Metadata has an endpoint of its own, which merges.
+API: /organizations (Backend API 2026-05-12, with `self_serve_sso_enabled` of its later edition).
+Metadata has an endpoint of its own, which merges.
 """
 
 from __future__ import annotations
@@ -90,6 +91,15 @@ class Organization(Resource):
         trait.widens(when=becomes(True), says="its admins may delete it"),
     ] = MISSING
     """True lets an admin of the organization delete it. The default is the instance's setting."""
+    self_serve_sso_enabled: Annotated[
+        bool | MISSING,
+        trait.update_only,
+        trait.widens(
+            when=becomes(True),
+            says="its admins may connect an identity provider, and whom that vouches for gets in",
+        ),
+    ] = MISSING
+    """True lets an admin of the organization connect the identity provider of its own."""
     role_set_key: Annotated[
         str | MISSING, trait.widens(says="its members may have other roles")
     ] = MISSING

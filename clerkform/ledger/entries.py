@@ -62,6 +62,8 @@ class Entry:
     intent: Intent | None = None
     unsettled: Mapping[str, Unsettled] = field(default_factory=dict)
     """By JSON pointer: what was written a moment ago, or was when the entry was."""
+    not_kept: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """By JSON pointer of a set that was sent: its members that the server does not know."""
     superseded: tuple[str, ...] = ()
     """Ids of what this object replaces and what still has to go."""
 

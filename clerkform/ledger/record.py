@@ -38,7 +38,17 @@ def recorded(
         lifecycle=lifecycle,
         absent=item.absent,
         delivery=delivery,
+        not_kept=dict(_still_declared(item, before)) if before.not_kept else {},
     )
+
+
+def _still_declared(item: Item, before: Entry) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """What of the sets that were sent is not kept, and not taken out of the manifest either."""
+    for leaf, value in item.declared():
+        members = value.get("add", ()) if isinstance(value, Mapping) else value
+        unknown = before.not_kept.get(at := pointer(leaf.path), ())
+        if left := tuple(one for one in unknown if one in members):
+            yield at, left
 
 
 def sent_record(

@@ -45,6 +45,19 @@ def _is_fresh(written: Unsettled, now: int) -> bool:
     return abs(now - written.at) < SETTLES_WITHIN
 
 
+def not_settled(
+    live: Live, ledger: Ledger, registry: Registry, now: int
+) -> Mapping[Address, Mapping[Path, Any]]:
+    """What was sent, where a source still shows what was there before that."""
+    found = {}
+    for address, entry in ledger.entries.items():
+        kind = registry.get(address.kind)
+        one = live.objects.get(address.kind, {}).get(entry.id or "")
+        if kind and one and entry.unsettled and (values := _sent(kind, one, entry, now)):
+            found[address] = values
+    return found
+
+
 def as_written(
     live: Live, ledger: Ledger, registry: Registry, now: int
 ) -> tuple[Live, tuple[Diagnostic, ...]]:
@@ -53,16 +66,11 @@ def as_written(
     What it shows may be true again: somebody may have changed it back. So there is a note of each.
     """
     notes: list[Diagnostic] = []
-    for address, entry in ledger.entries.items():
-        kind = registry.get(address.kind)
-        one = live.objects.get(address.kind, {}).get(entry.id or "")
-        if kind is None or one is None or not entry.unsettled:
-            continue
-        values = dict(_sent(kind, one, entry, now))
-        if values:
-            there = replace(one, values=over(kind.fields, one.values, nested(values.items())))
-            live = live.with_([there])
-            notes += (_note(address, path) for path in values)
+    for address, values in not_settled(live, ledger, registry, now).items():
+        one = live.objects[address.kind][ledger.entries[address].id or ""]
+        fields = registry[address.kind].fields
+        live = live.with_([replace(one, values=over(fields, one.values, nested(values.items())))])
+        notes += (_note(address, path) for path in values)
     return live, tuple(notes)
 
 

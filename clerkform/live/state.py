@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from clerkform.live.misfit import misfit
 from clerkform.model import Kind, Values
 from clerkform.model.fields import over
-from clerkform.model.paths import GONE, Path, nested, value_at
+from clerkform.model.paths import GONE, Path, dotted, nested, value_at
 from clerkform.model.traits import Source
 
 
@@ -59,23 +60,25 @@ def shown_elsewhere(
 ) -> LiveObject:
     """The object with the fields that other sources show.
 
-    ``documents`` are by source: what it answered, or why it did not. What is not there was not
-    reached, and a source that was not asked is not spoken of.
+    ``documents`` are by source: what it answered, or why it did not. What is not there, or is
+    nothing that the field can hold, was not reached, and of a source that was not asked is said what was known.
     """
     found: list[tuple[Path, Any]] = []
-    missing: dict[Path, str] = {}
+    missing = dict(one.unreachable)
     for leaf in kind.leaves:
         read_from = leaf.traits.read_from
         if read_from is None or read_from.source not in documents:
             continue
         document = documents[read_from.source]
+        missing.pop(leaf.path, None)
         value = GONE if isinstance(document, str) else value_at(document, read_from.path)
         if isinstance(document, str):
             missing[leaf.path] = document
-        elif value is GONE or (read_from.invert and type(value) is not bool):
-            missing[leaf.path] = f"{'.'.join(read_from.path)} is not shown"
+        elif value is GONE:
+            missing[leaf.path] = f"{dotted(read_from.path)} is not shown"
+        elif why := misfit(leaf, value := read_from.none if value is None else value):
+            missing[leaf.path] = f"{dotted(read_from.path)} {why}"
         else:
-            value = read_from.none if value is None else value
             found.append((leaf.path, not value if read_from.invert else value))
     values = over(kind.fields, one.values, nested(found))
     return replace(one, values=values, unreachable=missing)

@@ -13,7 +13,13 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from clerkform.model import trait
-from clerkform.model.annotations import listed_parts_of, mentions_of, metadata_of, options_of
+from clerkform.model.annotations import (
+    listed_parts_of,
+    mentions_of,
+    metadata_of,
+    options_of,
+    shape_of,
+)
 from clerkform.model.paths import Path, dotted
 from clerkform.model.resource import Part, SetChange
 from clerkform.model.secrets import SecretRef
@@ -46,6 +52,8 @@ class Field:
     """A list, or what is added to it and removed from it."""
     model: type[Part] | None = None
     """Of a part, or of each in a list of parts."""
+    shape: Any = field(default=None, compare=False, repr=False)
+    """With ``read_from``: the type that its values have, with their bounds."""
 
     @property
     def is_replaced_whole(self) -> bool:
@@ -189,4 +197,5 @@ def field_from(info: Any, path: Path) -> Field:
         each=fields_of(each) if each else {},
         takes_set_change=is_set,
         model=(part or each) if has_fields else None,
+        shape=shape_of(info.annotation, *info.metadata) if traits.read_from else None,
     )

@@ -102,6 +102,8 @@ class Traits:
     most_bytes: int | None = None
     """How large its JSON may be, with what is live where it is merged."""
     unordered: bool = False
+    kept_in_part: bool = False
+    """With ``unordered``: of a set the server keeps what it knows, and says nothing of the rest."""
     free_form: bool = False
     """Arbitrary JSON: no value forms inside, compared leaf by leaf."""
     via: str | None = None

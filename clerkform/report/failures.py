@@ -1,15 +1,17 @@
-"""A step that failed, as a finding at the line of the manifest that it is about."""
+"""What went wrong in a step, as a finding at the line of the manifest that it is about."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
-from clerkform.apply.run import DroppedFields, Failed
+from clerkform.apply.run import Done, DroppedFields, Event, Failed
 from clerkform.client.explain import explain
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.action import Action
 from clerkform.errors import ApiError, ManifestError, UsageError
+from clerkform.model.paths import dotted
 from clerkform.model.step import Step
 from clerkform.report.commands import naming
 from clerkform.workflows.planned import Planned
@@ -20,6 +22,17 @@ REFUSED_VALUES = (400, 422)
 def diagnose(event: Failed, planned: Planned) -> Diagnostic:
     """What went wrong, at the field that Clerk names if the manifest declares it."""
     return naming(_diagnosed(event, planned), planned.loaded.environment.option)
+
+
+def not_kept(event: Event, planned: Planned) -> Iterator[Diagnostic]:
+    """A warning for each set of which the server did not know all that was sent."""
+    written = event.written if isinstance(event, Done | Failed) else None
+    for path, members in written.not_kept.items() if written else ():
+        address = event.step.address
+        text = f"Clerk did not keep {', '.join(map(str, members))} in {dotted(path)} of {address}"
+        hint = "take it out, or keep the ledger: while that has this, no plan counts it as a change"
+        found = Diagnostic("not-kept", text, hint=hint, severity="warning")
+        yield _at(action_of(event.step, planned), (str(path[0]),), found)
 
 
 def _diagnosed(event: Failed, planned: Planned) -> Diagnostic:

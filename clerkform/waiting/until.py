@@ -22,13 +22,14 @@ async def until(
     *,
     pause: float = PAUSE,
     longest: float = LONGEST_PAUSE,
+    first: T | None = None,
 ) -> T:
     """What ``look`` saw when it first held, or else last, after ``within`` seconds of pauses.
 
-    The last look is at the end of that time exactly; 0 or less is one look. Whatever ``look``
+    ``first`` is what was seen before, if anything was. The last look is at the end of that time exactly; 0 or less is one look. Whatever ``look``
     raises ends the wait.
     """
-    seen, left = await look(), within
+    seen, left = (await look() if first is None else first), within
     while left > 0 and not holds(seen):
         wait = min(pause, left)
         await sleep(wait)

@@ -16,7 +16,9 @@ from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.actions import diff
 from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError, ManifestError, PlanError
+from clerkform.ledger.entries import Ledger
 from clerkform.ledger.journal import Journal
+from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.ledger.store import StoreFailed
 from clerkform.live.reads import first_reads
 from clerkform.model import Address, Field, Registry, SecretRef
@@ -150,9 +152,14 @@ class Unseen:
 
 
 async def not_yet_visible(
-    planned: Planned, done: frozenset[Address], registry: Registry, ends: Ends
+    planned: Planned,
+    done: frozenset[Address],
+    registry: Registry,
+    ends: Ends,
+    ledger: Ledger = NO_LEDGER,
 ) -> Unseen:
-    """Read again until everything in ``done`` shows, for ten seconds at most.
+    """Read again until everything in ``done`` shows, for ten seconds at most. ``ledger`` is what was
+    recorded of it.
 
     Nothing depends on it: whether a write worked is what its own answer said.
     """
@@ -160,7 +167,7 @@ async def not_yet_visible(
         return Unseen()
 
     async def look() -> tuple[Address, ...]:
-        return await _pending_among(done, planned, registry, ends)
+        return await _unseen_among(done, planned, registry, ends, ledger)
 
     try:
         return Unseen(await until(look, operator.not_, VISIBLE_WITHIN, ends.clock.sleep))
@@ -168,8 +175,8 @@ async def not_yet_visible(
         return Unseen(tuple(sorted(done)), error)
 
 
-async def _pending_among(
-    done: frozenset[Address], planned: Planned, registry: Registry, ends: Ends
+async def _unseen_among(
+    done: frozenset[Address], planned: Planned, registry: Registry, ends: Ends, recorded: Ledger
 ) -> tuple[Address, ...]:
     desired, problems = planned.loaded.desired, Problems()
     rules = Rules(planned.rules.pruned, planned.rules.owned)
@@ -181,5 +188,5 @@ async def _pending_among(
     }
     ledger = replace(planned.ledger, entries=entries)
     seen = await read_and_match(desired, registry, ends.reader, rules, reads, ledger)
-    found = diff(seen.matched, seen.live, registry, rules, problems, done.__contains__)
-    return tuple(action.address for action in found.actions if action.is_pending)
+    found = diff(seen.matched, seen.live, registry, rules, problems, done.__contains__, recorded)
+    return tuple(one.address for one in found.actions if one.is_pending or one.unreached)

@@ -6,18 +6,22 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from clerkform.desired import Desired
-from clerkform.diagnostics import Problems
+from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.diff.deletions import deleted_ids
 from clerkform.diff.match import Matched, match
 from clerkform.diff.rules import Rules
 from clerkform.errors import ApiError
 from clerkform.ledger.entries import Ledger
 from clerkform.ledger.resolve import settled
-from clerkform.ledger.settling import as_written
+from clerkform.ledger.settling import as_written, not_settled
 from clerkform.live.reads import Read, second_reads
 from clerkform.live.state import Live
-from clerkform.model import Address, Registry
+from clerkform.model import Address, Kind, Registry
+from clerkform.model.fields import sources_of
+from clerkform.model.paths import Path
+from clerkform.waiting.clock import Clock
 from clerkform.waiting.together import together
+from clerkform.waiting.until import until
 from clerkform.workflows.ports import Reader
 
 
@@ -39,12 +43,13 @@ async def read_and_match(
     rules: Rules,
     reads: Sequence[Read],
     ledger: Ledger,
-    now: int | None = None,
+    clock: Clock | None = None,
+    within: float = 0.0,
 ) -> Seen:
     """Everything that a plan of ``desired`` has to see, paired with it; ``reads`` come first.
 
-    ``now`` is milliseconds since 1970: what was written just before may not show yet. Without it
-    everything is taken as it shows.
+    What was written just before need not show yet, by ``clock``, and is looked for during ``within``
+    seconds. Without a clock everything is taken as it shows.
 
     Raises:
         ApiError: a read failed. Only a subject that does not exist is a problem of the manifest's.
@@ -70,8 +75,8 @@ async def read_and_match(
             return Live().with_([], [read.kind])
 
     live = await read_all(read_what_is_on, reads, Live())
-    if now is not None:
-        live, notes = as_written(live, ledger, registry, now)
+    if clock:
+        live, notes = await settle(live, ledger, registry, reader, clock, within)
         problems += notes
     first = match(desired, live, registry, Problems(), ledger)
     if by_id := _by_recorded_id(desired, registry, first, rules, live, ledger):
@@ -83,6 +88,28 @@ async def read_and_match(
     ledger = settled(ledger, live, registry)
     matched = match(desired, live, registry, problems, ledger)
     return Seen(matched, live, ledger, problems)
+
+
+async def settle(
+    live: Live, ledger: Ledger, registry: Registry, reader: Reader, clock: Clock, within: float
+) -> tuple[Live, tuple[Diagnostic, ...]]:
+    """What was written a moment ago, once it shows; after ``within`` seconds it is taken for what was
+    sent, with a note. Only the sources that have to show it are asked again."""
+    open_ones = not_settled(live, ledger, registry, clock.now())
+    reads = [_read_of(registry[address.kind], values) for address, values in open_ones.items()]
+
+    async def look() -> Live:
+        return await read_all(lambda read: reader.read_again(read, live), reads, live)
+
+    def is_settled(seen: Live) -> bool:
+        return not not_settled(seen, ledger, registry, clock.now())
+
+    seen = await until(look, is_settled, within, clock.sleep, first=live)
+    return as_written(seen, ledger, registry, clock.now())
+
+
+def _read_of(kind: Kind, values: Iterable[Path]) -> Read:
+    return Read(kind.name, sources=sources_of(kind.field_at(path) for path in values))
 
 
 def _is_off_as_declared(read: Read, desired: Desired, registry: Registry, error: ApiError) -> bool:

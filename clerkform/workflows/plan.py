@@ -77,15 +77,7 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
         ledger=seen.ledger,
         rules=question.rules,
         remarks=remarks_of(
-            plan,
-            question,
-            choice,
-            instance,
-            seen.live,
-            seen.ledger,
-            registry,
-            problems,
-            ends.secrets,
+            plan, question, choice, instance, seen, registry, problems, ends.secrets
         ),
         cut_off=cut_off,
         reads=2 * reads - once + judging + _other_reads(plan, question, seen, registry),

@@ -41,6 +41,9 @@ class Reader(Protocol):
         """How much goes along with each object, by id and ``Counted.what``, as far as ``most``
         requests tell. It raises nothing: what could not be asked is left out."""
 
+    async def read_again(self, read: Read, live: Live) -> Live:
+        """The kind's objects in ``live``, with what the read's sources show by now."""
+
 
 class Secrets(Protocol):
     """Where secrets are; answers with findings, never with a value."""

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from clerkform.apply.run import VISIBLE_WITHIN
 from clerkform.diff.deletions import live_address
 from clerkform.diff.values import equal
 from clerkform.errors import UsageError
 from clerkform.ledger.open import open_ledger
-from clerkform.ledger.settling import as_written
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import protect
@@ -20,7 +20,7 @@ from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.plan.limits import DEVELOPMENT
-from clerkform.workflows.observe import read_all
+from clerkform.workflows.observe import read_all, settle
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import check_patterns
 
@@ -222,7 +222,8 @@ async def _settled(
         return live, {}
     facts = await ends.reader.instance()
     opened = open_ledger(ends.ledger, environment, str(facts["id"]), ends.salt)
-    live, _ = as_written(live, opened.ledger, registry, ends.clock.now())
+    ledger, clock = opened.ledger, ends.clock
+    live, _ = await settle(live, ledger, registry, ends.reader, clock, VISIBLE_WITHIN)
     return live, _defaults(asked, words, str(facts["environment_type"]))
 
 

@@ -18,6 +18,7 @@ from clerkform.plan.foresee import foreseen
 from clerkform.plan.guard import check, check_writing
 from clerkform.plan.limits import Instance
 from clerkform.workflows.load import Loaded, sink_findings, sinks
+from clerkform.workflows.observe import Seen
 from clerkform.workflows.planned import Remarks
 from clerkform.workflows.ports import Secrets
 from clerkform.workflows.request import Choice, Question, idle
@@ -28,8 +29,7 @@ def remarks_of(
     question: Question,
     choice: Choice,
     instance: Instance,
-    live: Live,
-    ledger: Ledger,
+    seen: Seen,
     registry: Registry,
     problems: Problems,
     vault: Secrets,
@@ -39,13 +39,13 @@ def remarks_of(
     spoken_of = {a for action in plan.actions for a in (action.address, action.replaces) if a}
     known = choice.known | spoken_of | {*plan.undeclared}
     unlikely = (
-        *no_longer_watched(question, ledger, registry),
-        *idle(choice.asked, environment.protect_spans, registry, known, live.whole),
+        *no_longer_watched(question, seen.ledger, registry),
+        *idle(choice.asked, environment.protect_spans, registry, known, seen.live.whole),
         *foreseen(plan.actions, instance),
     )
     said = Problems([*problems, *_sink_findings(plan, vault, question.root)])
     meant = check_meaning(plan, instance, guards)
-    counted = replace(guards, live_counts=_live_counts(live, registry))
+    counted = replace(guards, live_counts=_live_counts(seen.live, registry))
     return Remarks(
         refusals=(
             *check(plan, counted),

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Final
 
+from clerkform.apply.run import VISIBLE_WITHIN
 from clerkform.desired import Desired
 from clerkform.diagnostics import Diagnostic
 from clerkform.diff.rules import Rules
@@ -38,14 +40,18 @@ async def read_until_settled(
     ledger: Ledger,
     clock: Clock,
 ) -> tuple[Seen, list[Diagnostic]]:
-    """Live state, read again while what an apply that was cut off may have made need not show.
+    """Live state, read again while what an apply that was cut off may have made need not show, or
+    what one has written just before.
 
     What nothing shows of by then was not made, and is noted. What is to be made now keeps its
     intent, and is looked for once more before.
     """
+    waits = chain([VISIBLE_WITHIN], repeat(0.0))  # one wait is enough for what was written
 
     async def look() -> Seen:
-        return await read_and_match(desired, registry, reader, rules, reads, ledger, clock.now())
+        return await read_and_match(
+            desired, registry, reader, rules, reads, ledger, clock, next(waits)
+        )
 
     def left(entries: Iterable[tuple[Address, Entry]]) -> float:
         looked_for = (entry for at, entry in entries if is_looked_for(at, desired, rules))

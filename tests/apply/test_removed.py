@@ -75,7 +75,9 @@ def test_where_nothing_can_be_kept_the_apply_goes_on_and_says_so(removed, tmp_pa
     (removed.root / FOLDER).symlink_to(elsewhere)
     applied = removed("apply", "--auto-approve", *ALLOWED)
     assert applied.code == exits.DONE
-    assert "warning[not-kept]: .clerkform/removed is outside the project folder" in applied.err
+    assert (
+        "warning[removed-not-kept]: .clerkform/removed is outside the project folder" in applied.err
+    )
     assert list(elsewhere.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ from clerkform.cli import applying, exits
 from clerkform.sandbox import SandboxTransport
 from tests.errors.conftest import cli
 from tests.support import KEY
+from tests.virtual import QuickLoop
 
 __all__ = ["cli"]
 
@@ -106,6 +107,39 @@ def test_a_frontend_that_answers_otherwise_hides_its_fields_and_nothing_else(res
     assert note["message"].startswith("instance_restrictions: allowlist could not be read: ")
 
 
+def environment(**enabled):
+    restrictions = {name: {"enabled": value} for name, value in enabled.items()}
+    return json.dumps({"user_settings": {"restrictions": restrictions}})
+
+
+@pytest.mark.parametrize("shown", ["true", 1, 0.5, None, [{"enabled": True}], {}])
+@pytest.mark.parametrize("has_ledger", [True, False])
+def test_what_is_shown_of_another_type_is_not_believed(restricted, shown, has_ledger):
+    if not has_ledger:
+        (restricted.root / LEDGER).unlink()
+    restricted.fault("/environment$", status=200, body=environment(allowlist=shown))
+    why = "user_settings.restrictions.allowlist.enabled is n"
+    drift = restricted("drift")
+    assert drift.code == exits.NO_PLAN
+    assert f"instance_restrictions: allowlist ({why}" in drift.out
+    plan = restricted("plan", "--detailed-exitcode")
+    assert plan.code == (exits.NO_PLAN if has_ledger else exits.PENDING)
+    assert ("(unknown) → true" in plan.out) is not has_ledger
+    pulled = restricted("pull", "-o", "-")
+    assert pulled.code == exits.DONE
+    assert f"instance_restrictions: allowlist, which could not be read: {why}" in pulled.text
+
+
+def test_a_primary_domain_that_shows_no_text_is_not_believed(cli):
+    cli.write('instance_settings: {development_origin: "http://localhost:3000"}\n')
+    store = cli.app.state.store
+    (domain,) = store.select("domains")
+    store.replace("domains", {**domain, "development_origin": 7})
+    drift = cli("drift")
+    assert drift.code == exits.NO_PLAN
+    assert "instance_settings: development_origin (development_origin is no text)" in drift.out
+
+
 def test_keys_of_another_instance_are_nobodys_whose_document_is_believed(restricted):
     restricted.fault("/jwks.json$", status=200, body='{"keys": [{"kid": "ins_other", "n": "x"}]}')
     plan = restricted("plan", "--format", "json")
@@ -159,6 +193,76 @@ def test_three_processes_over_a_frontend_that_lags_report_no_drift_and_write_not
     pulled = (cli.root / "pulled/instance_restrictions.yaml").read_text()
     assert pulled == "instance_restrictions:\n  allowlist: true\n"
     assert len(cli.writes) == before
+
+
+@pytest.fixture
+def passing(cli, monkeypatch):
+    """The server's clock goes on while a command waits, and between commands."""
+    ran = cli.__class__.__call__
+
+    def run(cli, *args):
+        cli.clock.ms += round(QuickLoop.waited * 1000)
+        return ran(cli, *args)
+
+    QuickLoop.waited = 0.0
+    now = type(cli.clock).__call__
+    monkeypatch.setattr(
+        type(cli.clock), "__call__", lambda clock: now(clock) + round(QuickLoop.waited * 1000)
+    )
+    monkeypatch.setattr(cli.__class__, "__call__", run)
+    return cli
+
+
+@pytest.mark.parametrize("command", ["plan --detailed-exitcode", "drift", "pull -o pulled"])
+def test_what_shows_a_few_seconds_after_it_was_written_is_waited_for(passing, command):
+    passing.reset(frontend_lag=15_000)
+    passing.write(RESTRICTED)
+    assert "not yet visible: instance_restrictions" in passing("apply", "--auto-approve").out
+    read = len(passing.received)
+    done = passing(*command.split())
+    assert done.code == exits.DONE
+    assert "not settled" not in done.text
+    assert 5 <= passing.waited < 8
+    again = passing.received[read:]
+    assert again.count("GET /v1/environment") > 3
+    assert again.count("GET /v1/allowlist_identifiers") == 1
+
+
+def test_what_does_not_show_within_ten_seconds_is_noted_and_no_drift(passing):
+    passing.reset(frontend_lag=30_000)
+    passing.write(RESTRICTED)
+    passing("apply", "--auto-approve")
+    drift = passing("drift")
+    assert (drift.code, passing.waited) == (exits.DONE, pytest.approx(10))
+    assert "allowlist is not settled" in drift.out
+
+
+def test_what_somebody_put_back_is_drift_once_the_minute_is_over(passing, by_hand):
+    passing.reset(frontend_lag=3_600_000)
+    passing.write(RESTRICTED)
+    passing("apply", "--auto-approve")
+    by_hand("/instance/restrictions", allowlist=False)
+    passing.clock.ms += 45_000
+    drift = passing("drift")
+    assert drift.code == exits.PENDING
+    assert "allowlist is false, declared true" in drift.out
+    assert 0 < passing.waited < 10
+
+
+def test_what_is_asked_for_while_it_settles_is_counted_once(passing):
+    """The primary domain shows the origin, and is read again alone."""
+    passing.reset(read_lag=25_000)
+    passing.write('instance_settings: {development_origin: "http://localhost:3000"}\n')
+    passing("apply", "--auto-approve")
+    costs, took = [], []
+    for _ in range(2):
+        read = len(passing.received)
+        costs.append(passing("plan", "--format", "json").document["plan"]["cost"]["reads"])
+        took.append(passing.received[read:])
+    settling, settled = took
+    assert settling[: len(settled)] == settled
+    assert {*settling[len(settled) :]} == {"GET /v1/domains"}
+    assert costs[0] - costs[1] == len(settling) - len(settled)
 
 
 def test_what_was_written_and_taken_back_in_a_moment_is_written_again(cli):
@@ -350,3 +454,79 @@ def test_an_address_that_nobody_can_ask_hides_its_fields_and_nothing_else(restri
     drift = restricted("drift")
     assert drift.code == exits.NO_PLAN
     assert "instance_restrictions: allowlist" in drift.out
+
+
+COUNTRIES = "instance_communication:\n  blocked_country_codes: {}\n"
+BLOCKED = "/instance/communication"
+
+
+def countries(cli, text):
+    cli.write(COUNTRIES.format(text))
+
+
+@pytest.mark.parametrize("declared", ["[KP, XX, DE]", "{add: [KP, XX, DE], remove: [QQ]}"])
+def test_countries_that_clerk_does_not_know_are_told_of_once(cli, declared):
+    countries(cli, declared)
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.DONE
+    assert "clerk.yaml:2:3: warning[not-kept]: Clerk did not keep XX in" in done.err
+    assert cli.waited == 0
+    assert "not yet visible" not in done.text
+    for command in ("plan", "drift", "show instance_communication", "apply --auto-approve"):
+        again = cli(*command.split())
+        assert (again.code, "not-kept" in again.text) == (exits.DONE, False)
+    assert cli("plan", "--detailed-exitcode").code == exits.DONE
+    assert cli.writes == ["PATCH /v1/instance/communication"]
+
+
+def test_a_country_that_somebody_unblocks_is_drift_beside_one_that_clerk_does_not_know(
+    cli, by_hand
+):
+    countries(cli, "[KP, XX, DE]")
+    cli("apply", "--auto-approve")
+    by_hand(BLOCKED, blocked_country_codes=["DE"])
+    drift = cli("drift", "--format", "json")
+    assert drift.code == exits.PENDING
+    assert [one["made_by"] for one in drift.document["drift"]] == ["drifted"]
+    applied = cli("apply", "--auto-approve", "--format", "json").document
+    (told,) = applied["findings"]
+    assert (told["code"], told["severity"]) == ("not-kept", "warning")
+    assert cli("drift").code == exits.DONE
+
+
+def test_what_is_edited_beside_a_country_that_clerk_does_not_know_is_edited(cli):
+    countries(cli, "[KP, XX]")
+    cli("apply", "--auto-approve")
+    countries(cli, "[KP, XX, DE]")
+    (action,) = cli("plan", "--format", "json").document["plan"]["actions"]
+    assert [one["made_by"] for one in action["changes"]] == ["edited"]
+
+
+def test_a_country_that_was_taken_out_and_is_declared_again_is_sent_again(cli):
+    for declared, writes in (("[KP, XX]", 1), ("[KP]", 1), ("[KP, XX]", 2)):
+        countries(cli, declared)
+        assert cli("apply", "--auto-approve").code == exits.DONE
+        assert len(cli.writes) == writes
+
+
+def test_without_a_ledger_nobody_knows_a_country_that_clerk_drops_from_one_that_was_unblocked(cli):
+    countries(cli, "[KP, XX]")
+    cli("apply", "--auto-approve")
+    (cli.root / LEDGER).unlink()
+    plan = cli("plan", "--detailed-exitcode")
+    assert plan.code == exits.PENDING
+    assert '["KP"] → ["KP", "XX"]' in plan.out
+    again = cli("apply", "--auto-approve")
+    assert (again.code, again.err.count("warning[not-kept]")) == (exits.DONE, 1)
+    assert cli("plan", "--detailed-exitcode").code == exits.DONE
+
+
+@pytest.mark.parametrize("answered", [["AT"], ["KP", "AT"], None])
+def test_countries_that_nobody_sent_show_that_nothing_was_taken(cli, answered):
+    countries(cli, "[KP, DE]")
+    body = json.dumps({"object": "communication", "blocked_country_codes": answered})
+    cli.fault(f"{BLOCKED}$", "PATCH", status=200, body=body)
+    done = cli("apply", "--auto-approve")
+    assert done.code == exits.FAILED
+    assert "error[dropped-fields]" in done.err
+    assert "not-kept" not in done.text

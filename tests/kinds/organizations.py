@@ -349,4 +349,5 @@ SAMPLE = KindSample(
     drawn={"created_at": instants},
     served={"created_by": users, "name": names, "role_set_key": st.just("role_set:default")},
     wrong_forms={"slug": "Acme"},
+    undocumented={"self_serve_sso_enabled": "a later edition of the document has it"},
 )

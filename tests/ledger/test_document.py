@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clerkform.ledger.document import Encoder, NotALedger, decode
-from clerkform.ledger.entries import Entry, Intent, Ledger
+from clerkform.ledger.entries import Entry, Intent, Ledger, Unsettled
 from clerkform.model import Address
 from tests.drawn_values import json_objects
 
@@ -31,6 +31,12 @@ entries = st.builds(
         key=st.lists(texts, max_size=3).map(tuple),
         seen=st.lists(texts, max_size=2).map(tuple),
     ),
+    unsettled=st.dictionaries(
+        texts,
+        st.builds(Unsettled, at=st.integers(0, 2**53), was=st.tuples(json_objects)),
+        max_size=1,
+    ),
+    not_kept=st.dictionaries(texts, st.lists(texts, max_size=2).map(tuple), max_size=2),
     superseded=st.lists(texts, max_size=2).map(tuple),
 )
 addresses = st.builds(Address, st.sampled_from(["organizations", "gone_kind"]), texts)

@@ -2,7 +2,7 @@ import pytest
 
 from clerkform.kinds import KINDS
 from clerkform.live.reads import Read, cheaper_to_list, first_reads, second_reads
-from clerkform.live.state import Live, LiveObject, decode
+from clerkform.live.state import Live, LiveObject, decode, shown_elsewhere
 from clerkform.model import Address
 from tests.made_up import MADE_UP
 from tests.support import desired_from
@@ -111,3 +111,15 @@ def test_what_a_deleted_object_owns_is_read_as_well():
     going = {"organizations": frozenset({"org_2"}), "jwt_templates": frozenset({"jtmp_1"})}
     (only,) = second_reads(desired_from("organizations: []"), KINDS, {}, going)
     assert only == Read("api_keys", (("subject", "org_2"), ("type", "api_key")))
+
+
+LOCKS = MADE_UP["locks"]
+HIDDEN = LiveObject("locks", "locks", {"other": 1})
+
+
+def test_a_source_that_fails_hides_its_fields_and_one_that_was_not_asked_says_nothing_new():
+    found = shown_elsewhere(LOCKS, HIDDEN, {"frontend": "it is down"})
+    assert found.unreachable == {("bolted",): "it is down", ("keeper",): "it is down"}
+    assert shown_elsewhere(LOCKS, found, {}) == found
+    again = shown_elsewhere(LOCKS, found, {"frontend": {"doors": {"open": False, "keeper": "Eve"}}})
+    assert again == LiveObject("locks", "locks", {"other": 1, "bolted": True, "keeper": "Eve"})

@@ -55,6 +55,8 @@ def test_a_field_may_mean_several_things():
         ("organizations", "max_allowed_memberships", 5, 0, ["widens"]),
         ("organizations", "max_allowed_memberships", 5, 4, []),
         ("organizations", "admin_delete_enabled", False, True, ["widens"]),
+        ("organizations", "self_serve_sso_enabled", None, True, ["widens"]),
+        ("organizations", "self_serve_sso_enabled", True, False, []),
         ("api_keys", "scopes", ["a"], ["b"], ["widens"]),
         ("api_keys", "scopes", ["a", "b"], ["b"], []),
         ("api_keys", "seconds_until_expiration", 60, None, ["widens"]),

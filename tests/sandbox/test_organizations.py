@@ -60,6 +60,16 @@ def test_a_null_is_a_default_on_create_and_no_change_on_update(api):
     assert api.http.patch(path, json=body).json() == made
 
 
+def test_self_serve_sso_is_answered_once_it_was_set(api):
+    made = api.make("/organizations", name="Acme", self_serve_sso_enabled=True)
+    assert "self_serve_sso_enabled" not in made
+    path = f"/organizations/{made['id']}"
+    changed = api.http.patch(path, json={"self_serve_sso_enabled": True}).json()
+    assert changed["self_serve_sso_enabled"] is True
+    assert api.http.get(path).json() == changed
+    assert api.http.patch(path, json={"self_serve_sso_enabled": 1}).status_code == 422
+
+
 def test_a_creator_is_the_first_member(api):
     user = api.user()
     made = api.make("/organizations", name="Acme", created_by=user)

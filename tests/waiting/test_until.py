@@ -28,6 +28,14 @@ def test_what_holds_at_once_is_not_waited_for():
     assert looks.pauses == []
 
 
+def test_what_was_seen_before_is_not_looked_for_at_once():
+    looks = Looks("there")
+    assert looks.until(10, first="here") == "here"
+    assert looks.looks == 0
+    assert looks.until(10, first="") == "there"
+    assert (looks.looks, looks.pauses) == (1, [0.25])
+
+
 def test_pauses_double_up_to_the_longest():
     looks = Looks(*[""] * 6, "there")
     assert looks.until(60) == "there"

@@ -62,6 +62,7 @@ CREATE = {
 UPDATE = {
     "name": Field(str, nullable=True, longest=256, check=plain_name),
     "admin_delete_enabled": Field(bool, nullable=True),
+    "self_serve_sso_enabled": Field(bool, nullable=True),  # of a later edition of the document
     **COMMON,
 }
 
@@ -230,7 +231,7 @@ ORGANIZATIONS = Collection(
         "private_metadata": {},
         "role_set_key": ROLE_SET,
     },
-    others=frozenset({"created_by"}),
+    others=frozenset({"created_by", "self_serve_sso_enabled"}),
     unique="slug",
     looked_up_by=("name",),
     after=("users",),
