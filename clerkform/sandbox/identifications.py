@@ -43,6 +43,22 @@ WALLET = Identification("web3_wallet", "web3_wallets", "web3_wallet")
 EVERY = (EMAIL, PHONE, WALLET)
 
 
+def primary_of(user: Object, kind: Identification) -> Object | None:
+    """The address, number or wallet that a user goes by."""
+    wanted = user[f"primary_{kind.name}_id"]
+    return next((found for found in user[kind.several] if found["id"] == wanted), None)
+
+
+def identifier_of(user: Object) -> str | None:
+    """What others see of a user to tell who it is."""
+    for kind in EVERY:
+        if found := primary_of(user, kind):
+            value: str = found[kind.name]
+            return value
+    username: str | None = user["username"]
+    return username
+
+
 def normalized(kind: Identification, value: str) -> str | None:
     """None for what is none of the kind."""
     found = None if value.startswith("*@") else classify(value, subdomains=False)

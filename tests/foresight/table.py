@@ -66,6 +66,7 @@ FORESEEN: dict[str, Sequence[Entry]] = {
     "lists.window form_param_value_invalid": [ASKS, ASKS],
     "lists.flag form_param_value_invalid": [ASKS],
     "lists.order form_param_value_invalid": [ASKS],
+    "lists.several form_param_array_size_exceeded": [ASKS],
     "missing.no_operation method_not_allowed": [NOT_SENT],
     "missing.no_operation not_implemented": [NOT_SENT],
     "missing.no_operation resource_not_found": [NOT_SENT],
@@ -182,6 +183,7 @@ MODULES = {
     "user_filters": "of users, whom clerkform never reads",
     "routes/users": "clerkform never writes users",
     "routes/sessions": "clerkform never writes sessions",
+    "routes/organization_memberships": "clerkform never writes memberships",
     "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",
 }

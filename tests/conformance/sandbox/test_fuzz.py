@@ -65,12 +65,18 @@ class Known:
         }
         if "POST /sessions" in DOCUMENTED:
             self.in_path["/sessions"] = self._make("/sessions", user_id=user)
-        self.template = SAMPLES["jwt_templates"].body["name"]
+        organization = self.in_path["/organizations"]
+        self.in_any_path = {
+            "template_name": SAMPLES["jwt_templates"].body["name"],
+            "organization_id": organization,
+            "user_id": user,
+        }
         self.in_body = {
             "subject": user,
             "created_by": user,
             "user_id": user,
-            "active_organization_id": self.in_path["/organizations"],
+            "active_organization_id": organization,
+            "role": "org:member",
             "domain_id": self.in_path["/domains"],
         }
 
@@ -88,7 +94,7 @@ class Known:
         """``case`` about what is there."""
         above = "/" + case.path.split("/")[1]
         for name in case.path_parameters:
-            known = self.template if name == "template_name" else self.in_path[above]
+            known = self.in_any_path.get(name) or self.in_path[above]
             case.path_parameters = {**case.path_parameters, name: known}
         if isinstance(case.body, dict):
             case.body = {

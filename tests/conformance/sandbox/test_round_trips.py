@@ -6,6 +6,7 @@ By raw HTTP, because the SDK drops the claims of JWT templates both ways.
 import pytest
 
 from clerkform.sandbox.routes import operations
+from tests.conformance.sandbox import memberships
 from tests.conformance.sandbox.cases import Trip, owned
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.exercises import IMPLEMENTED
@@ -34,6 +35,7 @@ _METADATA = {
 
 TRIPS: dict[str, Trip] = {
     **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
+    **memberships.TRIPS,
     "POST /users": Trip(
         {
             **_USER,
@@ -208,7 +210,9 @@ def test_it_comes_back_as_it_was_sent(connect, version, name):
 def prepared(client, name):
     """What to send for an operation, and to which path, once what it changes is there."""
     trip, path = TRIPS[name], name.split(" ")[1]
-    if trip.make:
+    if trip.at:
+        path = trip.at(client)
+    elif trip.make:
         collection = trip.make.split(" ")[1]
         body = owned(client, TRIPS[trip.make].sent)
         path = path.replace("{}", client.make(collection, **body)["id"])
@@ -217,12 +221,10 @@ def prepared(client, name):
 
 def read_again(client, method, path, response):
     """The object as the API has it now: by its own path, or by the list where it has none."""
-    collection = path
     if method == "POST":
-        path = f"{path}/{response.json()['id']}"
-    elif path.endswith("/metadata"):
+        collection, path = path, f"{path}/{response.json()['id']}"
+    else:
         path = path.removesuffix("/metadata")
-    elif "_" in path.rsplit("/", 1)[1] and response.content and "id" in response.json():
         collection = path.rsplit("/", 1)[0]
     if path in ("/instance/restrictions", "/beta_features/instance_settings"):
         return client.http.patch(path, json={}).json()
