@@ -59,6 +59,13 @@ def identifier_of(user: Object) -> str | None:
     return username
 
 
+def public_data(user: Object) -> Object:
+    """What others see of a user."""
+    as_is = ("first_name", "last_name", "image_url", "has_image")
+    shown = {name: user[name] for name in as_is}
+    return {"user_id": user["id"], **shown, "identifier": identifier_of(user) or ""}
+
+
 def normalized(kind: Identification, value: str) -> str | None:
     """None for what is none of the kind."""
     found = None if value.startswith("*@") else classify(value, subdomains=False)

@@ -1,5 +1,6 @@
 """Who belongs to an organization, for all routes that have to know."""
 
+from clerkform.sandbox.errors import SandboxError
 from clerkform.sandbox.ids import new_id
 from clerkform.sandbox.routes import organization_roles
 from clerkform.sandbox.store import Object, Store
@@ -51,10 +52,16 @@ def leave_sessions(store: Store, organization_id: str, *where: Where) -> None:
         store.replace("sessions", {**session, "last_active_organization_id": None})
 
 
-def role_of(store: Store, membership: Object) -> Object:
-    """As it is stored, with the keys of its permissions."""
-    (role,) = store.select(organization_roles.KIND, equals("key", membership["role"]))
+def role_of(store: Store, held: Object) -> Object:
+    """That of a membership or an invitation, as it is stored: with the keys of its permissions."""
+    (role,) = store.select(organization_roles.KIND, equals("key", held["role"]))
     return role
+
+
+def check_seeded_role(store: Store, seeded: Object, kind: str) -> None:
+    """Raises a SandboxError for a seed's object of ``kind`` whose role is none."""
+    if store.find(organization_roles.KIND, "key", seeded["role"]) is None:
+        raise SandboxError(f"The seed's `{kind}` have no role {seeded['role']!r} to give.")
 
 
 def may_manage(store: Store) -> Where:

@@ -288,22 +288,6 @@ def test_all_memberships_and_those_of_a_user_are_listed(api, acme):
     assert listed == []
 
 
-def test_organizations_that_are_off_answer_403(open_api, tell):
-    api = open_api(organizations=False)
-    for method, path in (
-        ("GET", "/organizations/x/memberships"),
-        ("POST", "/organizations/x/memberships"),
-        ("PATCH", "/organizations/x/memberships/y"),
-        ("DELETE", "/organizations/x/memberships/y"),
-        ("PATCH", "/organizations/x/memberships/y/metadata"),
-        ("GET", "/organization_memberships"),
-        ("GET", "/users/x/organization_memberships"),
-    ):
-        response = api.http.request(method, path, json={})
-        assert response.status_code == 403
-        assert tell.codes(response) == [("organization_not_enabled_in_instance", None)]
-
-
 def test_writes_are_limited_for_each_membership(open_api):
     api = open_api(rate_limit="real")
     acme = api.make("/organizations", name="Acme", created_by=api.user())

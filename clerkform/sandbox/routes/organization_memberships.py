@@ -4,11 +4,11 @@ from functools import partial
 
 from starlette.datastructures import QueryParams
 
-from clerkform.sandbox import errors, members, metadata, user_filters
+from clerkform.sandbox import errors, invitations, members, metadata, user_filters
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
-from clerkform.sandbox.identifications import EMAIL, identifier_of
+from clerkform.sandbox.identifications import EMAIL, identifier_of, public_data
 from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import counted, order, several, window
 from clerkform.sandbox.members import KIND
@@ -77,8 +77,7 @@ def create(call: Call) -> Object:
     if call.store.get("users", sent["user_id"]) is None:
         raise errors.not_found(f"No user was found with id {sent['user_id']}.")
     if members.find(call.store, organization["id"], sent["user_id"]):
-        text = f"User {sent['user_id']} is already a member of the organization."
-        raise Refusal(400, Problem("already_a_member_in_organization", "already a member", text))
+        raise already(sent["user_id"])
     check_room(call.store, organization)
     kept = {name: metadata.stored(sent.get(name, {})) for name in organizations.METADATA}
     made = members.add(call.store, organization["id"], sent["user_id"], sent["role"], kept)
@@ -127,11 +126,17 @@ def check_role(store: Store, key: str) -> None:
         raise Refusal(404, problem)
 
 
-def check_room(store: Store, organization: Object, more: int = 1) -> None:
-    """Raises a Refusal (403) where the organization may not have so many ``more`` members."""
-    limit = organization["max_allowed_memberships"]
-    taken = store.count(KIND, members.of(organization["id"]))
-    if limit and taken + more > limit:
+def already(who: str) -> Refusal:
+    text = f"{who} is already a member of the organization."
+    return Refusal(400, Problem("already_a_member_in_organization", "already a member", text))
+
+
+def check_room(store: Store, organization: Object) -> None:
+    """Raises a Refusal (403) where the organization may have no more members. Whoever has been
+    asked counts as one."""
+    limit, of = organization["max_allowed_memberships"], members.of(organization["id"])
+    pending = invitations.with_status("pending", store.now())
+    if limit and store.count(KIND, of) + store.count(invitations.KIND, of, pending) >= limit:
         text = (
             f"You have reached your limit of {limit} organization memberships, including"
             " outstanding invitations."
@@ -156,22 +161,15 @@ def shown(store: Store, membership: Object) -> Object:
     """As it is answered, with what it is stored without: the user, the organization, the role."""
     role = members.role_of(store, membership)
     kept = {n: value for n, value in membership.items() if n not in ("organization_id", "user_id")}
+    user = store.get(users.KIND, membership["user_id"]) or {}
+    more = {name: user[name] for name in ("username", "banned")}
+    more |= {"profile_image_url": user["image_url"], "identifier": identifier_of(user)}
     return {
         **kept,
         "role_name": role["name"],
         "permissions": role["permissions"],
         "organization": store.get(organizations.KIND, membership["organization_id"]),
-        "public_user_data": public_data(store.get(users.KIND, membership["user_id"]) or {}),
-    }
-
-
-def public_data(user: Object) -> Object:
-    as_is = ("first_name", "last_name", "image_url", "has_image", "username", "banned")
-    return {
-        "user_id": user["id"],
-        **{name: user[name] for name in as_is},
-        "profile_image_url": user["image_url"],
-        "identifier": identifier_of(user),
+        "public_user_data": {**public_data(user), **more},
     }
 
 
@@ -184,8 +182,7 @@ def seeded(store: Store, membership: Object) -> Object:
     user_id = named_user(store, user)
     if members.find(store, organization_id, user_id):
         raise SandboxError(f"The seed's `{KIND}` have {user!r} twice in one organization.")
-    if store.find(organization_roles.KIND, "key", membership["role"]) is None:
-        raise SandboxError(f"The seed's `{KIND}` have no role {membership['role']!r} to give.")
+    members.check_seeded_role(store, membership, KIND)
     computed = {"organization", "public_user_data", "role_name", "permissions"}
     kept = {name: value for name, value in membership.items() if name not in computed}
     return {**kept, "organization_id": organization_id, "user_id": user_id}

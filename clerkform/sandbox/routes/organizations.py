@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from clerkform.sandbox import errors, members, metadata, moments
+from clerkform.sandbox import errors, invitations, members, metadata, moments
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -140,7 +140,8 @@ def update(call: Call) -> Object:
 def delete(call: Call) -> Object:
     live = find(call)
     call.store.delete(KIND, live["id"])
-    call.store.delete_all(members.KIND, members.of(live["id"]))
+    for its in (members.KIND, invitations.KIND):
+        call.store.delete_all(its, members.of(live["id"]))
     members.leave_sessions(call.store, live["id"])
     return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
 
@@ -189,7 +190,9 @@ def members_shown(call: Call) -> Callable[[Object], Object]:
     def more(organization: Object) -> Object:
         id, found = organization["id"], {}
         if counted_members:
-            found["members_count"] = call.store.count(members.KIND, members.of(id))
+            of, pending = members.of(id), invitations.with_status("pending", call.store.now())
+            found["members_count"] = call.store.count(members.KIND, of)
+            found["pending_invitations_count"] = call.store.count(invitations.KIND, of, pending)
         if lacking:
             missing = not members.has_manager(call.store, id)
             found["missing_member_with_elevated_permissions"] = missing

@@ -14,7 +14,7 @@ import jwt
 from clerk_backend_api import models
 
 from clerkform.sandbox.routes import operations
-from tests.conformance.sandbox import memberships
+from tests.conformance.sandbox import invitations, memberships
 from tests.conformance.sandbox.cases import Exercise
 from tests.conformance.sandbox.client import Client, named
 from tests.samples import SAMPLES, is_sampled
@@ -204,6 +204,7 @@ KNOBS: dict[str, dict[str, Any]] = {
 EXERCISES: dict[str, Exercise] = {
     **{name: act for sample in SAMPLES.values() for name, act in sample.exercises.items()},
     **memberships.EXERCISES,
+    **invitations.EXERCISES,
     "POST /proxy_checks": check_proxy,
     "GET /organization_roles": list_roles,
     "GET /users": list_users,

@@ -70,6 +70,11 @@ class Known:
             "template_name": SAMPLES["jwt_templates"].body["name"],
             "organization_id": organization,
             "user_id": user,
+            "invitation_id": self._make(
+                f"/organizations/{organization}/invitations",
+                email_address="eve@x.example",
+                role="org:member",
+            ),
         }
         self.in_body = {
             "subject": user,
@@ -77,6 +82,8 @@ class Known:
             "user_id": user,
             "active_organization_id": organization,
             "role": "org:member",
+            "inviter_user_id": user,
+            "requesting_user_id": user,
             "domain_id": self.in_path["/domains"],
         }
 
@@ -96,11 +103,17 @@ class Known:
         for name in case.path_parameters:
             known = self.in_any_path.get(name) or self.in_path[above]
             case.path_parameters = {**case.path_parameters, name: known}
-        if isinstance(case.body, dict):
-            case.body = {
-                name: self.in_body.get(name, value) if isinstance(value, str) else value
-                for name, value in case.body.items()
-            }
+        case.body = self._about(case.body)
+
+    def _about(self, body):
+        if isinstance(body, list):
+            return [self._about(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        return {
+            name: self.in_body.get(name, value) if isinstance(value, str) else value
+            for name, value in body.items()
+        }
 
 
 def cases(operation):

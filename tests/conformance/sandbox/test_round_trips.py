@@ -6,7 +6,7 @@ By raw HTTP, because the SDK drops the claims of JWT templates both ways.
 import pytest
 
 from clerkform.sandbox.routes import operations
-from tests.conformance.sandbox import memberships
+from tests.conformance.sandbox import invitations, memberships
 from tests.conformance.sandbox.cases import Trip, owned
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.exercises import IMPLEMENTED
@@ -36,6 +36,7 @@ _METADATA = {
 TRIPS: dict[str, Trip] = {
     **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
     **memberships.TRIPS,
+    **invitations.TRIPS,
     "POST /users": Trip(
         {
             **_USER,
@@ -121,6 +122,7 @@ TRIPS: dict[str, Trip] = {
 }
 NO_TRIP: dict[str, str] = {
     **{name: why for sample in SAMPLES.values() for name, why in sample.kept_nowhere.items()},
+    **invitations.NO_TRIP,
     "POST /proxy_checks": "checks, and keeps nothing",
     "POST /sessions/{}/revoke": "has no body",
     "POST /sessions/{}/tokens": "test_operations has the lifetime in the token",
