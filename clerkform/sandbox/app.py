@@ -219,6 +219,7 @@ class Sandbox:
                 params,
                 request.query_params,
                 {},
+                [],
                 version,
                 store if operation.is_write else seen,
                 seen,
@@ -228,7 +229,11 @@ class Sandbox:
             )
             operation.allow(call)
             if operation.takes_body and (raw or not operation.body_optional):
-                call.body.update(body.parse(raw, request.headers.get("Content-Type")))
+                content_type = request.headers.get("Content-Type")
+                if operation.takes_list:
+                    call.items.extend(body.parse_list(raw, content_type))
+                else:
+                    call.body.update(body.parse(raw, content_type))
             return operation.act(call), operation.status
 
     def _check_rate(
@@ -249,7 +254,7 @@ def paths(operations: Iterable[Operation]) -> list[tuple[str, Operation]]:
 def received(request: Request, path: str, raw: bytes) -> Received:
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     try:
-        sent = body.parse(raw, None) if raw else None
+        sent = body.parse_any(raw, None) if raw else None
     except Refusal:
         sent = None
     return Received(request.method, path, query, sent)

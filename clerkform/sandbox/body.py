@@ -1,4 +1,4 @@
-"""Request bytes to a JSON object, refusing whatever could not be stored or answered again."""
+"""Request bytes to JSON, refusing whatever could not be stored or answered again."""
 
 import json
 import math
@@ -28,6 +28,20 @@ async def receive(request: Request) -> bytes:
 
 
 def parse(raw: bytes, content_type: str | None) -> dict[str, Any]:
+    sent = parse_any(raw, content_type)
+    if not isinstance(sent, dict):
+        raise errors.invalid_body("The request body must be a JSON object.")
+    return sent
+
+
+def parse_list(raw: bytes, content_type: str | None) -> list[dict[str, Any]]:
+    sent = parse_any(raw, content_type)
+    if not isinstance(sent, list) or not all(isinstance(item, dict) for item in sent):
+        raise errors.invalid_body("The request body must be a list of JSON objects.")
+    return sent
+
+
+def parse_any(raw: bytes, content_type: str | None) -> Any:
     media_type = (content_type or "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json":
         text = f"Content-Type {media_type} is not supported; use application/json."
@@ -37,8 +51,6 @@ def parse(raw: bytes, content_type: str | None) -> dict[str, Any]:
         json.dumps(body, ensure_ascii=False).encode()  # halves of surrogate pairs have no UTF-8
     except (ValueError, RecursionError) as exc:
         raise errors.invalid_body("The request body is not valid JSON.") from exc
-    if not isinstance(body, dict):
-        raise errors.invalid_body("The request body must be a JSON object.")
     if depth(body) > MAX_DEPTH:
         raise errors.invalid_body(f"The request body is nested deeper than {MAX_DEPTH} levels.")
     return body

@@ -18,7 +18,7 @@ from typing import Any
 from clerkform.sandbox.errors import SandboxError
 
 _APPLICATION_ID = 0x436C6B66
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = """
 CREATE TABLE instances (
     number INTEGER PRIMARY KEY,

@@ -43,6 +43,29 @@ WALLET = Identification("web3_wallet", "web3_wallets", "web3_wallet")
 EVERY = (EMAIL, PHONE, WALLET)
 
 
+def primary_of(user: Object, kind: Identification) -> Object | None:
+    """The address, number or wallet that a user goes by."""
+    wanted = user[f"primary_{kind.name}_id"]
+    return next((found for found in user[kind.several] if found["id"] == wanted), None)
+
+
+def identifier_of(user: Object) -> str | None:
+    """What others see of a user to tell who it is."""
+    for kind in EVERY:
+        if found := primary_of(user, kind):
+            value: str = found[kind.name]
+            return value
+    username: str | None = user["username"]
+    return username
+
+
+def public_data(user: Object) -> Object:
+    """What others see of a user."""
+    as_is = ("first_name", "last_name", "image_url", "has_image")
+    shown = {name: user[name] for name in as_is}
+    return {"user_id": user["id"], **shown, "identifier": identifier_of(user) or ""}
+
+
 def normalized(kind: Identification, value: str) -> str | None:
     """None for what is none of the kind."""
     found = None if value.startswith("*@") else classify(value, subdomains=False)

@@ -35,7 +35,7 @@ class Instance:
         wait = self._requests.take(limit) if limit else None
         if wait is None and operation and operation.bucket:
             name, limit, per = operation.bucket
-            wait = self._objects.take(limit, f"{name}/{params[per]}")
+            wait = self._objects.take(limit, "/".join((name, *(params[one] for one in per))))
         return wait
 
 

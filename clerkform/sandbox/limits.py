@@ -19,8 +19,8 @@ class Bucket(NamedTuple):
     name: str
     """Operations of one name share it."""
     limit: Limit = (10, 10.0)
-    per: str = "id"
-    """The parameter of the path that tells the objects apart."""
+    per: tuple[str, ...] = ("id",)
+    """The parameters of the path that tell the objects apart. Without any, it is one for all."""
 
 
 def limit_of(settings: Settings, environment: Environment) -> Limit | None:

@@ -1,7 +1,7 @@
 """Query parameters of lists, and the two shapes a list is answered in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from starlette.datastructures import QueryParams
@@ -40,11 +40,22 @@ def flag(query: QueryParams, name: str) -> bool:
     return value == "true"
 
 
-def signed(values: Sequence[str]) -> tuple[list[str], list[str]]:
-    """``+x`` and ``x`` are to be included, ``-x`` excluded. An unencoded + arrives as a blank."""
-    excluded = [value[1:] for value in values if value.startswith("-")]
-    included = [value.lstrip("+ ") for value in values if not value.startswith("-")]
-    return included, excluded
+def several(query: QueryParams, name: str) -> list[str]:
+    values = query.getlist(name)
+    if len(values) > 100:
+        text = f"{name} accepts up to 100 values."
+        code = "form_param_array_size_exceeded"
+        raise Refusal(422, errors.of_param(name, code, "has too many values", text))
+    return values
+
+
+def signed(values: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
+    """What is to be included and then, with True, what excluded, as far as there is any: ``+x`` and
+    ``x``, and ``-x``. An unencoded + arrives as a blank."""
+    if included := [value.lstrip("+ ") for value in values if not value.startswith("-")]:
+        yield included, False
+    if excluded := [value[1:] for value in values if value.startswith("-")]:
+        yield excluded, True
 
 
 def order(query: QueryParams, columns: dict[str, str]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Metadata: the deep merge of a PATCH, and its size."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from clerkform.sandbox import errors
-from clerkform.sandbox.errors import Problem
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Fields, read
 
 MAX_BYTES = 8 * 1024
 
@@ -24,6 +26,21 @@ def merge(live: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
             merged[key] = merge(old if isinstance(old, dict) else {}, value)
         else:
             merged[key] = value
+    return merged
+
+
+def read_merged(
+    body: Mapping[str, Any], fields: Fields, live: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """What a PATCH of metadata makes of those of ``fields`` that it sends.
+
+    Raises:
+        Refusal: 422 for a body that is none, or for what has become too large.
+    """
+    sent = read(body, fields, strict=True)
+    merged = {name: merge(live[name], value) for name, value in sent.items()}
+    if problems := [p for name in merged if (p := size_problem(name, merged[name]))]:
+        raise Refusal(422, *problems)
     return merged
 
 

@@ -3,24 +3,22 @@
 import secrets
 from typing import Any
 
-from clerkform.sandbox import tokens
+from clerkform.sandbox import members, tokens
+from clerkform.sandbox.identifications import EMAIL, PHONE, primary_of
 from clerkform.sandbox.operation import Call
 from clerkform.sandbox.routes.domains import primary
-from clerkform.sandbox.routes.organization_roles import SYSTEM
 from clerkform.sandbox.shortcodes import render
 from clerkform.sandbox.store import Object, Store
-from clerkform.sandbox.where import Where, equals
+from clerkform.sandbox.where import equals
 
 SESSION_TOKEN_LIFETIME = 60
 _SESSION_TOKEN_SKEW = 10
-ROLE = "org:admin"
-"""Of an organization's creator, who is its only member here."""
 
 
 def session_token(call: Call, session: Object, seconds: int | None) -> str:
     """Version 2 of the session token."""
     lifetime = SESSION_TOKEN_LIFETIME if seconds is None else seconds
-    organization = active_organization(call.store, session)
+    active = active_membership(call.store, session)
     claims = {
         **standard_claims(call, session, lifetime, _SESSION_TOKEN_SKEW),
         "sid": session["id"],
@@ -28,8 +26,9 @@ def session_token(call: Call, session: Object, seconds: int | None) -> str:
         "sts": session["status"],
         "fva": [(call.store.now() - session["created_at"]) // 60_000, -1],
     }
-    if organization:
-        role = ROLE.removeprefix("org:")
+    if active:
+        organization, membership = active
+        role = membership["role"].removeprefix("org:")
         claims["o"] = {"id": organization["id"], "slg": organization["slug"], "rol": role}
     return tokens.sign(claims, *instance_key(call.store))
 
@@ -71,21 +70,24 @@ def standard_claims(call: Call, session: Object, lifetime: int, skew: int) -> di
     }
 
 
-def active_organization(store: Store, session: Object) -> Object | None:
+def active_membership(store: Store, session: Object) -> tuple[Object, Object] | None:
+    """The session's organization with the user's membership in it; a seed's session may name one
+    that is not there or that the user does not belong to."""
     id = session["last_active_organization_id"]
-    return store.get("organizations", id) if id else None
+    organization = store.get("organizations", id) if id else None
+    membership = members.find(store, id, session["user_id"]) if organization else None
+    return (organization, membership) if organization and membership else None
 
 
 def shortcodes(store: Store, session: Object) -> dict[str, Any]:
     user = store.get("users", session["user_id"]) or {}
-    organization = active_organization(store, session)
-    membership = {"public_metadata": {}, "permissions": sorted(SYSTEM)}
-    org = of_organization(organization) if organization else None
+    active = active_membership(store, session)
+    org = of_organization(*active) if active else None
     return {
         "user": of_user(store, user),
         "org": org,
         "organization": org,  # the former name, still found in templates
-        "org_membership": membership if organization else None,
+        "org_membership": of_membership(store, active[1]) if active else None,
         "session": {"actor": session["actor"], "reverification_id": None},
     }
 
@@ -93,10 +95,9 @@ def shortcodes(store: Store, session: Object) -> dict[str, Any]:
 def of_user(store: Store, user: Object) -> dict[str, Any]:
     as_is = ("id", "first_name", "last_name", "username", "external_id", "image_url")
     found = {name: user.get(name) for name in (*as_is, "public_metadata", "unsafe_metadata")}
-    email = primary_of(user, "email_address")
-    phone = primary_of(user, "phone_number")
+    email, phone = primary_of(user, EMAIL), primary_of(user, PHONE)
     names = [user[name] for name in ("first_name", "last_name") if user.get(name)]
-    own = store.select("organizations", by_creator(user["id"]))
+    own = store.select(members.KIND, equals("user_id", user["id"]))
     return {
         **found,
         "full_name": " ".join(names) or None,
@@ -107,26 +108,20 @@ def of_user(store: Store, user: Object) -> dict[str, Any]:
         "email_verified": is_verified(email),
         "phone_number_verified": is_verified(phone),
         "two_factor_enabled": user["two_factor_enabled"],
-        "organizations": {organization["id"]: ROLE for organization in own},
+        "organizations": {one["organization_id"]: one["role"] for one in own},
     }
 
 
-def of_organization(organization: Object) -> dict[str, Any]:
+def of_organization(organization: Object, membership: Object) -> dict[str, Any]:
     as_is = ("id", "name", "slug", "public_metadata")
-    return {**{name: organization[name] for name in as_is}, "role": ROLE}
+    return {**{name: organization[name] for name in as_is}, "role": membership["role"]}
 
 
-def primary_of(user: Object, kind: str) -> Object | None:
-    """The user's primary ``email_address`` or ``phone_number``."""
-    several = "email_addresses" if kind == "email_address" else "phone_numbers"
-    wanted = user[f"primary_{kind}_id"]
-    return next((found for found in user[several] if found["id"] == wanted), None)
+def of_membership(store: Store, membership: Object) -> dict[str, Any]:
+    permissions = sorted(members.role_of(store, membership)["permissions"])
+    return {"public_metadata": membership["public_metadata"], "permissions": permissions}
 
 
 def is_verified(identification: Object | None) -> bool:
     verification = identification and identification["verification"]
     return bool(verification and verification["status"] == "verified")
-
-
-def by_creator(user_id: str) -> Where:
-    return equals("created_by", user_id)

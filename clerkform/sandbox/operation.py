@@ -22,11 +22,13 @@ Answer = Object | list[Object] | Json | None
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was let in. ``body`` is the JSON object sent, empty for GET and DELETE."""
+    """A request that was let in. ``body`` is the JSON object sent, empty where there is none."""
 
     params: Mapping[str, str]
     query: QueryParams
     body: dict[str, Any] = field(repr=False)  # it may hold a signing key
+    items: list[dict[str, Any]] = field(repr=False)
+    """What was sent where several objects are taken in place of one."""
     version: str
     store: Store
     """For a GET it may lag behind: see ``Settings.read_lag``."""
@@ -79,6 +81,8 @@ class Operation:
     """Counts against no rate limit."""
     body_optional: bool = False
     """No body is as good as an empty object."""
+    takes_list: bool = False
+    """The body is a list of objects."""
     writes: bool | None = None
     """None: whatever is no GET."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from clerkform.sandbox.database import Database, wall_clock
 from clerkform.sandbox.pages import Pages
-from clerkform.sandbox.where import Where, among, equals
+from clerkform.sandbox.where import Where, among, equals, path_of
 
 Object = dict[str, Any]
 
@@ -180,6 +180,30 @@ class Store:
         query = f"SELECT count(*) FROM {self._table} {clause}"
         (total,) = self.database.execute(query, values).fetchone()
         return int(total)
+
+    def related(
+        self, column: str, kind: str, wanted: str, *where: Where, inverted: bool = False
+    ) -> Where:
+        """``column`` is the column ``wanted`` of one of these objects of ``kind``, or of none."""
+        clause, values = self._conditions(kind, where)
+        way = "NOT IN" if inverted else "IN"
+        return Where(f"{column} {way} (SELECT {wanted} FROM {self._table} {clause})", values)
+
+    def field_of(self, kind: str, column: str, link: str) -> str:
+        """A column to order by: ``column`` of the object of ``kind`` whose id the field ``link``
+        holds."""
+        held = f"json_extract({self._table}.body, '$.{link}')"
+        return self._subquery(column, kind, f"other.id = {held}")
+
+    def number_of(self, kind: str, link: str) -> str:
+        """A column to order by: how many objects of ``kind`` hold the id in their field ``link``."""
+        return self._subquery("count(*)", kind, f"{path_of(link)} = {self._table}.id")
+
+    def _subquery(self, column: str, kind: str, condition: str) -> str:
+        return (
+            f"(SELECT {column} FROM {self._table} AS other"
+            f" WHERE instance = {self.number} AND kind = '{kind}' AND {condition})"
+        )
 
     def _conditions(self, kind: str, where: Iterable[Where]) -> tuple[str, tuple[Any, ...]]:
         parts = [Where("instance = ?", (self.number,)), Where("kind = ?", (kind,)), *where]

@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from clerkform.sandbox import errors
+from clerkform.sandbox import errors, members
 from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.identifications import EMAIL, EVERY, PHONE, WALLET
-from clerkform.sandbox.lists import flag, order, signed
+from clerkform.sandbox.lists import flag, order, several, signed
 from clerkform.sandbox.operation import Call
 from clerkform.sandbox.where import Where, among, contains, path_of
 
@@ -40,34 +40,27 @@ _NO_EXTERNAL_ACCOUNTS = Where("0")
 
 
 def conditions(call: Call) -> list[Where]:
-    return [*_exact(call.query), *_partial(call.query), *_moments(call.query), *_others(call)]
+    return [*of_query(call.query), *_others(call)]
+
+
+def of_query(query: QueryParams) -> list[Where]:
+    """Those that the users alone decide."""
+    return [*_exact(query), *_partial(query), *_moments(query)]
 
 
 def _exact(query: QueryParams) -> Iterator[Where]:
     for kind in EVERY:
-        if values := _several(query, kind.name):
+        if values := several(query, kind.name):
             yield kind.has(*(value.lower() if kind is EMAIL else value for value in values))
-    if values := _several(query, "username"):
+    if values := several(query, "username"):
         yield among(path_of("username"), values)
     for name, column in _SIGNED.items():
-        yield from _signed(column, _several(query, name))
+        yield from _signed(column, several(query, name))
 
 
 def _signed(column: str, values: list[str]) -> Iterator[Where]:
-    included, excluded = signed(values)
-    if included:
-        yield among(column, included)
-    if excluded:
-        yield among(f"coalesce({column}, '')", excluded, inverted=True)
-
-
-def _several(query: QueryParams, name: str) -> list[str]:
-    values = query.getlist(name)
-    if len(values) > 100:
-        text = f"{name} accepts up to 100 values."
-        code = "form_param_array_size_exceeded"
-        raise Refusal(422, errors.of_param(name, code, "has too many values", text))
-    return values
+    for chosen, inverted in signed(values):
+        yield among(f"coalesce({column}, '')" if inverted else column, chosen, inverted=inverted)
 
 
 def _partial(query: QueryParams) -> Iterator[Where]:
@@ -93,11 +86,9 @@ def _others(call: Call) -> Iterator[Where]:
         yield Where(f"{path_of('banned')} = ?", (int(flag(call.query, "banned")),))
     if "provider" in call.query or "provider_user_id" in call.query:
         yield _NO_EXTERNAL_ACCOUNTS
-    included, excluded = signed(_several(call.query, "organization_id"))
-    for ids, inverted in ((included, False), (excluded, True)):
-        if ids:  # an organization's creator is the only member that it has here
-            found = call.store.select("organizations", among("id", ids))
-            yield among("id", [o.get("created_by", "") for o in found], inverted=inverted)
+    for ids, inverted in signed(several(call.query, "organization_id")):
+        within = among(path_of("organization_id"), ids)
+        yield call.store.related("id", members.KIND, path_of("user_id"), within, inverted=inverted)
 
 
 def cursor(call: Call, offset: int) -> tuple[list[Where], dict[str, Any]]:

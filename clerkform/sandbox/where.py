@@ -25,6 +25,11 @@ def among(column: str, values: Iterable[str], *, inverted: bool = False) -> Wher
     return Where(f"{column} {'NOT IN' if inverted else 'IN'} ({marks})", values)
 
 
+def any_of(*where: Where) -> Where:
+    sql = " OR ".join(f"({one.sql})" for one in where)
+    return Where(sql, tuple(value for one in where for value in one.values))
+
+
 def contains(text: str, *columns: str) -> Where:
     """One of the columns contains ``text``, in whatever case."""
     parts = [f"instr(lower({column}), lower(?))" for column in columns]

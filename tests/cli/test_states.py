@@ -157,7 +157,7 @@ def test_a_state_that_is_named_is_no_database_either(folder, victim, command):
 def test_a_view_in_place_of_a_table_is_never_seen(folder):
     with sqlite3.connect(folder.root / "dev.sqlite") as made:
         made.execute("PRAGMA application_id = 1131178854")
-        made.execute("PRAGMA user_version = 2")
+        made.execute("PRAGMA user_version = 3")
         made.execute("CREATE VIEW objects AS SELECT 1 AS seq, 1 AS instance")
         made.execute("CREATE TABLE instances (number INTEGER PRIMARY KEY, key_hash TEXT)")
     made.close()

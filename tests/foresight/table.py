@@ -37,11 +37,12 @@ FORESEEN: dict[str, Sequence[Entry]] = {
         Unseen("how much Clerk takes is not documented; the linter warns from 4 KB of claims on")
     ],
     "body.receive request_body_invalid": [SERVICE],
-    "body.parse unsupported_content_type": [NOT_SENT],
-    "body.parse request_body_invalid": [
+    "body.parse request_body_invalid": [NOT_SENT],
+    "body.parse_list request_body_invalid": [NOT_SENT],
+    "body.parse_any unsupported_content_type": [NOT_SENT],
+    "body.parse_any request_body_invalid": [
         NOT_SENT,
         Unseen("how deep Clerk takes JSON is not documented; a manifest's own depth is bounded"),
-        NOT_SENT,
     ],
     "dialect.read bad_request": [BOUNDS],
     "dialect.number bad_request": [ASKS],
@@ -66,6 +67,7 @@ FORESEEN: dict[str, Sequence[Entry]] = {
     "lists.window form_param_value_invalid": [ASKS, ASKS],
     "lists.flag form_param_value_invalid": [ASKS],
     "lists.order form_param_value_invalid": [ASKS],
+    "lists.several form_param_array_size_exceeded": [ASKS],
     "missing.no_operation method_not_allowed": [NOT_SENT],
     "missing.no_operation not_implemented": [NOT_SENT],
     "missing.no_operation resource_not_found": [NOT_SENT],
@@ -182,6 +184,8 @@ MODULES = {
     "user_filters": "of users, whom clerkform never reads",
     "routes/users": "clerkform never writes users",
     "routes/sessions": "clerkform never writes sessions",
+    "routes/organization_memberships": "clerkform never writes memberships",
+    "routes/organization_invitations": "clerkform never writes invitations",
     "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",
 }

@@ -19,7 +19,7 @@ from tests.conformance.sandbox.cases import (
 from tests.conformance.sandbox.client import Client
 from tests.drawn_values import instants, names, users
 from tests.faults.objects import ident, organization
-from tests.foresight.entries import ASKS, GONE, Entry, Met, Seen, Unseen
+from tests.foresight.entries import GONE, Entry, Met, Seen, Unseen
 from tests.kinds import Faults, KindSample, Life, Many, Requests
 
 
@@ -231,7 +231,6 @@ FORESEEN: dict[str, list[Entry]] = {
         Seen("organizations: [{slug: acme, name: ' '}]\n", "wrong-value"),
         Seen("organizations: [{slug: acme, name: 'Acme <b>'}]\n", "wrong-value"),
     ],
-    "conditions form_param_array_size_exceeded": [ASKS],
     "get resource_not_found": [GONE],
     "create organization_creator_not_found": [
         Unseen("no plan reads users, of whom there may be millions")

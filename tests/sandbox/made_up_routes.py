@@ -29,7 +29,7 @@ from clerkform.sandbox.operation import Operation
 from clerkform.sandbox.singletons import Singleton, change_one, read_one, shown
 from clerkform.sandbox.where import equals
 
-BUCKET = Bucket("fleets", (2, 10.0), per="fleet_id")
+BUCKET = Bucket("fleets", (2, 10.0), per=("fleet_id",))
 
 
 def new_secret():

@@ -65,8 +65,14 @@ FIELDS = st.sampled_from(
         "creator_role_id",
         "enabled",
         "from_email_address",
+        "role",
+        "inviter_user_id",
+        "redirect_url",
+        "expires_in_days",
+        "requesting_user_id",
     ]
 )
+BODIES = st.dictionaries(FIELDS, VALUES, max_size=5)
 QUERIES = st.dictionaries(
     st.sampled_from(
         [
@@ -84,6 +90,8 @@ QUERIES = st.dictionaries(
             "email_address",
             "email_address_query",
             "external_id",
+            "role",
+            "username_query",
             "banned",
             "created_at_before",
             "last_active_at_since",
@@ -102,32 +110,40 @@ QUERIES = st.dictionaries(
 def test_no_body_and_no_query_makes_it_fail(open_api, instance):
     api = open_api(instance=instance)
     subject = api.user()
-    templates = ["t", "x", "%00"]
     session = "sess_x"
     if instance == "development":
         session = api.make("/sessions", user_id=subject)["id"]
+    organization = api.make("/organizations", name="Acme", created_by=subject)["id"]
     ids = [
         session,
         "acme",
         "ak_" + "0" * 32,
         subject,
-        api.make("/organizations", name="Acme")["id"],
+        organization,
         api.make("/jwt_templates", name="t", claims={})["id"],
         api.make("/domains", name="a.example", is_satellite=True)["id"],
         api.make("/api_keys", name="key", subject=subject)["id"],
     ]
     every = [operation for operation in operations() if operation.method != "DELETE"]
 
+    eve = {"email_address": "eve@x.example", "role": "org:member"}
+    invited = api.make(f"/organizations/{organization}/invitations", **eve)["id"]
+    values = {
+        "template": ["t", "x", "%00"],
+        "user_id": [subject, "x"],
+        "invitation_id": [invited, "x"],
+    }
+
     @settings(max_examples=400, deadline=None, derandomize=True)
     @given(
         operation=st.sampled_from(every),
         id=st.sampled_from(ids),
-        template=st.sampled_from(templates),
-        body=st.dictionaries(FIELDS, VALUES, max_size=5) | VALUES,
+        others=st.fixed_dictionaries({n: st.sampled_from(v) for n, v in values.items()}),
+        body=BODIES | st.lists(BODIES, max_size=3) | VALUES,
         query=QUERIES,
     )
-    def send(operation, id, template, body, query):
-        path = operation.path.replace("{id}", id).replace("{template}", template)
+    def send(operation, id, others, body, query):
+        path = operation.path.format(id=id, **others)
         response = api.http.request(operation.method, path, json=body, params=query)
         assert response.status_code < 500
         if operation.path == "/instance/organization_settings":

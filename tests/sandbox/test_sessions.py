@@ -124,6 +124,34 @@ def test_an_organization_that_is_deleted_is_active_nowhere(api):
     assert "o" not in claims(api, token(api, made))
 
 
+def test_a_token_has_the_role_of_its_user_and_what_it_permits(api):
+    ann, bob = api.user(), api.user()
+    acme = api.make("/organizations", name="Acme", created_by=ann)["id"]
+    path = f"/organizations/{acme}/memberships"
+    api.make(path, user_id=bob, role="org:member", public_metadata={"team": "blue"})
+    wanted = {
+        "role": "{{org.role}}",
+        "may": "{{org_membership.permissions}}",
+        "team": "{{org_membership.public_metadata.team}}",
+        "all": "{{user.organizations}}",
+    }
+    api.make("/jwt_templates", name="t", claims=wanted)
+    made = api.make("/sessions", user_id=bob, active_organization_id=acme)
+    assert claims(api, token(api, made))["o"]["rol"] == "member"
+    found = claims(api, token(api, made, "t"))
+    assert {name: found[name] for name in wanted} == {
+        "role": "org:member",
+        "may": ["org:sys_billing:read", "org:sys_memberships:read"],
+        "team": "blue",
+        "all": {acme: "org:member"},
+    }
+    api.http.patch(f"{path}/{bob}", json={"role": "org:admin"})
+    assert claims(api, token(api, made))["o"]["rol"] == "admin"
+    api.http.delete(f"{path}/{bob}")
+    assert "o" not in claims(api, token(api, made))
+    assert claims(api, token(api, made, "t"))["all"] == {}
+
+
 def test_only_a_members_organization_can_be_active(api):
     user, acme = api.user(), api.make("/organizations", name="Acme")["id"]
     for id in (acme, "org_x"):

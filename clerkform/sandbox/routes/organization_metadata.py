@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from clerkform.sandbox import metadata
-from clerkform.sandbox.errors import Refusal
 from clerkform.sandbox.fields import read
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
@@ -15,11 +14,7 @@ from clerkform.sandbox.store import Object
 
 def merge_metadata(call: Call) -> Object:
     live = find(call)
-    sent = read(call.body, METADATA, strict=True)
-    merged = {name: metadata.merge(live[name], value) for name, value in sent.items()}
-    if problems := [p for name in merged if (p := metadata.size_problem(name, merged[name]))]:
-        raise Refusal(422, *problems)
-    return keep(call, live, merged)
+    return keep(call, live, metadata.read_merged(call.body, METADATA, live))
 
 
 def replace_metadata(call: Call) -> Object:

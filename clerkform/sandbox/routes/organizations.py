@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from clerkform.sandbox import errors, metadata, moments
-from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox import errors, invitations, members, metadata, moments
+from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import image_url, new_id, random_text
 from clerkform.sandbox.limits import Bucket
-from clerkform.sandbox.lists import counted, flag, order, signed, window
+from clerkform.sandbox.lists import counted, flag, order, several, signed, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.routes.organization_settings import (
     ROLE_SET,
@@ -20,19 +20,13 @@ from clerkform.sandbox.routes.organization_settings import (
     require_organizations,
 )
 from clerkform.sandbox.store import Object, Store
-from clerkform.sandbox.where import Where, among, equals, matches, path_of
+from clerkform.sandbox.where import Where, among, matches, path_of
 
 KIND = "organizations"
 BUCKET = Bucket(KIND)
 NO_METADATA_SINCE = "2026-05-12"
 """From this version on a PATCH of the organization itself refuses its metadata."""
 _URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
-_CREATOR = path_of("created_by")
-_ORDERS = {
-    "name": path_of("name"),
-    "created_at": "created_at",
-    "members_count": f"({_CREATOR} IS NOT NULL)",  # the creator is the only member there can be
-}
 
 
 def plain_name(name: str, value: str) -> Problem | None:
@@ -71,25 +65,23 @@ def list_all(call: Call) -> Object:
     more = members_shown(call)
     where = conditions(call)
     limit, offset = window(call.query)
-    found = call.store.select(
-        KIND, *where, limit=limit, offset=offset, **order(call.query, _ORDERS)
-    )
+    columns = {
+        "name": path_of("name"),
+        "created_at": "created_at",
+        "members_count": call.store.number_of(members.KIND, "organization_id"),
+    }
+    by = order(call.query, columns)
+    found = call.store.select(KIND, *where, limit=limit, offset=offset, **by)
     return counted([{**o, **more(o)} for o in found], call.store.count(KIND, *where))
 
 
 def conditions(call: Call) -> list[Where]:
     where = [matches(text, "name", "slug")] if (text := call.query.get("query")) else []
-    for param, column in (("organization_id", "id"), ("user_id", _CREATOR)):
-        values = call.query.getlist(param)
-        if param == "organization_id" and len(values) > 100:
-            text = f"{param} accepts up to 100 values."
-            code = "form_param_array_size_exceeded"
-            raise Refusal(422, errors.of_param(param, code, "has too many values", text))
-        included, excluded = signed(values)
-        if included:
-            where.append(among(column, included))
-        if excluded:
-            where.append(among(f"coalesce({column}, '')", excluded, inverted=True))
+    for ids, inverted in signed(several(call.query, "organization_id")):
+        where.append(among("id", ids, inverted=inverted))
+    for ids, inverted in signed(call.query.getlist("user_id")):
+        column, theirs = path_of("organization_id"), among(path_of("user_id"), ids)
+        where.append(call.store.related("id", members.KIND, column, theirs, inverted=inverted))
     return where
 
 
@@ -129,6 +121,8 @@ def create(call: Call) -> Object:
         "created_at": now if created_at is None else created_at,
         "updated_at": now,
     }
+    if creator:
+        members.add(call.store, id, creator, defaults["creator_role"])
     return call.store.insert(KIND, body, created_at=body["created_at"])
 
 
@@ -147,8 +141,9 @@ def update(call: Call) -> Object:
 def delete(call: Call) -> Object:
     live = find(call)
     call.store.delete(KIND, live["id"])
-    for session in call.store.select("sessions", equals("last_active_organization_id", live["id"])):
-        call.store.replace("sessions", {**session, "last_active_organization_id": None})
+    for its in (members.KIND, invitations.KIND):
+        call.store.delete_all(its, members.of(live["id"]))
+    members.leave_sessions(call.store, live["id"])
     return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
 
 
@@ -189,18 +184,38 @@ def free_slug(store: Store, name: str) -> str:
 
 
 def members_shown(call: Call) -> Callable[[Object], Object]:
-    """What the query asks to know about members. The creator, an admin, is the only one here."""
+    """What the query asks to know about members."""
     counted_members = flag(call.query, "include_members_count")
     lacking = flag(call.query, "include_missing_member_with_elevated_permissions")
 
     def more(organization: Object) -> Object:
-        has_creator = "created_by" in organization
-        found: Object = {"members_count": int(has_creator)} if counted_members else {}
+        id, found = organization["id"], {}
+        if counted_members:
+            of, pending = members.of(id), invitations.with_status("pending", call.store.now())
+            found["members_count"] = call.store.count(members.KIND, of)
+            found["pending_invitations_count"] = call.store.count(invitations.KIND, of, pending)
         if lacking:
-            found["missing_member_with_elevated_permissions"] = not has_creator
+            missing = not members.has_manager(call.store, id)
+            found["missing_member_with_elevated_permissions"] = missing
         return found
 
     return more
+
+
+def named(store: Store, given: object, kind: str) -> str:
+    """The id of the organization that a seed's object of ``kind`` is of: given by id, by slug, or
+    as an object with an id.
+
+    Raises:
+        SandboxError: there is no such organization.
+    """
+    name = given.get("id") if isinstance(given, dict) else given
+    text = name if isinstance(name, str) else ""
+    found = store.get(KIND, text) or store.find(KIND, "slug", text)
+    if found is None:
+        raise SandboxError(f"The seed's `{kind}` are of the organization {name!r}, which is none.")
+    id: str = found["id"]
+    return id
 
 
 def completed(store: Store, organization: Object) -> Object:

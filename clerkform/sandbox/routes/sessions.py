@@ -1,6 +1,6 @@
 """/sessions and their tokens. Sessions are created in development only, as in reality."""
 
-from clerkform.sandbox import errors, minting
+from clerkform.sandbox import errors, members, minting
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -86,11 +86,9 @@ def create(call: Call) -> Object:
 
 
 def check_member(call: Call, user_id: str, organization_id: str) -> None:
-    """An organization's creator is the only member it has in the sandbox."""
-    found = call.store.get("organizations", organization_id)
-    if found is None:
+    if call.store.get("organizations", organization_id) is None:
         raise errors.not_found("Given organization not found.")
-    if found.get("created_by") != user_id:
+    if members.find(call.store, organization_id, user_id) is None:
         raise errors.not_found(f"{user_id} is not a member of {organization_id}.")
 
 

@@ -1,11 +1,11 @@
-"""/users: as much of a user as it takes to own API keys and sessions and to create organizations.
+"""/users: as much of a user as it takes to own API keys and sessions and to be in organizations.
 
 Passwords are checked by nobody here, so only that there is one is kept.
 """
 
 from typing import Any
 
-from clerkform.sandbox import errors, identifications, metadata, moments
+from clerkform.sandbox import errors, identifications, members, metadata, moments
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -105,10 +105,7 @@ def update(call: Call) -> Object:
 
 def merge_metadata(call: Call) -> Object:
     live = get(call)
-    sent = read(call.body, METADATA, strict=True)
-    merged = {name: metadata.merge(live[name], value) for name, value in sent.items()}
-    if problems := [p for name in merged if (p := metadata.size_problem(name, merged[name]))]:
-        raise Refusal(422, *problems)
+    merged = metadata.read_merged(call.body, METADATA, live)
     return call.store.replace(KIND, {**live, **merged, "updated_at": call.store.now()})
 
 
@@ -121,7 +118,8 @@ def replace_metadata(call: Call) -> Object:
 def delete(call: Call) -> Object:
     live = get(call)
     call.store.delete(KIND, live["id"])
-    call.store.delete_all("sessions", equals("user_id", live["id"]))
+    for theirs in ("sessions", members.KIND):
+        call.store.delete_all(theirs, equals("user_id", live["id"]))
     return {"object": "user", "id": live["id"], "deleted": True}
 
 

@@ -35,6 +35,8 @@ class Trip:
     """What the document has and the sandbox does not keep, and why."""
     make: str | None = None
     """The operation that makes the object that is changed, by its own trip."""
+    at: Act | None = None
+    """Where the path has more ids than one: makes what they are of, and gives the path."""
     knobs: Mapping[str, Any] = field(default_factory=dict)
 
 

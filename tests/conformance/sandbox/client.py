@@ -82,6 +82,11 @@ class Client:
     def organization(self, name: str = "Acme", **body: Any) -> str:
         return str(self.make("/organizations", name=name, **body)["id"])
 
+    def member(self, organization_id: str, user_id: str, **body: Any) -> dict[str, Any]:
+        role = body.pop("role", "org:member")
+        path = f"/organizations/{organization_id}/memberships"
+        return self.make(path, user_id=user_id, role=role, **body)
+
     def acme(self) -> str:
         """The same organization at each call."""
         found = self.http.get("/organizations", params={"query": "acme"}).json()["data"]

@@ -1,6 +1,6 @@
 """What each operation does, seen through Clerk's SDK: an exercise per operation.
 
-Those of kinds are in ``tests/kinds``, here are the others.
+Those of kinds are in ``tests/kinds``, here and in the modules named here are the others.
 
 An exercise brings about what the operation needs by raw HTTP, calls it through the SDK, and
 checks what the SDK made of the answer. The SDK drops the claims of JWT templates both ways;
@@ -14,6 +14,7 @@ import jwt
 from clerk_backend_api import models
 
 from clerkform.sandbox.routes import operations
+from tests.conformance.sandbox import invitations, memberships
 from tests.conformance.sandbox.cases import Exercise
 from tests.conformance.sandbox.client import Client, named
 from tests.samples import SAMPLES, is_sampled
@@ -202,6 +203,8 @@ KNOBS: dict[str, dict[str, Any]] = {
 
 EXERCISES: dict[str, Exercise] = {
     **{name: act for sample in SAMPLES.values() for name, act in sample.exercises.items()},
+    **memberships.EXERCISES,
+    **invitations.EXERCISES,
     "POST /proxy_checks": check_proxy,
     "GET /organization_roles": list_roles,
     "GET /users": list_users,

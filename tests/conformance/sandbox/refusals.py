@@ -4,6 +4,7 @@ What any operation answers in the same way is not repeated for each; ``test_refu
 is about kinds is in ``tests/kinds``.
 """
 
+from tests.conformance.sandbox import invitations, memberships
 from tests.conformance.sandbox.cases import (
     UNKNOWN,
     Refused,
@@ -14,6 +15,8 @@ from tests.samples import SAMPLES
 
 REFUSED: dict[tuple[str, int], Refused] = {
     **{key: case for sample in SAMPLES.values() for key, case in sample.refused.items()},
+    **memberships.REFUSED,
+    **invitations.REFUSED,
     ("POST /proxy_checks", 422): Refused(
         "form_resource_not_found",
         lambda c: c.clerk.proxy_checks.verify(
@@ -100,6 +103,8 @@ REFUSED: dict[tuple[str, int], Refused] = {
 
 NEVER: dict[tuple[str, int], str] = {
     **{key: why for sample in SAMPLES.values() for key, why in sample.never.items()},
+    **memberships.NEVER,
+    **invitations.NEVER,
     ("GET /organization_roles", 403): "roles can be listed also where organizations are off",
     ("POST /users", 402): "nothing that the sandbox keeps of a user is a matter of the plan",
     ("POST /users", 403): "the number of users has no limit",

@@ -65,12 +65,25 @@ class Known:
         }
         if "POST /sessions" in DOCUMENTED:
             self.in_path["/sessions"] = self._make("/sessions", user_id=user)
-        self.template = SAMPLES["jwt_templates"].body["name"]
+        organization = self.in_path["/organizations"]
+        self.in_any_path = {
+            "template_name": SAMPLES["jwt_templates"].body["name"],
+            "organization_id": organization,
+            "user_id": user,
+            "invitation_id": self._make(
+                f"/organizations/{organization}/invitations",
+                email_address="eve@x.example",
+                role="org:member",
+            ),
+        }
         self.in_body = {
             "subject": user,
             "created_by": user,
             "user_id": user,
-            "active_organization_id": self.in_path["/organizations"],
+            "active_organization_id": organization,
+            "role": "org:member",
+            "inviter_user_id": user,
+            "requesting_user_id": user,
             "domain_id": self.in_path["/domains"],
         }
 
@@ -88,13 +101,19 @@ class Known:
         """``case`` about what is there."""
         above = "/" + case.path.split("/")[1]
         for name in case.path_parameters:
-            known = self.template if name == "template_name" else self.in_path[above]
+            known = self.in_any_path.get(name) or self.in_path[above]
             case.path_parameters = {**case.path_parameters, name: known}
-        if isinstance(case.body, dict):
-            case.body = {
-                name: self.in_body.get(name, value) if isinstance(value, str) else value
-                for name, value in case.body.items()
-            }
+        case.body = self._about(case.body)
+
+    def _about(self, body):
+        if isinstance(body, list):
+            return [self._about(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        return {
+            name: self.in_body.get(name, value) if isinstance(value, str) else value
+            for name, value in body.items()
+        }
 
 
 def cases(operation):

@@ -51,6 +51,16 @@ def test_a_list_of_either_shape_is_walked_whole(client, kind, limit):
     assert len(api.list()) == 10
 
 
+def check_order(found, order_by, newest_first):
+    """``found`` has an id and the value that it is ordered by, if it is not by its age, for each."""
+    ids, values = [id for id, _ in found], [value for _, value in found]
+    assert sorted(ids) == sorted(newest_first)
+    if order_by.endswith("created_at"):
+        assert ids == (newest_first if order_by.startswith("-") else newest_first[::-1])
+    else:
+        assert values == sorted(values, reverse=order_by.startswith("-"))
+
+
 @pytest.mark.parametrize("limit", [1, 7, 500])
 @pytest.mark.parametrize("order_by", ["-created_at", "+created_at", "name", "-name"])
 def test_organizations_are_walked_in_every_order(client, limit, order_by):
@@ -59,16 +69,32 @@ def test_organizations_are_walked_in_every_order(client, limit, order_by):
     def page_of(limit, offset):
         page = client.clerk.organizations.list(limit=limit, offset=offset, order_by=order_by)
         assert page.total_count == TOTAL
-        return [(found.name, found.id) for found in page.data]
+        return [(found.id, found.name) for found in page.data]
 
-    found = walked(page_of, limit)
-    ids = [id for _, id in found]
-    assert sorted(ids) == sorted(newest_first)
-    if order_by.endswith("created_at"):
-        assert ids == (newest_first if order_by.startswith("-") else newest_first[::-1])
-    else:
-        names = [name for name, _ in found]
-        assert names == sorted(names, reverse=order_by.startswith("-"))
+    check_order(walked(page_of, limit), order_by, newest_first)
+
+
+@pytest.mark.parametrize("limit", [1, 9, 500])
+@pytest.mark.parametrize("order_by", ["-created_at", "created_at", "username", "-first_name"])
+def test_members_are_walked_in_every_order(client, limit, order_by):
+    id = client.organization(max_allowed_memberships=0)
+    users = iter(
+        [client.make("/users", username=f"u{n}", first_name=f"{n % 3}") for n in range(TOTAL)]
+    )
+    path = f"/organizations/{id}/memberships"
+    newest_first = many(
+        client, path, lambda n: {"user_id": next(users)["id"], "role": "org:member"}
+    )
+
+    def page_of(limit, offset):
+        page = client.clerk.organization_memberships.list(
+            organization_id=id, limit=limit, offset=offset, order_by=order_by
+        )
+        assert page.total_count == TOTAL
+        field = order_by.lstrip("-")
+        return [(one.id, getattr(one.public_user_data, field, None)) for one in page.data]
+
+    check_order(walked(page_of, limit), order_by, newest_first)
 
 
 @pytest.mark.parametrize("limit", [1, 9, 100])

@@ -6,6 +6,7 @@ By raw HTTP, because the SDK drops the claims of JWT templates both ways.
 import pytest
 
 from clerkform.sandbox.routes import operations
+from tests.conformance.sandbox import invitations, memberships
 from tests.conformance.sandbox.cases import Trip, owned
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.exercises import IMPLEMENTED
@@ -34,6 +35,8 @@ _METADATA = {
 
 TRIPS: dict[str, Trip] = {
     **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
+    **memberships.TRIPS,
+    **invitations.TRIPS,
     "POST /users": Trip(
         {
             **_USER,
@@ -119,6 +122,7 @@ TRIPS: dict[str, Trip] = {
 }
 NO_TRIP: dict[str, str] = {
     **{name: why for sample in SAMPLES.values() for name, why in sample.kept_nowhere.items()},
+    **invitations.NO_TRIP,
     "POST /proxy_checks": "checks, and keeps nothing",
     "POST /sessions/{}/revoke": "has no body",
     "POST /sessions/{}/tokens": "test_operations has the lifetime in the token",
@@ -208,7 +212,9 @@ def test_it_comes_back_as_it_was_sent(connect, version, name):
 def prepared(client, name):
     """What to send for an operation, and to which path, once what it changes is there."""
     trip, path = TRIPS[name], name.split(" ")[1]
-    if trip.make:
+    if trip.at:
+        path = trip.at(client)
+    elif trip.make:
         collection = trip.make.split(" ")[1]
         body = owned(client, TRIPS[trip.make].sent)
         path = path.replace("{}", client.make(collection, **body)["id"])
@@ -217,12 +223,10 @@ def prepared(client, name):
 
 def read_again(client, method, path, response):
     """The object as the API has it now: by its own path, or by the list where it has none."""
-    collection = path
     if method == "POST":
-        path = f"{path}/{response.json()['id']}"
-    elif path.endswith("/metadata"):
+        collection, path = path, f"{path}/{response.json()['id']}"
+    else:
         path = path.removesuffix("/metadata")
-    elif "_" in path.rsplit("/", 1)[1] and response.content and "id" in response.json():
         collection = path.rsplit("/", 1)[0]
     if path in ("/instance/restrictions", "/beta_features/instance_settings"):
         return client.http.patch(path, json={}).json()

@@ -34,10 +34,10 @@ def ask(client, method, path, body=None):
 
 
 def named(value, made):
-    """``{0}`` is the first object of those that were given."""
+    """``{0}`` is the first object of those that were given, ``{1}`` the second."""
     if isinstance(value, dict):
         return {name: named(inner, made) for name, inner in value.items()}
-    return value.format(*made) if value == "{0}" else value
+    return value.format(*made) if value in ("{0}", "{1}") else value
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair["what"])

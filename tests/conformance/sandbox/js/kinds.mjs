@@ -107,6 +107,73 @@ const kinds = {
     await refused(404, "resource_not_found", api.getOrganization({ slug: "acme-1" }));
   },
 
+  async organization_memberships() {
+    const api = clerk.organizations;
+    const [ann, bob] = await Promise.all(
+      ["ann", "bob"].map((username) => clerk.users.createUser({ username })),
+    );
+    const { id } = await api.createOrganization({ name: "Acme", createdBy: ann.id });
+    const one = { organizationId: id, userId: bob.id };
+    const made = await api.createOrganizationMembership({ ...one, role: "org:member" });
+    assert.match(made.id, /^orgmem_\w{27}$/);
+    assert.equal(made.publicUserData.userId, bob.id);
+    assert.deepEqual(made.permissions, ["org:sys_memberships:read", "org:sys_billing:read"]);
+    await refused(
+      400,
+      "already_a_member_in_organization",
+      api.createOrganizationMembership({ ...one, role: "org:member" }),
+    );
+    const admins = { organizationId: id, role: ["org:admin"] };
+    assert.equal((await api.getOrganizationMembershipList(admins)).totalCount, 1);
+    const changed = await api.updateOrganizationMembership({ ...one, role: "org:admin" });
+    assert.equal(changed.role, "org:admin");
+    const merged = await api.updateOrganizationMembershipMetadata({
+      ...one,
+      publicMetadata: { a: 1 },
+    });
+    assert.deepEqual(merged.publicMetadata, { a: 1 });
+    const counted = await api.getOrganization({ organizationId: id, includeMembersCount: true });
+    assert.equal(counted.membersCount, 2);
+    listed(await clerk.users.getOrganizationMembershipList({ userId: bob.id }), made.id);
+    assert.equal((await api.getInstanceOrganizationMembershipList({ limit: 1 })).totalCount, 2);
+    assert.equal((await api.deleteOrganizationMembership(one)).id, made.id);
+    listed(await clerk.users.getOrganizationMembershipList({ userId: bob.id }));
+    const last = { organizationId: id, userId: ann.id };
+    const removed = api.deleteOrganizationMembership(last);
+    await refused(400, "organization_minimum_permissions_needed", removed);
+  },
+
+  async organization_invitations() {
+    const api = clerk.organizations;
+    const ann = (await clerk.users.createUser({ username: "ann" })).id;
+    const organizationId = (await api.createOrganization({ name: "Acme", createdBy: ann })).id;
+    const made = await api.createOrganizationInvitation({
+      organizationId,
+      emailAddress: "Eve@x.example",
+      role: "org:member",
+      inviterUserId: ann,
+      publicMetadata: { a: 1 },
+    });
+    assert.match(made.id, /^orginv_\w{27}$/);
+    assert.equal(made.emailAddress, "eve@x.example");
+    assert.equal(made.status, "pending");
+    const several = await api.createOrganizationInvitationBulk(organizationId, [
+      { emailAddress: "bob@x.example", role: "org:member" },
+    ]);
+    assert.equal(several.data[0].emailAddress, "bob@x.example");
+    const pending = { organizationId, status: ["pending"] };
+    listed(await api.getOrganizationInvitationList(pending), several.data[0].id, made.id);
+    const one = { organizationId, invitationId: made.id };
+    assert.deepEqual((await api.getOrganizationInvitation(one)).publicMetadata, { a: 1 });
+    const eve = (await clerk.users.createUser({ emailAddress: ["eve@x.example"] })).id;
+    listed(await clerk.users.getOrganizationInvitationList({ userId: eve }), made.id);
+    const gone = await api.revokeOrganizationInvitation({ ...one, requestingUserId: ann });
+    assert.equal(gone.status, "revoked");
+    const again = api.revokeOrganizationInvitation(one);
+    await refused(404, "organization_invitation_not_pending", again);
+    listed(await api.getOrganizationInvitationList(pending), several.data[0].id);
+  },
+
   async api_keys() {
     const subject = (await clerk.organizations.createOrganization({ name: "Acme" })).id;
     const made = await clerk.apiKeys.create({ name: "key", subject, scopes: ["a:b"], claims: { x: 1 } });
