@@ -1,12 +1,16 @@
 """What a change means for who can get in, on the command line: said, refused, named, let through."""
 
+import asyncio
 import json
 
+import httpx
 import pytest
 
-from clerkform.cli import exits
+from clerkform.cli import exits, local
 from clerkform.plan.file.dump import checksum
+from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from tests.errors.conftest import cli
+from tests.support import KEY
 
 __all__ = ["cli"]
 
@@ -286,3 +290,98 @@ def test_a_role_that_the_instance_lacks_is_an_error_of_the_plan(cli):
     assert "error[reference-not-live]: `creator_role` of organization_settings" in planned.err
     assert "org:admin" in planned.err
     assert cli.writes == []
+
+
+# --- what goes along ------------------------------------------------------------------------------
+
+USERS = tuple(f"user_{letter * 27}" for letter in "abcd")
+GONE = "organizations: [{slug: acme, absent: true}]\n"
+DELETES = ("--allow-delete", "organizations/acme")
+
+
+def join(cli, user):
+    """Somebody else makes a user a member."""
+
+    async def send():
+        transport = SandboxTransport(cli.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.localhost") as it:
+            (acme,) = cli.live("organizations")
+            answer = await it.post(
+                f"/v1/organizations/{acme['id']}/memberships",
+                json={"user_id": user, "role": "org:member"},
+                headers={"Authorization": f"Bearer {KEY}"},
+            )
+        assert answer.is_success, answer.text
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(send())
+
+
+@pytest.fixture
+def acme(cli):
+    """An organization with three members and an invitation."""
+    members = [{"organization": "acme", "user_id": user} for user in USERS[:3]]
+    seed = {
+        "users": [{"id": user} for user in USERS],
+        "organizations": [{"slug": "acme", "name": "Acme"}],
+        "organization_memberships": members,
+        "organization_invitations": [{"organization": "acme", "email_address": "a@example.org"}],
+    }
+    cli.app = create_app(Store(clock=cli.clock), Settings(), seed=seed)
+    cli.write(GONE)
+    return cli
+
+
+def test_deleting_an_organization_asks_with_the_number_of_its_members(acme, monkeypatch):
+    asked = []
+    monkeypatch.setattr(local, "is_terminal", lambda: True)
+    monkeypatch.setattr(local, "answer", lambda question: asked.append(question) or "no")
+    declined = acme("apply")
+    assert "with it go 3 members, 1 pending invitation" in declined.out
+    assert asked == [
+        "\nApply these changes to default? With it go 3 members, 1 pending invitation."
+        " Only 'yes' is accepted: "
+    ]
+    assert acme.writes == []
+
+
+def test_machines_are_told_the_numbers_and_nobody_is_asked_where_nobody_wants_them(acme):
+    def planned(*args):
+        before = len(acme.received)
+        outcome = acme("plan", "--format", "json", *args)
+        (action,) = outcome.document["plan"]["actions"]
+        return (
+            action["impact"],
+            len(acme.received) - before,
+            outcome.document["plan"]["cost"]["reads"],
+        )
+
+    counted, sent, told = planned()
+    assert counted == [
+        {"what": "members", "count": 3},
+        {"what": "pending invitations", "count": 1},
+    ]
+    unknown, fewer, told_fewer = planned("--no-impact")
+    assert unknown == [
+        {"what": "members", "count": None},
+        {"what": "pending invitations", "count": None},
+    ]
+    assert sent - fewer == told - told_fewer > 0
+
+
+def test_what_cannot_be_counted_is_unknown_and_never_none(acme):
+    acme.fault("/organizations$", "GET", status=500)
+    acme.fault("/(memberships|invitations)", "GET", status=500)
+    assert "with it go members unknown, pending invitations unknown" in acme("plan").out
+
+
+@pytest.mark.parametrize(("more", "code"), [(True, exits.WRONG), (False, exits.DONE)])
+def test_a_saved_plan_is_refused_if_more_goes_along_by_then(acme, more, code):
+    acme("plan", "-o", "p.json", *DELETES)
+    assert "with it go 3 members" in acme("show", "--plan", "p.json").out
+    if more:
+        join(acme, USERS[3])
+    applied = acme("apply", "p.json", *DELETES)
+    assert applied.code == code
+    assert ("error[impact-grew]: organizations/acme: 4 members go" in applied.err) is more
+    assert any(line.startswith("DELETE") for line in acme.writes) is not more
