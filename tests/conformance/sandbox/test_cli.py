@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -64,6 +65,7 @@ class Cli:
     url: str
     key: str
     home: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments):
         return subprocess.run(
@@ -76,6 +78,7 @@ class Cli:
                 "CLERK_BACKEND_API_URL": self.url,
                 "CLERK_SECRET_KEY": self.key,
                 "CLERK_TELEMETRY_DISABLED": "1",
+                **self.environ,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,

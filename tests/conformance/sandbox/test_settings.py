@@ -4,12 +4,17 @@ wrote as it is declared clerkform has nothing to do about."""
 import json
 import os
 import subprocess
+from dataclasses import replace
 
 import clerk_backend_api
 import pytest
+import yaml
 
+from clerkform.kinds import KINDS
 from tests.conformance.sandbox import javascript
 from tests.conformance.sandbox.test_cli import Cli
+from tests.conformance.sandbox.tunnel import APPLICATION, tunnel_to
+from tests.samples import SAMPLES
 from tests.shell import PATIENCE, Folder
 
 PROJECT = "version: 1\nenvironments: {test: {secret_key: {from_env: CLERK_SECRET_KEY}}}\n"
@@ -56,6 +61,30 @@ GROUPS = {
         "default_scopes": ["email", "profile"],
     },
 }
+SHOWN = f"""\
+instance_settings:
+  test_mode: false
+  hibp: false
+  support_email: help@example.com
+  clerk_js_version: 5.99.0
+  cookieless_dev: false
+  url_based_session_syncing: false
+  preferred_sign_in_strategy_when_password_required: otp
+allowlist_identifiers: [ada@example.com]
+{SAMPLES["instance_restrictions"].requests.created}"""
+"""Every setting that the Frontend API's environment shows and the Backend API does not."""
+IN_THE_ENVIRONMENT = {
+    "auth_config": {
+        "test_mode": False,
+        "cookieless_dev": False,
+        "url_based_session_syncing": False,
+    },
+    "display_config": {
+        "support_email": "help@example.com",
+        "clerk_js_version": "5.99.0",
+        "preferred_sign_in_strategy": "otp",
+    },
+}
 OTHERS = """\
 instance_communication: {blocked_country_codes: [KP, DE]}
 instance_protect: {rules_enabled: true}
@@ -95,6 +124,28 @@ def javascript_sdk(server, key):
         return json.loads(done.stdout or "null")
 
     return run
+
+
+@pytest.fixture
+def host(server, key):
+    """That of the instance's Frontend API."""
+    clerk = clerk_backend_api.Clerk(bearer_auth=key, server_url=server.url)
+    (domain,) = clerk.domains.list().data
+    return domain.frontend_api_url.removeprefix("https://")
+
+
+@pytest.fixture
+def frontend(server, cli, host, tmp_path):
+    """The environment as ``clerk api --fapi`` shows it, which asks for it at that host alone."""
+    javascript.need("clerk")
+    with tunnel_to(server.address, host, tmp_path) as tunnel:
+        shows = replace(cli, environ=tunnel.environ)
+
+        def read():
+            return shows.told("api", "--fapi", "/environment", "--app", APPLICATION)[0]
+
+        yield read
+    assert {*tunnel.opened} == {f"{host}:443"}
 
 
 @pytest.fixture
@@ -155,6 +206,45 @@ def test_the_command_line_reads_back_what_clerkform_wrote(project, cli):
     assert pulled["organization_settings"].items() >= GROUPS["organization_settings"].items()
     restrictions, _ = cli.told("api", "/instance/restrictions", "-X", "PATCH", "-d", "{}", "--yes")
     assert restrictions.items() >= GROUPS["restrictions"].items()
+
+
+def test_every_setting_that_only_the_environment_shows_is_declared_here():
+    shown = {
+        str(leaf)
+        for kind in KINDS.values()
+        for leaf in kind.leaves
+        if leaf.traits.read_from and leaf.traits.read_from.source == "frontend"
+    }
+    sections = yaml.safe_load(SHOWN)
+    assert shown == {*sections["instance_settings"], *sections["instance_restrictions"]}
+
+
+def test_the_command_line_reads_back_from_the_environment_what_clerkform_wrote(project, frontend):
+    before = frontend()
+    (project.root / "clerk.yaml").write_text(SHOWN)
+    project.run("apply", "--auto-approve")
+    after = frontend()
+    for part, settings in IN_THE_ENVIRONMENT.items():
+        assert after[part].items() >= settings.items()
+        assert not before[part].items() & settings.items()
+    assert after["user_settings"]["password_settings"]["disable_hibp"] is True
+    restrictions = after["user_settings"]["restrictions"]
+    for name in yaml.safe_load(SHOWN)["instance_restrictions"]:
+        assert restrictions[name]["enabled"] is True
+        assert before["user_settings"]["restrictions"][name]["enabled"] is False
+    nothing_is_planned(project)
+
+
+def test_the_command_line_reads_back_from_the_environment_what_it_wrote(project, cli, frontend):
+    """And clerkform, which reads there as well, has nothing to do about it."""
+    (project.root / "clerk.yaml").write_text(MANIFEST + OTHERS)
+    cli.told("config", "patch", "--json", json.dumps(GROUPS), "--yes")
+    shown = frontend()
+    assert shown["display_config"]["support_email"] == "help@example.com"
+    assert shown["organization_settings"]["max_allowed_memberships"] == 7
+    restrictions = shown["user_settings"]["restrictions"]
+    assert {n: restrictions[n]["enabled"] for n in GROUPS["restrictions"]} == GROUPS["restrictions"]
+    nothing_is_planned(project)
 
 
 def test_clerkform_plans_nothing_where_the_command_line_wrote_it(project, cli):
