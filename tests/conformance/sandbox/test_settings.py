@@ -14,6 +14,7 @@ from clerkform.kinds import KINDS
 from tests.conformance.sandbox import javascript
 from tests.conformance.sandbox.test_cli import Cli
 from tests.conformance.sandbox.tunnel import APPLICATION, tunnel_to
+from tests.samples import SAMPLES
 from tests.shell import PATIENCE, Folder
 
 PROJECT = "version: 1\nenvironments: {test: {secret_key: {from_env: CLERK_SECRET_KEY}}}\n"
@@ -60,7 +61,7 @@ GROUPS = {
         "default_scopes": ["email", "profile"],
     },
 }
-SHOWN = """\
+SHOWN = f"""\
 instance_settings:
   test_mode: false
   hibp: false
@@ -70,13 +71,7 @@ instance_settings:
   url_based_session_syncing: false
   preferred_sign_in_strategy_when_password_required: otp
 allowlist_identifiers: [ada@example.com]
-instance_restrictions:
-  allowlist: true
-  blocklist: true
-  allowlist_blocklist_disabled_on_sign_in: true
-  block_email_subaddresses: true
-  block_disposable_email_domains: true
-"""
+{SAMPLES["instance_restrictions"].requests.created}"""
 """Every setting that the Frontend API's environment shows and the Backend API does not."""
 IN_THE_ENVIRONMENT = {
     "auth_config": {
