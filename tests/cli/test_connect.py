@@ -150,8 +150,8 @@ def no_names(monkeypatch):
 
 
 EVERYTHING = """\
-domains: [{name: app.example.com, is_satellite: true, proxy_url: 'https://app.example.com/p'}]
-redirect_urls: ['https://app.example.com/cb']
+domains: [{name: app.sandbox.example.com, is_satellite: true, proxy_url: 'https://app.sandbox.example.com/p'}]
+redirect_urls: ['https://app.sandbox.example.com/cb']
 allowlist_identifiers: [someone@example.com]
 """
 

@@ -334,6 +334,17 @@ def test_settings_that_are_clerks_own_are_pulled_where_they_are_asked_for(cli, b
 def test_a_role_that_the_instance_lacks_is_named_with_those_that_it_has(cli):
     cli.write("organization_settings: {creator_role: 'org:boss'}\n")
     done = cli("apply", "--auto-approve")
+    assert done.code == exits.WRONG
+    assert "`creator_role` of organization_settings is `org:boss`" in done.err
+    assert "org:admin" in done.err
+    assert cli.writes == []
+
+
+def test_a_role_that_goes_after_the_plan_fails_its_step_alone(cli):
+    """The list that a plan cannot read says nothing, as when it switches organizations on."""
+    cli.fault("/organization_roles$", status=403, times=1)
+    cli.write("organization_settings: {creator_role: 'org:boss'}\n")
+    done = cli("apply", "--auto-approve")
     assert done.code == exits.FAILED
     assert "`creator_role`: the instance has no org:boss" in done.err
     assert "org:admin" in done.err

@@ -103,10 +103,11 @@ def _as_today(data: Mapping[str, Any]) -> dict[str, Any]:
     """A document of an older format as this one would be; what was asked has no order.
 
     Format 1 held besides what no apply compares. Nobody is shown that. Up to format 2 a step had
-    one ``sink``, which was always that of ``secret_to``.
+    one ``sink``, which was always that of ``secret_to``; up to 3 nothing was said of meanings.
     """
     version = data["format_version"]
     aside = {"review", "notes", "made_by"} if version == OLDEST else set()
+    aside |= {"means", "impact"} if version < WITH_MEANING else set()
 
     def without(block: Any) -> Any:
         if not isinstance(block, dict):
