@@ -17,6 +17,7 @@ from clerkform.model import Address, Kind
 from clerkform.model.fields import Fields
 from clerkform.model.step import Step
 from clerkform.private_files import OWN_FOLDER, make_own_folder, write_privately
+from clerkform.secrets.looks import starts_like_key
 from clerkform.secrets.redaction import redacted_data
 
 FOLDER: Final = f"{OWN_FOLDER}/removed"
@@ -24,6 +25,7 @@ KEPT: Final = 100
 """Files; the oldest go."""
 FORMAT_VERSION: Final = 1
 SENSITIVE: Final = "(sensitive)"
+_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{9}Z-.*\.json")
 
 
 class Removed:
@@ -43,7 +45,7 @@ class Removed:
             name = self._name(document)
             text = json.dumps(document, indent=2, default=str) + "\n"
             write_privately(self._root / FOLDER / name, text.encode())
-            self._drop_oldest()
+            self._drop_oldest(besides=name)
         except OSError as error:
             self.failure = f"{FOLDER} cannot be written: {error.strerror}"
 
@@ -54,9 +56,12 @@ class Removed:
         plain = "-".join(re.sub(r"[^A-Za-z0-9_.]", "_", word)[:80] for word in words)
         return f"{at}-{plain}.json"
 
-    def _drop_oldest(self) -> None:
-        files = sorted(one for one in (self._root / FOLDER).glob("*.json") if not one.is_symlink())
-        for one in files[:-KEPT]:
+    def _drop_oldest(self, besides: str) -> None:
+        """Only what has a name of ours, and never what was written just now: others may lie there."""
+        folder = self._root / FOLDER
+        own = (one for one in folder.iterdir() if _NAME.fullmatch(one.name) and one.name != besides)
+        files = sorted(one for one in own if one.is_file() and not one.is_symlink())
+        for one in files[: max(len(files) + 1 - KEPT, 0)]:
             one.unlink(missing_ok=True)
 
 
@@ -93,8 +98,17 @@ def _without_secrets(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any
         elif field and field.parts and isinstance(value, Mapping):
             plain[name] = _without_secrets(field.parts, value)
         else:
-            plain[name] = value
+            plain[name] = _masked(value)
     return plain
+
+
+def _masked(value: Any) -> Any:
+    """Without what looks like a key, in whatever an application keeps there."""
+    if isinstance(value, Mapping):
+        return {name: _masked(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(inner) for inner in value]
+    return SENSITIVE if isinstance(value, str) and starts_like_key(value) else value
 
 
 @dataclass(frozen=True, slots=True)

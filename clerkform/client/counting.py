@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError
@@ -11,13 +11,15 @@ from clerkform.model import Counted, Kind
 from clerkform.model.op import filled
 from clerkform.waiting.together import together
 
+MOST: Final = 10**12
+"""What a larger number counts, nobody knows."""
 Counts = Mapping[str, Mapping[str, int]]
 """Id to what to how many; what is not there is not known."""
 
 
 async def count_along(client: ClerkClient, kind: Kind, ids: Sequence[str], most: int) -> Counts:
-    """What goes along with each object, by at most ``most`` requests. One that fails leaves what it
-    asked for unknown."""
+    """What goes along with each object, by at most ``most`` requests, each sent once. One that fails
+    leaves what it asked for unknown."""
     found: dict[str, dict[str, int]] = {one: {} for one in ids}
     batches = list(_batches(kind, ids))[:most]
     for bodies in await together(_listed(client, kind, batch) for batch in batches):
@@ -51,7 +53,9 @@ async def _listed(
         asks |= counted.asks
     params = {**reads.params, **asks, str(reads.lookups.by_ids): batch}
     try:
-        page = await client.page(reads.path, params=params, page=reads.page, id_of=reads.id_of)
+        page = await client.page(
+            reads.path, params=params, page=reads.page, id_of=reads.id_of, tries=1
+        )
     except ApiError:
         return ()
     return page.objects
@@ -61,10 +65,11 @@ async def _total(client: ClerkClient, object_id: str, counted: Counted) -> int |
     assert counted.listed is not None
     path = filled(counted.listed.path, {"id": object_id})
     try:
-        return (await client.page(path, params=counted.listed.params, page=1)).total
+        page = await client.page(path, params=counted.listed.params, page=1, tries=1)
     except ApiError:
         return None
+    return page.total if page.total is not None and page.total <= MOST else None
 
 
 def _is_count(body: Mapping[str, Any], name: str) -> bool:
-    return type(body.get(name)) is int and body[name] >= 0
+    return type(body.get(name)) is int and 0 <= body[name] <= MOST

@@ -161,10 +161,12 @@ class ClerkClient:
         params: Params | None = None,
         page: int | None = MAX_PAGE,
         id_of: IdOf = own_id,
+        tries: int | None = None,
     ) -> Page:
-        """A part of a list, and how long the whole is if the answer says so."""
+        """A part of a list, and how long the whole is if the answer says so; ``tries`` is how
+        often to ask at most, for what nobody needs."""
         with self._account.question() as question:
-            return await self._page(question, path, offset, params, page, id_of)
+            return await self._page(question, path, offset, params, page, id_of, tries)
 
     async def _page(
         self,
@@ -174,9 +176,11 @@ class ClerkClient:
         params: Params | None,
         page: int | None,
         id_of: IdOf,
+        tries: int | None = None,
     ) -> Page:
         paging = {} if page is None else {"limit": page, "offset": offset}
-        response = await self._ask(question, "GET", path, params={**(params or {}), **paging})
+        asked = {**(params or {}), **paging}
+        response = await self._ask(question, "GET", path, params=asked, tries=tries)
         return decode_page(path, response, self._redact, id_of)
 
     async def list(
@@ -223,6 +227,7 @@ class ClerkClient:
         body: Mapping[str, Any] | None = None,
         repeatable: bool = True,
         own_limit: OwnLimit | None = None,
+        tries: int | None = None,
     ) -> httpx.Response:
         """The 2xx answer, after as many tries as are needed and allowed."""
         if not path.startswith("/"):
@@ -236,7 +241,9 @@ class ClerkClient:
             may_have_acted |= answer.may_have_acted
             delay = retry_delay(attempt, answer.retry_after, self._jitter())
             spent += seconds + delay
-            too_long = attempt == self._max_tries or spent > self._bounds.seconds_of_tries
+            too_long = (
+                attempt == (tries or self._max_tries) or spent > self._bounds.seconds_of_tries
+            )
             if too_long or not may_retry(answer, repeatable):
                 # A try that was refused does not undo an earlier one whose answer was lost.
                 answer.may_have_acted = may_have_acted

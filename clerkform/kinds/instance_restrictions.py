@@ -18,7 +18,7 @@ SHOWN = "user_settings.restrictions"
 
 def holds_for_members(moved: Moved) -> bool:
     """Of whoever has an account, many may never have been on the list."""
-    return becomes(False)(moved) and moved.beside.get("allowlist") is True
+    return becomes(False)(moved) and moved.beside.get("allowlist") is not False
 
 
 class InstanceRestrictions(SettingsResource):

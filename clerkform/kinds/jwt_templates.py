@@ -6,18 +6,18 @@ is true exactly where there is a ``signing_key``.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
 from clerkform.jwt.cases import TemplateTests
+from clerkform.jwt.role_names import granted
 from clerkform.model import JsonObject, Kind, Resource, SecretRef, Values, crud, paginated, trait
+from clerkform.model.canonical import same
 from clerkform.model.meaning import Condition, Moved, comes, grows
-from clerkform.model.paths import GONE
+from clerkform.model.paths import GONE, value_at
 
 DAY = 86400
-ROLE_LIKE = re.compile(r"(^|_)(roles?|admin|is_admin|permissions?|scopes?)$", re.IGNORECASE)
 
 
 def _grows_from(default: int) -> Condition:
@@ -35,10 +35,8 @@ def outlives_a_day(moved: Moved) -> bool:
 
 def grants_a_role(moved: Moved) -> bool:
     """A claim that reads like a role gets a value that is the same for everybody."""
-    before = moved.before if isinstance(moved.before, dict) else {}
-    after = moved.after if isinstance(moved.after, dict) else {}
-    literal = ((name, value) for name, value in after.items() if "{{" not in str(value))
-    return any(ROLE_LIKE.search(name) and before.get(name) != value for name, value in literal)
+    had = moved.before if isinstance(moved.before, dict) else {}
+    return any(not same(value_at(had, path), value) for path, value in granted(moved.after))
 
 
 class JwtTemplate(Resource):
@@ -77,6 +75,7 @@ class JwtTemplate(Resource):
         trait.write_only_but(presence="custom_signing_key"),
         trait.signs_with("signing_algorithm"),
         trait.widens(when=comes, says="whoever holds this key can make tokens"),
+        trait.locks_out(says="verifiers that know the key of before refuse new tokens"),
     ] = MISSING
     """A reference to the key that signs tokens instead of the instance's; null for no own key."""
     tests: Annotated[TemplateTests | MISSING, trait.local, trait.neutral("never sent")] = MISSING

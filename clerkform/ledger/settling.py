@@ -69,7 +69,8 @@ def as_written(
     for address, values in not_settled(live, ledger, registry, now).items():
         one = live.objects[address.kind][ledger.entries[address].id or ""]
         fields = registry[address.kind].fields
-        live = live.with_([replace(one, values=over(fields, one.values, nested(values.items())))])
+        written = over(fields, one.values, nested(values.items()))
+        live = live.with_([replace(one, values=written, unsettled=frozenset(values))])
         notes += (_note(address, path) for path in values)
     return live, tuple(notes)
 

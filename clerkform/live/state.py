@@ -23,6 +23,8 @@ class LiveObject:
     """Field name to value. References stand as ids, and what is no field of a manifest stays."""
     unreachable: Mapping[Path, str] = field(default_factory=dict)
     """Fields that a second source shows, and why it did not this time."""
+    unsettled: frozenset[Path] = frozenset()
+    """Fields that show as they were before a write of a moment ago: the values are what was sent."""
 
 
 @dataclass(frozen=True, slots=True)

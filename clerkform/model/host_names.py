@@ -57,6 +57,33 @@ def refuse_international(host: Any) -> Any:
     )
 
 
+BROWSERS: Final = frozenset(
+    [
+        "ftp",
+        "ftps",
+        "ws",
+        "wss",
+        "intent",
+        "googlechrome",
+        "googlechromes",
+        "microsoft-edge",
+        "microsoft-edge-http",
+        "microsoft-edge-https",
+        "x-safari-http",
+        "x-safari-https",
+        "firefox",
+        "open-url-firefox",
+        "opera-http",
+        "opera-https",
+        "brave",
+        "view-source",
+        "blob",
+        "filesystem",
+        "jar",
+        "feed",
+    ]
+)
+"""Schemes that browsers and phones take for the web, wherever they lead."""
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PLAIN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
@@ -65,13 +92,14 @@ _PLAIN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 def web_host(text: str) -> str | None:
     """The host of a URL of the web, or of a host's name with or without ``*.`` and a port: in
     ASCII. None where an application's own scheme leads to no host. What a browser may read
-    otherwise, such as a backslash before the path, is a host that nobody has: empty.
+    otherwise, such as a backslash or a scheme that opens another browser, is a host that nobody has: empty.
     """
     scheme = _SCHEME.match(text)
-    if scheme and scheme[1].lower() not in ("http", "https"):
-        return None
-    if "\\" in text:
+    name = scheme[1].lower() if scheme else "https"
+    if "\\" in text or name in BROWSERS:
         return ""
+    if name not in ("http", "https"):
+        return None
     authority = re.split("[/?#]", text[scheme.end() :] if scheme else text)[0]
     host = re.sub(r":[0-9]*$", "", authority.rpartition("@")[2])
     host = ascii_host(host.removeprefix("*.")).removesuffix(".")

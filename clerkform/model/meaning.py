@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from clerkform.model.canonical import same
 from clerkform.model.host_names import LOOPBACK, is_on, is_unencrypted_url, web_host
 from clerkform.model.paths import GONE, Path
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Stands for a value that could not be read: it may be any."""
+
 
 Sort = Literal["weakens", "widens", "locks_out", "neutral"]
 """Loosens a rule; lets more in by the rules that are there; keeps out who got in before; none of
 these."""
+UNKNOWN: Final = Unknown()
 _NOTHING: Final = (GONE, None)
 
 
@@ -33,7 +41,7 @@ class Around:
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A field before a plan and after it. ``GONE`` stands for an object or a value that is not
-    there, so a create goes from ``GONE`` and a delete to it."""
+    there, so a create goes from ``GONE`` and a delete to it; ``UNKNOWN`` for what could not be read."""
 
     before: Any
     after: Any
@@ -44,7 +52,7 @@ class Moved:
     def gained(self) -> Iterator[Any]:
         """What is there after the plan and was not before: members of a list, or the value."""
         before, after = _members(self.before), _members(self.after)
-        return (one for one in after if one not in before)
+        return (one for one in after if not any(same(one, there) for there in before))
 
 
 Condition = Callable[[Moved], bool]
@@ -98,7 +106,7 @@ def becomes(value: Any) -> Condition:
     """Whether the field has ``value`` after the plan and had not before."""
 
     def is_so(moved: Moved) -> bool:
-        return bool(moved.after == value and moved.before != value)
+        return same(moved.after, value) and not same(moved.before, value)
 
     return is_so
 
@@ -119,7 +127,9 @@ def gains(moved: Moved) -> bool:
 
 
 def loses(moved: Moved) -> bool:
-    """A list lacks a member that it had before."""
+    """A list lacks a member that it had before, or may have had."""
+    if moved.before is UNKNOWN:
+        return isinstance(moved.after, list | tuple)
     return gains(Moved(moved.after, moved.before))
 
 
@@ -173,7 +183,7 @@ def while_some(kind: str, condition: Condition) -> Looks:
 def _members(value: Any) -> tuple[Any, ...]:
     if isinstance(value, list | tuple):
         return tuple(value)
-    return () if value in _NOTHING else (value,)
+    return () if value in (*_NOTHING, UNKNOWN) else (value,)
 
 
 def _texts(values: Iterable[Any]) -> Iterator[str]:

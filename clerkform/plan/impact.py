@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from clerkform.plan.wire import WireAction, WireImpact
 
-TOLERATED = 1.1
-"""How much more may go than was reviewed, as a factor."""
+TOLERATED = 10
+"""One in so many more may go than was reviewed."""
 
 
 def sentence(actions: Iterable[WireAction]) -> str:
@@ -44,7 +44,9 @@ def grown(before: Iterable[WireAction], after: Iterable[WireAction]) -> Iterator
         for one in action.impact:
             seen = was.get((action.address, one.what))
             reviewed = seen.number if seen else 0
-            if reviewed is not None and one.number and one.number > reviewed * TOLERATED:
+            if reviewed is None or not one.number:
+                continue
+            if (one.number - reviewed) * TOLERATED > reviewed:
                 yield (
                     action.address,
                     f"{one.number} {one.what} go with it now, and {reviewed} when the plan was saved",

@@ -2,7 +2,7 @@
 
 Only the traits of fields are asked, so whatever leads to a state is judged alike: an update, a
 prune, ``absent``, a replacement. What clerkform does not know of the state before counts as another
-value than the one after.
+value than the one after, also where a ledger says what it was.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any, Final
 
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.creation import NO_SECRET, created_value
-from clerkform.diff.fields import UNKNOWN, sent_value
+from clerkform.diff.fields import UNKNOWN as NOT_KNOWN
+from clerkform.diff.fields import sent_value
 from clerkform.diff.values import merged
 from clerkform.live.state import Live
 from clerkform.model import Field, Kind, Registry
+from clerkform.model.canonical import same
 from clerkform.model.host_names import web_host
-from clerkform.model.meaning import Around, Consequence, Looks, Meaning, Moved
+from clerkform.model.meaning import UNKNOWN, Around, Consequence, Looks, Meaning, Moved
 from clerkform.model.paths import GONE, nested, value_at
 
 REFUSED: Final = ("weakens", "locks_out")
@@ -131,14 +133,14 @@ def _meanings(action: Action, around: Around) -> Iterator[tuple[Field, Meaning]]
 
 
 def _is_other(moved: Moved) -> bool:
-    return moved.before is UNKNOWN or bool(moved.before != moved.after)
+    return not same(moved.before, moved.after)
 
 
 def _moves(action: Action, around: Around) -> Iterator[tuple[Field, Moved]]:
     """Each field that may mean something, before and after. One of an object's key comes and goes
     with the object: where it changes, what had the old one goes and what has the new one comes."""
     kind = action.kind
-    if action.verb == "none" and not _looks_around(kind):
+    if action.verb == "none" and not (action.always_sent or _looks_around(kind)):
         return
     sides = [(leaf, *_sides(action, leaf)) for leaf in kind.leaves if not leaf.traits.local]
     beside = nested((leaf.path, after) for leaf, _, after in sides if after is not GONE)
@@ -160,25 +162,41 @@ def _looks_around(kind: Kind) -> bool:
 
 def _sides(action: Action, leaf: Field) -> tuple[Any, Any]:
     """A field before and after, each in the form that the server stores."""
-    before = value_at(action.live.values, leaf.path) if action.live else GONE
-    if leaf.path in action.unreached:
-        before = UNKNOWN
+    before, item = _before(action, leaf), action.item
     if action.verb == "delete":
-        return leaf.normalized(before), GONE
+        return before, GONE
+    declared = value_at(item.values, leaf.path) if item else GONE
     own = [change for change in action.changes if change.path[: len(leaf.path)] == leaf.path]
     whole = next((change for change in own if change.path == leaf.path), None)
     if whole:
-        seen = before if before is UNKNOWN or leaf.path in action.unreached else whole.before
-        return leaf.normalized(_shown(seen)), leaf.normalized(_shown(whole.after))
+        is_seen = before is not UNKNOWN and leaf.path not in action.unreached
+        return _known(leaf, whole.before) if is_seen else UNKNOWN, _known(leaf, whole.after)
     if own:
-        return leaf.normalized(before), leaf.normalized(_written(action, leaf))
-    is_undeclared = action.item is None or value_at(action.item.values, leaf.path) is GONE
-    stays = action.verb != "replace" or not is_undeclared
-    return leaf.normalized(before), leaf.normalized(before) if stays else GONE
+        return before, _known(leaf, _written(action, leaf))
+    if leaf.path in action.always_sent:
+        return UNKNOWN, _known(leaf, declared)
+    return before, GONE if action.verb == "replace" and declared is GONE else before
+
+
+def _before(action: Action, leaf: Field) -> Any:
+    """What the server showed; a ledger's word of it is nobody's but the ledger's."""
+    if action.live is None:
+        return GONE
+    value = value_at(action.live.values, leaf.path)
+    is_hidden = leaf.path in action.unreached or leaf.path in action.live.unsettled
+    if is_hidden or (value is GONE and action.kind.is_always_there and not leaf.is_unread):
+        return UNKNOWN
+    return _known(leaf, value)
+
+
+def _known(leaf: Field, value: Any) -> Any:
+    return leaf.normalized(_shown(value))
 
 
 def _shown(value: Any) -> Any:
-    return None if value is NO_SECRET else value
+    if value is NO_SECRET:
+        return None
+    return UNKNOWN if value is NOT_KNOWN else value
 
 
 def _written(action: Action, leaf: Field) -> Any:

@@ -87,7 +87,7 @@ class WireMeaning(Block):
 class WireImpact(Block):
     what: str
     """What goes along, such as ``members``."""
-    number: Annotated[int, Field(ge=0)] | None = None
+    number: Annotated[int, Field(ge=0, le=10**12)] | None = None
     """How many; null where nobody knows."""
 
 

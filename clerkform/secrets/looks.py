@@ -25,7 +25,12 @@ _FEWEST_CHARACTERS: Final = 10
 @lru_cache(maxsize=16)
 def holds_key(text: str) -> bool:
     """Whether a key or a token seems to stand there, which nobody should see."""
-    return _KEY.search(text) is not None or any(map(_looks_random, _LONG.findall(text)))
+    return starts_like_key(text) or any(map(_looks_random, _LONG.findall(text)))
+
+
+def starts_like_key(text: str) -> bool:
+    """Whether it holds the beginning of a key or a token; an id looks random as well and is none."""
+    return _KEY.search(text) is not None
 
 
 def _looks_random(letters: str) -> bool:

@@ -85,8 +85,8 @@ def no_longer_watched(
         if gone:
             yield Diagnostic(
                 "no-longer-watched",
-                f"{address}: {', '.join(gone)} was declared and is no more: it stays as it is, and"
-                " no drift is told of it",
+                f"{address}: declared at the last apply and no more: {', '.join(gone)}. What is not"
+                " declared stays as it is, and no drift is told of it",
                 item.span if item else None,
                 "declare it again, or apply to have it forgotten",
                 "warning",

@@ -101,3 +101,25 @@ def test_an_id_of_any_form_is_a_file_in_the_folder(tmp_path, object_id):
     folder.keep(document_of(live, KINDS["redirect_urls"], Address("redirect_urls", "a"), "i", 0))
     (path,) = (tmp_path / FOLDER).iterdir()
     assert json.loads(path.read_text())["id"] == object_id
+
+
+def test_files_of_others_are_neither_counted_nor_dropped(tmp_path):
+    folder = tmp_path / FOLDER
+    folder.mkdir(parents=True)
+    (folder / "0.json").mkdir()
+    for at in range(KEPT + 1):
+        (folder / f"99999999-{at}.json").write_text("{}")
+        (folder / f"99999999T999999999Z-{at:03}.json").write_text("{}")
+    removed = Removed(tmp_path, "production")
+    live = LiveObject("redirect_urls", "ru_1", {"url": "a://b"})
+    removed.keep(document_of(live, KINDS["redirect_urls"], Address("redirect_urls", "a"), "i", 0))
+    assert removed.failure is None
+    assert (folder / "19700101T000000000Z-production-redirect_urls-ru_1.json").exists()
+    assert len(list(folder.glob("99999999-*.json"))) == KEPT + 1
+
+
+def test_what_looks_like_a_key_is_masked_wherever_it_stands():
+    values = {"slug": "a", "public_metadata": {"keys": ["sk_live_abcdefgh"], "tier": "free"}}
+    live = LiveObject("organizations", "org_1", values)
+    body = document_of(live, KINDS["organizations"], Address("organizations", "a"), "i", 0)["body"]
+    assert body["public_metadata"] == {"keys": ["(sensitive)"], "tier": "free"}

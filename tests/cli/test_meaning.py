@@ -267,7 +267,10 @@ def test_a_setting_that_is_declared_no_more_is_a_warning_until_the_next_apply(cl
     for command in ("plan", "drift"):
         said = cli(command)
         assert said.code == exits.DONE
-        assert "warning[no-longer-watched]: instance_settings: support_email" in said.err
+        assert (
+            "warning[no-longer-watched]: instance_settings: declared at the last apply and no more: support_email"
+            in said.err
+        )
     assert "no-longer-watched" not in cli("plan", "-t", "organization_settings").err
     cli("apply", "--auto-approve")
     assert "no-longer-watched" not in cli("plan").err
@@ -277,7 +280,10 @@ def test_a_section_that_is_gone_is_told_of_too(cli):
     cli.write("instance_settings: {hibp: true}\nredirect_urls: []\n")
     cli("apply", "--auto-approve")
     cli.write("redirect_urls: []\n")
-    assert "warning[no-longer-watched]: instance_settings: hibp" in cli("plan").err
+    assert (
+        "warning[no-longer-watched]: instance_settings: declared at the last apply and no more: hibp"
+        in cli("plan").err
+    )
 
 
 # --- keys that are looked up --------------------------------------------------------------------
@@ -385,3 +391,70 @@ def test_a_saved_plan_is_refused_if_more_goes_along_by_then(acme, more, code):
     assert applied.code == code
     assert ("error[impact-grew]: organizations/acme: 4 members go" in applied.err) is more
     assert any(line.startswith("DELETE") for line in acme.writes) is not more
+
+
+# --- a ledger that a checkout brings --------------------------------------------------------------
+
+
+def forge(cli, address, values, **unsettled):
+    """A ledger of this instance that says what it likes of one address."""
+    path = cli.root / ".clerkform/ledger.default.json"
+    document = json.loads(path.read_text())
+    at = cli.clock.ms
+    was = {f"/{name}": {"at": at, "was": [value]} for name, value in unsettled.items()}
+    entry = {"id": address, "values": values, "unsettled": was}
+    document["entries"][address] = entry
+    path.write_text(json.dumps(document))
+
+
+@pytest.fixture
+def recorded(production):
+    """Something was applied, so there is a ledger."""
+    production.write("redirect_urls: ['myapp://cb']\n")
+    assert production("apply", "--auto-approve").code == exits.DONE
+    return production
+
+
+@pytest.mark.parametrize("lie", [1, True, "yes"])
+def test_a_ledgers_word_of_what_shows_is_not_the_state_before(recorded, lie):
+    forge(recorded, "instance_settings", {"test_mode": lie}, test_mode=False)
+    recorded.write(WEAKER)
+    before = len(recorded.writes)
+    recorded("apply", "--auto-approve")
+    sent = recorded.writes[before:]
+    assert sent == [], "refused, or taken for what is there already"
+
+
+def test_a_ledgers_word_of_the_switch_does_not_free_the_last_entry(production):
+    production.write(LISTED + ENTRY)
+    assert production("apply", "--auto-approve").code == exits.DONE
+    forge(production, "instance_restrictions", {"allowlist": False}, allowlist=True)
+    production.write(f"instance_restrictions: {{allowlist: false}}\n{NO_ENTRY}")
+    before = len(production.writes)
+    assert production("apply", "--auto-approve").code == exits.WRONG
+    assert production.writes[before:] == []
+
+
+def test_what_nothing_shows_and_no_ledger_knows_is_judged_as_a_change(production):
+    sender = "instance_settings: {from_email_address: evil}\n"
+    production.write(sender)
+    assert codes_in(production("plan").err) == ["weakens-security"]
+    assert production("apply", "--auto-approve", *ALLOWED).code == exits.DONE
+    assert production("apply", "--auto-approve").code == exits.DONE, "the ledger knows it"
+    production.write(PROJECT % "production: true, ledger: other.json", "clerkform.yaml")
+    assert codes_in(production("plan").err) == ["weakens-security"]
+
+
+def test_what_the_server_does_not_answer_may_be_anything(production):
+    production.fault("/organization_settings$", "GET", drop="creator_role")
+    production.write("organization_settings: {creator_role: 'org:member'}\n")
+    assert codes_in(production("plan").err) == ["weakens-security"]
+
+
+def test_another_signing_key_locks_out_who_knows_the_old_one(production):
+    production.environ |= {"K1": "k" * 40, "K2": "q" * 40}
+    template = "jwt_templates: [{name: t, claims: {}, signing_algorithm: HS256, signing_key: {from_env: K1}}]\n"
+    production.write(template)
+    assert production("apply", "--auto-approve").code == exits.DONE
+    production.write(template.replace("K1", "K2"))
+    assert codes_in(production("plan").err) == ["locks-out"]

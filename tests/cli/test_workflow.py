@@ -179,7 +179,7 @@ def test_what_weakens_security_is_merged_in_vain_until_somebody_runs_it_by_hand(
     (runner.project / "clerk" / "settings.yaml").write_text(WEAKER)
     assert runner.run(OWN)["plan"].startswith("1: ")
     assert runner.run(MERGED)["apply"].startswith("1: ")
-    assert runner.summary.read_text().count("--allow-weakening instance_settings") == 2
+    assert runner.summary.read_text().count(r"--allow-weakening instance\_settings") == 2
     asked = {"apply": True, "allow_weakening": "instance_settings", "allow_lockout": ""}
     elsewhere = replace(BY_HAND, inputs=asked, ref="refs/heads/mine")
     assert runner.run(elsewhere)["apply"] == "skipped"

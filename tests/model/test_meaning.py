@@ -5,6 +5,7 @@ import pytest
 from clerkform.kinds import KINDS
 from clerkform.model import trait
 from clerkform.model.meaning import (
+    UNKNOWN,
     Around,
     Moved,
     always,
@@ -14,6 +15,7 @@ from clerkform.model.meaning import (
     grows,
     is_elsewhere,
     is_unencrypted,
+    loses,
     none_left,
     while_some,
 )
@@ -156,3 +158,52 @@ def test_a_condition_may_hold_only_while_a_kind_has_objects():
     assert off(Moved(True, False, around=counts(2, 1)))
     assert not off(Moved(True, False, around=counts(1, 0)))
     assert off(Moved(True, False))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"role": "admin"},
+        {"role": "{{user.public_metadata.role || 'admin'}}"},
+        {"role": "admin{{}}"},
+        {"role": "{{user.unsafe_metadata.role}}"},
+        {"roles": ["{{user.id}}", "admin"]},
+        {"https://hasura.io/jwt/claims": {"x-hasura-default-role": "admin"}},
+        {"metadata": {"role": "admin"}},
+        {"isAdmin": True},
+        {"userRole": "a"},
+        {"x-role": 1},
+        {"https://e.example/roles": ["a"]},
+        {"permissions": {"a": "write"}},
+    ],
+)
+def test_a_claim_that_reads_like_a_role_grants_it_to_everybody(claims):
+    assert meant("jwt_templates", "claims", {}, claims) == ["weakens"]
+    assert meant("jwt_templates", "claims", claims, claims) == []
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"role": "{{user.public_metadata.role}}"},
+        {"org": {"role": "{{org.role}}"}},
+        {"is_admin": False, "scopes": [], "roles": {}, "permissions": None, "role": ""},
+        {"aud": "admin", "controller": "a"},
+    ],
+)
+def test_what_comes_from_the_users_own_record_or_grants_nothing_does_not(claims):
+    assert meant("jwt_templates", "claims", {}, claims) == []
+
+
+@pytest.mark.parametrize("scheme", ["intent", "FTP", "wss", "microsoft-edge", "view-source"])
+def test_a_scheme_that_browsers_take_for_the_web_is_on_no_host_of_the_instance(scheme):
+    around = Around(production=True, hosts=HOSTS, has_all_hosts=True)
+    assert is_elsewhere(Moved(GONE, f"{scheme}://example.com/x", around=around))
+
+
+def test_what_is_not_known_is_another_value():
+    assert becomes(True)(Moved(UNKNOWN, True))
+    assert becomes(True)(Moved(1, True)), "1 is not true"
+    assert loses(Moved(UNKNOWN, []))
+    assert gains(Moved(UNKNOWN, ["a"]))
+    assert not loses(Moved(UNKNOWN, GONE))

@@ -32,6 +32,7 @@ def test_none_is_a_number_and_unknown_is_not_none():
         (20, 23, True),
         (20, 5, False),
         (3, 4, True),
+        (10**11, 10**12, True),
         (None, 100, False),
         (3, None, False),
     ],

@@ -1,25 +1,17 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from clerkform.diagnostics import Diagnostic
-from clerkform.jwt.shortcodes import Path, find
+from clerkform.jwt.role_names import is_granting
+from clerkform.jwt.shortcodes import find
 from clerkform.lint.rule import Rule, Subject
-
-_GRANTS: Final = frozenset(
-    word + ending
-    for word in ("role", "permission", "scope", "group", "entitlement", "privilege")
-    for ending in ("", "s")
-) | {"admin", "superuser"}
-_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     for template in subject.with_claims:
         for path, text in template.texts:
-            if not _grants(path):
+            if not is_granting(path):
                 continue
             paths = [o.text for s in find(text) for o in s.operands if o.form == "path"]
             for written in paths:
@@ -32,12 +24,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                         "keep it in `user.public_metadata`, which only your back end can write",
                         severity="error",
                     )
-
-
-def _grants(path: Path) -> bool:
-    """Whether a claim is named like a role, as in ``x-hasura-default-role`` or ``isAdmin``."""
-    words = (word.lower() for part in path for word in _WORD.findall(str(part)))
-    return not _GRANTS.isdisjoint(words)
 
 
 RULE = Rule(
