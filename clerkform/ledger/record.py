@@ -38,6 +38,7 @@ def recorded(
         lifecycle=lifecycle,
         absent=item.absent,
         delivery=delivery,
+        made=before.made if before.id == object_id else None,
     )
 
 
