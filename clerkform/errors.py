@@ -92,6 +92,12 @@ class ApiError(ClerkformError):
         return self.status == 404 and bool(self.items)
 
     @property
+    def says_taken(self) -> bool:
+        """Whether Clerk said that something is there already. No code is the same for all kinds."""
+        ends = ("exists", "taken", "duplicate_record")
+        return any(i.code.endswith(ends) or "already exists" in i.message for i in self.items)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         return tuple(item.code for item in self.items)
 

@@ -158,9 +158,9 @@ def live_values(draw: DrawFn, kind: Kind, live: Live) -> Item:
     return values
 
 
-def live_values_of(kind: Kind, one: Field) -> SearchStrategy[Any]:
+def live_values_of(kind: Kind, one: Field, served: bool = False) -> SearchStrategy[Any]:
     """What an answer may have in a field: the whole of a set, never what is added to it."""
-    values = values_of(kind.name, one.name)
+    values = values_of(kind.name, one.name, served)
     return values.filter(lambda value: isinstance(value, list)) if one.takes_set_change else values
 
 

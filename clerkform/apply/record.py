@@ -100,6 +100,8 @@ class Keeper:
         else:
             entry = replace(self._journal.entry(address), id=written.object_id)
             entry = self._with_sent(entry, step, written)
+            if step.id.verb == "create":
+                entry = replace(entry, made=self._now())
             if action := self._actions.get(address):
                 entry = with_written(entry, action.kind, step.values, action.live, self._now())
             self._journal.put(address, entry)
@@ -124,7 +126,7 @@ class Keeper:
         if step.object_id in entry.superseded:
             self._journal.put(address, entry.no_longer_replacing(step.object_id))
         elif entry.id == step.object_id and not entry.absent:
-            left = replace(entry, id=None, values={}, prints={}, delivery=None)
+            left = replace(entry, id=None, values={}, prints={}, delivery=None, made=None)
             self._journal.put(address, left if entry.superseded or entry.intent else None)
 
     async def _record(self, action: Action, object_id: str | None) -> None:

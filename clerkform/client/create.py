@@ -159,11 +159,16 @@ class Maker:
     async def _somebody_elses(
         self, kind: Kind, step: Step, values: Values, error: ApiError
     ) -> LiveObject | None:
-        """What is in the way of a create since the plan was made, if it is as declared."""
+        """What is in the way of a create since the plan was made, if it is as declared.
+
+        Where Clerk says that something is, it is waited for: a run that was cut off a moment ago
+        may have made it, and reads lag behind writes.
+        """
         if error.status not in DUPLICATE:
             return None
         try:
-            found = await self._finder.find(kind, step, values, 0)
+            within = LOOK_FOR if error.says_taken else 0
+            found = await self._finder.find(kind, step, values, within)
         except ApiError:  # the refusal itself says more
             return None
         return None if found is None or dropped(kind, values, found) else found

@@ -34,8 +34,10 @@ class Finder:
             try:
                 return await self._new(kind, values)
             except ApiError as error:
-                # What this run made to list it under need not be visible to reads yet.
-                if error.is_not_found:
+                # What this run made to list it under, or has switched on for it, need not be visible
+                # to reads yet.
+                switch = kind.switched_on
+                if error.is_not_found or (switch and switch.code in error.codes):
                     return error
                 raise _unsaid(kind, step, error) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from clerkform.client.counting import Counts, count_along
@@ -18,6 +18,8 @@ from clerkform.model.op import filled
 from clerkform.model.traits import LookedUp, Source
 from clerkform.secrets.redaction import holds_secret
 from clerkform.waiting.together import together
+
+SHOWS_SECRET: Final = "a secret that this run knows is shown there: nothing of it is taken"
 
 Sources = Mapping[Source, Callable[[], Awaitable[Mapping[str, Any]]]]
 """What answers the documents that show what a kind's own reads hide."""
@@ -109,9 +111,11 @@ class ClerkReader:
         if ask is None:
             return source, "there is no source for it"
         try:
-            return source, await ask()
+            document = await ask()
         except ApiError as error:
             return source, str(error)
+        # The ledger keeps what was there before a write.
+        return source, SHOWS_SECRET if holds_secret(document) else document
 
     async def _bodies(self, kind: Kind, read: Read) -> tuple[Sequence[dict[str, Any]], bool]:
         """The answers, and whether they are all that there is of the kind."""

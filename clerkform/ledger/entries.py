@@ -59,6 +59,8 @@ class Entry:
     """The query parameters that its kind is listed by, if it is only listed under something."""
     absent: bool = False
     delivery: Delivery | None = None
+    made: int | None = None
+    """Milliseconds since 1970 at which its object was made, until that has shown in a read."""
     intent: Intent | None = None
     unsettled: Mapping[str, Unsettled] = field(default_factory=dict)
     """By JSON pointer: what was written a moment ago, or was when the entry was."""

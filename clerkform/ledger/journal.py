@@ -66,9 +66,9 @@ class Journal:
     def made(self, address: Address, object_id: str, *, is_owed: bool) -> None:
         """The object is there; whether anybody waits for its secret is known by its sink."""
         delivery: Delivery = "owed" if is_owed else "delivered"
-        self.put(
-            address, replace(self.entry(address), id=object_id, intent=None, delivery=delivery)
-        )
+        before = self.entry(address)
+        at = before.intent.at if before.intent else before.made
+        self.put(address, replace(before, id=object_id, intent=None, delivery=delivery, made=at))
         self.try_to_commit()
 
     def delivered(self, address: Address, object_id: str) -> None:
@@ -82,7 +82,7 @@ class Journal:
     def withdraw(self, address: Address) -> None:
         """Nothing was made, or it is gone again."""
         before = self.entry(address)
-        entry = replace(before, id=None, intent=None, delivery=None)
+        entry = replace(before, id=None, intent=None, delivery=None, made=None)
         if before.superseded:  # what was to go stays
             *rest, last = before.superseded
             delivery = before.delivery if before.id == last else "unknown"
@@ -101,8 +101,8 @@ class Journal:
         """What was written there shows by now, so whatever shows later is somebody else's."""
         for address in addresses:
             entry = self.entry(address)
-            if entry.unsettled:
-                self.put(address, replace(entry, unsettled={}))
+            if entry.unsettled or entry.made:
+                self.put(address, replace(entry, unsettled={}, made=None))
         self.try_to_commit()
 
     def prove(self) -> None:

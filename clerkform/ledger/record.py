@@ -39,6 +39,7 @@ def recorded(
         absent=item.absent,
         delivery=delivery,
         not_kept=dict(_still_declared(item, before)) if before.not_kept else {},
+        made=before.made if before.id == object_id else None,
     )
 
 

@@ -26,8 +26,12 @@ def settled(ledger: Ledger, live: Live, registry: Registry) -> Ledger:
     An object that has the intent's key, was not there before and was made around then is what that
     create has made, and nobody has its secret. Where there are several, none is taken. What was
     made at another time may be it as well, by a clock that was off: such an intent stays open.
+    What shows has not to be looked for any more.
     """
     for address, entry in ledger.entries.items():
+        if entry.made and entry.id in live.objects.get(address.kind, {}):
+            entry = replace(entry, made=None)
+            ledger = ledger.with_(address, entry)
         if entry.intent and (
             made := _made(entry.intent, candidates(address, entry, live, registry))
         ):

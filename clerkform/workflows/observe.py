@@ -165,7 +165,7 @@ def _under_recorded(desired: Desired, rules: Rules, ledger: Ledger) -> list[Read
         if entry.under
         and (
             (address.kind in rules.owned and address not in desired.items)
-            or (entry.is_open and is_looked_for(address, desired, rules))
+            or ((entry.is_open or entry.made) and is_looked_for(address, desired, rules))
         )
     ]
 

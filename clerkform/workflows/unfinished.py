@@ -76,8 +76,10 @@ async def read_until_settled(
 
 
 def _seconds_left(entries: Iterable[Entry], now: int) -> float:
-    """Until everything shows that was made for the intents of ``entries``."""
-    begun = [entry.intent.at for entry in entries if entry.intent]
+    """Until everything shows that was made for the intents of ``entries``, or is recorded as made
+    and has not shown yet."""
+    begun = [entry.intent.at if entry.intent else entry.made or 0 for entry in entries]
+    begun = [at for at in begun if at]
     return (max(begun) + LOOK_BACK - now) / 1000 if begun else 0.0
 
 

@@ -501,6 +501,30 @@ def test_what_a_list_did_not_show_yet_is_refused_as_a_duplicate_and_taken_over(c
     assert cli("plan", "--detailed-exitcode").code == DONE
 
 
+def test_a_duplicate_that_does_not_show_for_some_seconds_is_waited_for(cli):
+    """As where a run was cut off a moment ago, and reads lag behind what it has made."""
+    cli.write("allowlist_identifiers: [ann@example.com]\n")
+    assert cli("apply", "--auto-approve").code == DONE
+    nothing = '{"data": [], "total_count": 0}'
+    cli.fault("/allowlist_identifiers$", "GET", times=3, status=200, body=nothing)
+    done = cli("apply", "--auto-approve")
+    assert done.code == DONE
+    assert "(taken over, as somebody else has made it meanwhile)" in done.out
+    assert cli.waited < 10
+    assert len(cli.live("allowlist_identifiers")) == 1
+
+
+def test_a_duplicate_is_waited_for_while_what_was_switched_on_for_it_does_not_show(cli):
+    cli.write("organization_settings: {enabled: true}\norganizations: [{slug: acme, name: Acme}]\n")
+    assert cli("apply", "--auto-approve").code == DONE
+    off = clerks("organization_not_enabled_in_instance", "They are off.")
+    cli.fault("/organizations/acme$", "GET", times=3, status=403, body=off)
+    done = cli("apply", "--auto-approve")
+    assert done.code == DONE
+    assert "(taken over, as somebody else has made it meanwhile)" in done.out
+    assert cli.waited < 10
+
+
 def test_a_duplicate_that_is_not_as_declared_is_not_taken_over(cli):
     cli.write("jwt_templates: [{name: convex, claims: {aud: convex}}]\n")
     assert cli("apply", "--auto-approve").code == DONE

@@ -249,6 +249,22 @@ def test_deliver_and_resend_want_something_that_they_are_for(applied):
         assert why in done.err
 
 
+def test_what_was_made_a_moment_ago_and_does_not_show_yet_is_waited_for(applied, record):
+    """As where a run was killed once the key was made and delivered, and before it showed."""
+    record.edit(KEY, made=Clock().ms)
+    nothing = '{"data": [], "total_count": 0}'
+    applied.fault("/api_keys$", "GET", times=2, status=200, body=nothing)
+    assert applied("plan", "--detailed-exitcode").code == DONE
+    assert 0 < applied.waited < 30
+    applied.fault("/api_keys$", "GET", times=2, status=200, body=nothing)
+    assert "Nothing to do." in applied("apply", "--auto-approve").out
+    assert len(applied.live("api_keys")) == 1
+    assert "made" not in record.entry(KEY)
+    applied.fault("/api_keys$", "GET", status=200, body=nothing)
+    assert applied("plan", "--detailed-exitcode").code == PENDING
+    assert applied.waited == 0
+
+
 def test_a_rotation_that_was_cut_off_is_finished(applied, record):
     """Both keys are live: the new one is nobody's yet, the old one has to go."""
     old = applied.live("api_keys")[0]["id"]
@@ -258,7 +274,8 @@ def test_a_rotation_that_was_cut_off_is_finished(applied, record):
     assert applied("apply", "--auto-approve", "--replace", KEY).code == FAILED
     applied.heal()
     new = next(key["id"] for key in applied.live("api_keys") if key["id"] != old)
-    assert record.entry(KEY) == json.loads(was)["entries"][KEY] | {"id": new, "superseded": [old]}
+    kept = {"id": new, "superseded": [old], "made": Clock().ms}
+    assert record.entry(KEY) == json.loads(was)["entries"][KEY] | kept
     planned = applied("plan")
     assert f"- api_keys/{old}" in planned.out
     assert f"replaced by {KEY}" in planned.out

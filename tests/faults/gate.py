@@ -23,6 +23,10 @@ from clerkform.sandbox import Fault
 KEYS = ("slug", "key", "name", "url", "identifier", "number", "code", "to")
 LAG = 2000
 """Milliseconds."""
+STALE = 30_000
+"""Milliseconds that a cache in front of the Frontend API may hold what it has."""
+LAGS = {"lag": {"read_lag": LAG, "frontend_lag": LAG}, "stale": {"frontend_lag": STALE}}
+"""What the sandbox is told, by the word for it."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,8 @@ class Strike:
 
     address: str
     fault: Fault | None = None
-    lag: bool = False
-    """From this request on, reads answer what was stored two seconds before."""
+    lag: str = ""
+    """From this request on, reads answer what was stored some time before, as ``LAGS`` has it."""
     kills: bool = False
     """Whoever sent the request is dead before it is acted on."""
     acts: bool = False
@@ -61,6 +65,8 @@ class Gate:
     """An ASGI application around that of a sandbox."""
 
     app: Any
+    look: Callable[[str], None] = lambda address: None
+    """Is told of each request once it was acted on."""
     exchanges: list[Exchange] = field(default_factory=list)
     fired: int = 0
     """How often the strike took place, as the server counts it."""
@@ -69,16 +75,19 @@ class Gate:
     _kill: Callable[[], None] = lambda: None
     _lagging: bool = False
 
+    def __post_init__(self) -> None:
+        # From now on, and not for one run alone: the next one may have to do without seeing what
+        # one did that was killed.
+        self.app.state.store.database.remember_past(STALE)
+
     @property
     def state(self) -> Any:
         return self.app.state
 
     def arm(self, strike: Strike | None, kill: Callable[[], None] = lambda: None) -> None:
         """Begin a run: addresses are counted anew, and the strike before is over."""
-        if self._lagging:
-            self.app.state.sandbox.change({"read_lag": 0})
+        self._lag(dict.fromkeys(LAGS["lag"], 0))
         self.app.state.faults.clear()
-        self.app.state.store.database.remember_past(bool(strike and strike.lag))
         self._strike, self._kill, self._lagging, self.fired = strike, kill, False, 0
         self._counts.clear()
         self.exchanges.clear()
@@ -103,23 +112,32 @@ class Gate:
                 self.fired += 1
                 if strike.acts:
                     await self.app(scope, replaying(raw, receive), nobody)
+                self.look(address)
                 while (await receive())["type"] != "http.disconnect":
                     pass
                 return
             self._begin(strike, request)
         self.fired += self._lagging and request.method == "GET"
         answer = Answer(send)
-        await self.app(scope, replaying(raw, receive), answer)
+        try:
+            await self.app(scope, replaying(raw, receive), answer)
+        finally:  # also where the answer is lost
+            self.look(address)
         self.exchanges.append(Exchange(address, request.method, path, sent, answer.body))
 
     def _begin(self, strike: Strike, request: Request) -> None:
         if strike.lag:
             self._lagging = True
-            self.app.state.sandbox.change({"read_lag": LAG})
+            self._lag(LAGS[strike.lag])
         if strike.fault:
             path = f"^{re.escape(request.url.path)}$"
             rule = replace(strike.fault, method=request.method, path=path, times=1)
             self.app.state.faults.add(rule)
+
+    def _lag(self, lags: Mapping[str, int]) -> None:
+        """Not by ``change``, which forgets the past that no lag is long enough for."""
+        sandbox = self.app.state.sandbox
+        sandbox.settings = replace(sandbox.settings, **lags)
 
     def _address(self, request: Request, path: str, sent: Any) -> str:
         words = [request.method, path]

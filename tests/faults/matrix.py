@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, product
@@ -11,12 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from clerkform.sandbox import Fault
+from tests.faults import frontend
 from tests.faults.gate import Exchange, Strike
-from tests.faults.projects import EVERYTHING, ROTATION
+from tests.faults.projects import EVERYTHING, ROTATION, SETTINGS, Project
 from tests.faults.world import World
 from tests.proof.project import SORTS
 
-PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS)}
+PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS, SETTINGS)}
 HTML = {"body": "<html><body>Bad gateway</body></html>", "content_type": "text/html"}
 FAULTS: Mapping[str, Fault] = {
     "reset before": Fault(broken="read"),
@@ -28,19 +30,23 @@ FAULTS: Mapping[str, Fault] = {
     "502 html": Fault(status=502, after=True, **HTML),
     "truncated": Fault(truncate=20),
 }
-LAG = "lag"
-LOST_AND_LAG = "reset after, lag"
+LAG, STALE = "lag", "stale"
+"""Nothing is wrong but that from then on reads, or those of the Frontend API, show what was."""
+LOST = {f"reset after, {how}": how for how in (LAG, STALE)}
 """The answer to a write is lost, and what it did cannot be seen at once."""
 KILLS = {"kill before": False, "kill after": True}
 """Whether the server acts."""
-KILL_AND_LAG = "kill after, then lag"
+KILL_THEN = {f"kill after, then {how}": how for how in (LAG, STALE)}
 """It has acted, and the next run cannot see that at once."""
-
+SWALLOWED, SWALLOWS = "swallowed", Fault(status=204, body="")
+"""A write is answered as if it were done, without a body, and is not."""
+SETTLED = 61
+"""Seconds after which nothing that is shown is from before a write."""
 
 MAKES_KEY = "POST /api_keys "
 SKEWS = (900, -900, 86400, -86400)
 """Seconds that the server's clock is ahead of the runner's."""
-SKEWED = ("kill after", KILL_AND_LAG, "kill before", "reset after")
+SKEWED = ("kill after", "kill after, then lag", "kill before", "reset after")
 """What is tried with such clocks where an API key is made."""
 
 ANSWERED = {"environment_type", "expired", "id", "pin", "revoked", "secret", "token"}
@@ -68,21 +74,32 @@ class Case:
 
     @property
     def kills(self) -> bool:
-        return self.fault in KILLS or self.fault == KILL_AND_LAG
+        return self.fault in KILLS or self.fault in KILL_THEN
+
+    @property
+    def waits(self) -> int:
+        """Seconds until it is run again."""
+        return SETTLED if self.fault == SWALLOWED else 0
 
     @property
     def strike_again(self) -> Strike | None:
         """What happens to the run after it."""
-        return Strike("GET /instance#1", lag=True) if self.fault == KILL_AND_LAG else None
+        lag = KILL_THEN.get(self.fault)
+        first = "GET /environment#1" if lag == STALE else "GET /instance#1"
+        return Strike(first, lag=lag) if lag else None
 
     @property
     def strike(self) -> Strike:
         if self.kills:
             return Strike(self.address, kills=True, acts=KILLS.get(self.fault, True))
-        if self.fault == LAG:
-            return Strike(self.address, lag=True)
-        if self.fault == LOST_AND_LAG:
-            return Strike(self.address, FAULTS["reset after"], lag=True)
+        if self.fault in (LAG, STALE):
+            return Strike(self.address, lag=self.fault)
+        if self.fault in LOST:
+            return Strike(self.address, FAULTS["reset after"], lag=LOST[self.fault])
+        if self.fault in frontend.MAKE:
+            return Strike(self.address, frontend.MAKE[self.fault]())
+        if self.fault == SWALLOWED:
+            return Strike(self.address, SWALLOWS)
         fault = Fault(drop=self.dropped) if self.dropped else FAULTS[self.fault]
         return Strike(self.address, fault)
 
@@ -93,6 +110,7 @@ class Faultless:
 
     exchanges: tuple[Exchange, ...]
     state: tuple[str, ...]
+    recorded: Mapping[str, Any]
 
 
 @cache
@@ -102,7 +120,7 @@ def faultless(name: str) -> Faultless:
         world = World(project, Path(folder))
         outcome, exchanges = world.run(*project.command)
         assert outcome.code == 0, outcome.text
-        return Faultless(tuple(exchanges), tuple(world.state()))
+        return Faultless(tuple(exchanges), world.state(), world.recorded())
 
 
 def cases() -> list[Case]:
@@ -115,16 +133,27 @@ def _cases(name: str) -> Iterator[Case]:
     sent = _sent(exchanges)
     for again in PROJECTS[name].again:
         for one in exchanges:
-            for fault in (*FAULTS, LAG, *KILLS):
+            for fault in _faults_of(one, PROJECTS[name]):
                 yield Case(name, one.address, fault, again)
-            if one.method != "GET":
-                yield Case(name, one.address, LOST_AND_LAG, again)
-                yield Case(name, one.address, KILL_AND_LAG, again)
-            for field in _droppable(one, sent):
+            for field in _droppable(one, sent, PROJECTS[name].reads):
                 yield Case(name, one.address, "drop", again, field)
             if one.address.startswith(MAKES_KEY):
                 for skew, fault in product(SKEWS, SKEWED):
                     yield Case(name, one.address, fault, again, skew=skew)
+
+
+def _faults_of(one: Exchange, project: Project) -> Iterator[str]:
+    is_write, reads_frontend = one.method != "GET", "/environment" in project.reads
+    yield from (*FAULTS, LAG, *KILLS)
+    if is_write:
+        lags = (LAG, STALE) if reads_frontend else (LAG,)
+        yield from (fault for fault, lag in (*LOST.items(), *KILL_THEN.items()) if lag in lags)
+    if reads_frontend:
+        yield from frontend.AT.get(one.path, ())
+        if one.path == "/environment":
+            yield STALE
+        if is_write and one.answer is None:
+            yield SWALLOWED
 
 
 def _sent(exchanges: list[Exchange]) -> Mapping[str, set[str]]:
@@ -135,8 +164,10 @@ def _sent(exchanges: list[Exchange]) -> Mapping[str, set[str]]:
     return sent
 
 
-def _droppable(one: Exchange, sent: Mapping[str, set[str]]) -> list[str]:
-    """The id, the secret, and whatever of an answer is ever sent: all that matters of it."""
+def _droppable(
+    one: Exchange, sent: Mapping[str, set[str]], read: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """The id, the secret, and whatever of an answer is ever sent or read: all that matters of it."""
     answer: Any = one.answer
     if not isinstance(answer, dict):
         return []
@@ -144,36 +175,50 @@ def _droppable(one: Exchange, sent: Mapping[str, set[str]]) -> list[str]:
     items = answer["data"] if prefix else [answer]
     known = {field for item in items for field in item}
     matter = ANSWERED | sent[_collection(one)]
-    return sorted(prefix + field for field in known & matter)
+    return sorted({*(prefix + field for field in known & matter), *read.get(one.path, ())})
 
 
 def _collection(one: Exchange) -> str:
     return one.path.split("/")[1]
 
 
-def makes_secrets(address: str) -> bool:
-    """Whether a request is about objects for which the server makes secrets."""
-    return "/api_keys" in address or "/robots" in address
+def is_killed(case: Case) -> bool:
+    """Whether the sample has a kill at the request: where a run that dies would lose what the server
+    has just made, or know nothing of a setting that it has just written."""
+    if case.project == SETTINGS.name:
+        return case.address.startswith("PATCH /instance")
+    return "/api_keys" in case.address or "/robots" in case.address
 
 
 def sample(whole: Sequence[Case]) -> list[Case]:
-    """What every test run has time for: of each request a fault in turn, with the kills in turn
-    where it is about what the server makes secrets for; all faults where a key is made that another takes over from, and
+    """What every test run has time for: of each request a fault in turn, each fault of a project
+    once at least, with a kill in turn where one matters; all faults where a key is made that another takes over from, and
     there a kill with each of the clocks."""
     chosen: list[Case] = []
+    often = Counter(case.fault for case in whole)
     requests = groupby(whole, key=lambda case: (case.project, case.again, case.address))
     for turn, ((project, _, address), group) in enumerate(requests):
         all_of_it = list(group)
         of_request = [case for case in all_of_it if not case.skew]
-        is_key, is_made = makes_secrets(address), address.startswith(MAKES_KEY)
+        is_made = address.startswith(MAKES_KEY)
         if is_made and (project == ROTATION.name or address == f"{MAKES_KEY}first#1"):
             chosen += of_request
             skewed = (case for case in all_of_it if case.skew)
             chosen += [case for case in skewed if case.fault == SKEWED[0]]
             continue
-        kills = [case for case in of_request if case.kills]
+        known = {case.fault for case in chosen if case.project == project}
+        kills = [case for case in of_request if case.kills and is_killed(case)]
         others = [case for case in of_request if not case.kills]
-        chosen.append(others[turn % len(others)])
-        if is_key:
-            chosen.append(kills[turn % len(kills)])
+        chosen += [_in_turn(cases, turn, known, often) for cases in (others, kills) if cases]
     return chosen
+
+
+def _in_turn(
+    cases: Sequence[Case], turn: int, known: Collection[str], often: Mapping[str, int]
+) -> Case:
+    """One with a fault that is not among ``known``, if there is any: the one that is tried least
+    ``often``."""
+    begun = turn % len(cases)
+    ordered = (*cases[begun:], *cases[:begun])
+    new = [case for case in ordered if case.fault not in known]
+    return min(new, key=lambda case: often[case.fault]) if new else ordered[0]

@@ -20,6 +20,7 @@ from tests.faults.objects import (
     template,
     url,
 )
+from tests.kinds import Faults, SettingsFaults
 from tests.samples import SAMPLES
 
 KEY = "sk_live_faultsMatrixInstanceKey0001"
@@ -37,7 +38,7 @@ class Project:
     seed: Mapping[str, Any]
     """``sandbox.seed``: what is live before."""
     touched: frozenset[str]
-    """Ids of what is live before that the manifests change; nothing else may be."""
+    """Ids of what is live before that the manifests change or delete; nothing else may be."""
     command: tuple[str, ...]
     again: Mapping[str, tuple[str, ...]]
     """How somebody runs it again, by a word for the way."""
@@ -49,6 +50,10 @@ class Project:
     """Kind and key of an object, and which of its secrets, to the file that holds that."""
     groups: tuple[Group, ...] = ()
     """Routes of kinds that only tests have, which clerkform knows for this project."""
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Of settings, by the names that a seed has: what is otherwise in the end; nothing else is."""
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path to what its answers are read for besides what is sent there."""
 
 
 GITIGNORE = ".secrets/\n.clerkform/\n"
@@ -59,7 +64,7 @@ limits: {max_deletes: 20, max_delete_percent: 100}
 environments:
   production: {secret_key: {from_env: CLERK_SECRET_KEY}, production: true, max_quota: 1.0}
 """
-FAULTS = {name: sample.faults for name, sample in SAMPLES.items() if sample.faults}
+FAULTS = {n: one.faults for n, one in SAMPLES.items() if isinstance(one.faults, Faults)}
 MANIFEST = "".join(faults.manifest for faults in FAULTS.values()).replace("USER", ANN)
 SEED = {
     "users": [{"id": ANN}, {"id": BEN}],
@@ -140,4 +145,49 @@ ROTATION = Project(
     {"the same again": ROTATE, "plain again": PLAIN},
     PLAIN,
     {("same", "rotated"): (".secrets/app.env", "ROTATED_KEY")},
+)
+
+CLAIMING = """\
+version: 1
+environments:
+  production:
+    secret_key: {from_env: CLERK_SECRET_KEY}
+    production: true
+    max_quota: 1.0
+    frontend_api_url: https://clerk.sandbox.example.com
+"""
+FILLED = """\
+allowlist_identifiers: ["*@made.example"]
+organizations: [{slug: made, name: Made}]
+"""
+"""Without an entry the allowlist keeps everybody out, and organizations have to be on before."""
+ENVIRONMENT = (
+    "auth_config.test_mode",
+    "display_config.preferred_sign_in_strategy",
+    "display_config.support_email",
+    "user_settings.restrictions",
+    "user_settings.restrictions.allowlist.enabled",
+)
+OF_SETTINGS = [one.faults for one in SAMPLES.values() if isinstance(one.faults, SettingsFaults)]
+KEYS_READ = ("keys.kid", "keys.n")
+SETTINGS = Project(
+    "settings",
+    {
+        ".gitignore": GITIGNORE,
+        "clerkform.yaml": CLAIMING,
+        "clerk.yaml": FILLED + "".join(faults.manifest for faults in OF_SETTINGS),
+    },
+    {name: values for faults in OF_SETTINGS for name, values in faults.seed.items()},
+    frozenset(),
+    PLAIN,
+    {"again": PLAIN},
+    PLAIN,
+    written={name: values for faults in OF_SETTINGS for name, values in faults.written.items()},
+    reads={
+        "/environment": ENVIRONMENT,
+        "/domains": ("data.development_origin", "data.frontend_api_url", "data.is_satellite"),
+        "/jwks": KEYS_READ,
+        "/.well-known/jwks.json": KEYS_READ,
+        "/organization_roles": ("data.key",),
+    },
 )

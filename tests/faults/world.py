@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,11 @@ VARYING = (
     "image_url",
     "serial",
 )
+
+DONE, WRONG, NO_PLAN, FAILED, KILLED = 0, 1, 3, 4, -9
+NOT_KNOWN = "is not in Clerk's answer: what it would become is not known"
+MINTED = ("api_keys", "instance", "robots")
+"""Kinds of which the server makes the secrets, by chance."""
 
 
 class Row(NamedTuple):
@@ -99,7 +104,9 @@ class World:
         settings = Settings(instance="production")
         seed, groups = dict(self.project.seed), self.project.groups
         self.app = create_app(store, settings, seed=seed, groups=groups)
-        self.gate = Gate(self.app)
+        self.shut: list[str] = []
+        """Requests after which the allowlist was on and had no entry: nobody gets in."""
+        self.gate = Gate(self.app, self.look)
         self.root.mkdir(exist_ok=True)
         write(self.root, self.project.files)
         self.before = self.rows()
@@ -110,6 +117,14 @@ class World:
         query = "SELECT kind, id, body, secret FROM objects"
         rows = self.app.state.store.database.execute(query).fetchall()
         return {row[1]: Row(*row) for row in rows}
+
+    def look(self, address: str) -> None:
+        """What nobody may find the instance in, after any request."""
+        store = self.app.state.store
+        with store.transaction(write=False):
+            restrictions = next(iter(store.select("restrictions")), {})
+            if restrictions.get("allowlist") and not store.count("allowlist_identifiers"):
+                self.shut.append(address)
 
     def run(self, *args: str, strike: Strike | None = None) -> tuple[Outcome, list[Exchange]]:
         """A command in this process, in virtual time; and what it sent."""
@@ -160,6 +175,7 @@ class World:
     def check_run(self, outcome: Outcome) -> None:
         """No fault of clerkform's own, and no secret anywhere but in its sink."""
         assert not CRASHED_STEP.search(outcome.text), outcome.text
+        assert self.shut == []
         self.made |= {one for row in self.rows().values() for one in row.secrets.values()}
         secrets = {*self.made, KEY, SIGNING_KEY, *PRIVATE}
         texts = {"what it said": outcome.text, **self._saved()}
@@ -179,7 +195,7 @@ class World:
 
     # --- what has to be true in the end -------------------------------------------------------
 
-    def state(self) -> list[str]:
+    def state(self) -> tuple[str, ...]:
         """All that is live, with names for ids and without times: equal for equal states."""
         names = names_of(self.app.state.store)
         found = []
@@ -187,18 +203,40 @@ class World:
             if row.is_revoked:
                 continue
             body = {name: value for name, value in row.body.items() if name not in VARYING}
-            secret = None if row.kind in ("api_keys", "robots") else row.secret
+            secret = None if row.kind in MINTED else row.secret
             text = json.dumps([row.kind, names[row.id], body, secret], sort_keys=True)
             for object_id, name in names.items():
                 text = text.replace(object_id, name)
             found.append(text)
-        return sorted(found)
+        return tuple(sorted(found))
 
     def check_untouched(self) -> None:
-        """What no manifest mentions, and what was as it is declared, is the same to the byte."""
-        rows = self.rows()
+        """What no manifest mentions, and what was as it is declared, is the same to the byte; and of
+        settings each field that none declares."""
+        rows, written = self.rows(), self.project.written
         kept = {i: row for i, row in self.before.items() if i not in self.project.touched}
-        assert {i: rows.get(i) for i in kept} == kept
+        settings = {i: row for i, row in kept.items() if row.kind in written}
+        assert {i: rows.get(i) for i in kept.keys() - settings} == {
+            i: row for i, row in kept.items() if i not in settings
+        }
+        assert {row.kind for row in settings.values()} == {*written}
+        for object_id, before in settings.items():
+            assert rows[object_id].body == {**before.body, **written[before.kind]}
+
+    def check_honest(self, outcome: Outcome, state: Sequence[str]) -> None:
+        """What an exit code says is so: all is done, or nothing was begun. What could not be told
+        from an answer is named."""
+        if outcome.code == DONE:
+            assert self.state() == state or NOT_KNOWN in outcome.text, outcome.text
+        elif outcome.code != FAILED:
+            texts = {i: row.text for i, row in self.rows().items()}
+            assert texts == {i: row.text for i, row in self.before.items()}, outcome.text
+
+    def recorded(self) -> dict[str, Any]:
+        """What the ledger has of what was sent, by address."""
+        path = self.root / ".clerkform/ledger.production.json"
+        entries = json.loads(path.read_text())["entries"] if path.exists() else {}
+        return {address: entry.get("values", {}) for address, entry in entries.items()}
 
     def check_no_duplicates(self) -> None:
         """Of no kind are there two at one key; a revoked or expired API key is none."""
@@ -247,8 +285,11 @@ class World:
             assert not entry.get("intent"), address
             assert not entry.get("superseded"), address
             assert entry.get("delivery") != "owed", address
+            assert not entry.get("made"), address
             if object_id := entry.get("id"):
                 kind, _, key = address.partition("/")
+                if object_id == kind:  # settings, which are one object and always there
+                    continue
                 assert not rows[object_id].is_revoked, address
                 assert rows[object_id].kind == kind
                 is_under = kind in ("api_keys", "rooms")
@@ -270,10 +311,13 @@ class World:
         return response.json()
 
 
-def check_converged(world: World, state: Sequence[str], *args: str) -> None:
-    """Everything that holds once a command was run again. ``state`` is that of a run without a
-    fault; ``args`` is the command that now has nothing to do."""
+def check_converged(
+    world: World, state: Sequence[str], recorded: Mapping[str, Any], *args: str
+) -> None:
+    """Everything that holds once a command was run again. ``state`` and ``recorded`` are those of a
+    run without a fault; ``args`` is the command that now has nothing to do."""
     assert world.state() == state
+    assert world.recorded() == recorded
     world.check_untouched()
     world.check_no_duplicates()
     world.check_ledger()

@@ -128,13 +128,27 @@ class Faults:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingsFaults:
+    """The kind's part of the project whose settings are written while requests are broken.
+
+    What the server keeps of settings goes by the names that a seed has for it.
+    """
+
+    manifest: str
+    """A section by which every request that writes is sent, and that leaves something undeclared."""
+    seed: Mapping[str, Mapping[str, Any]]
+    """What is set before, what nobody declares as well."""
+    written: Mapping[str, Mapping[str, Any]]
+    """What is set otherwise after it, whole; nothing else may be."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class KindSample:
     """All of it. Operations are written ``PATCH /organizations/{}``."""
 
     life: Life | SettingsLife
     requests: Requests
-    faults: Faults | None = None
-    """Left out for settings, none of which is live before and nobody's."""
+    faults: Faults | SettingsFaults
     body: Mapping[str, Any] = field(default_factory=dict)
     """A request that creates one, in a development instance. ``USER`` is the id of a user."""
     exercises: Mapping[str, Exercise]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip
 from tests.conformance.sandbox.client import Client
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 
 def get_communication(client: Client) -> None:
@@ -78,9 +78,18 @@ either = st.permutations(["AT", "CH", "DE", "KP"]).map(
     lambda codes: {"add": sorted(codes[:2]), "remove": sorted(codes[2:])}
 )
 
+FAULTS = SettingsFaults(
+    manifest="""\
+instance_communication: {blocked_country_codes: {add: [AT], remove: [DE]}}
+""",
+    seed={"communication": {"blocked_country_codes": ["DE", "FR", "KP"]}},
+    written={"communication": {"blocked_country_codes": ["FR", "KP", "AT"]}},
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

@@ -9,7 +9,7 @@ from clerk_backend_api import Clerk
 
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip, plain, wrong_type
 from tests.conformance.sandbox.client import Client
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 
 def get_protect(client: Client) -> None:
@@ -73,9 +73,18 @@ instance_protect: {rules_enabled: false, specter_enabled: false}
 """,
 )
 
+FAULTS = SettingsFaults(
+    manifest="""\
+instance_protect: {rules_enabled: true}
+""",
+    seed={"protect": {"specter_enabled": True, "checks_verified": True}},
+    written={"protect": {"rules_enabled": True}},
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

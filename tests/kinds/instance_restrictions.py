@@ -9,7 +9,7 @@ from clerk_backend_api import Clerk
 
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip, plain, unentitled, wrong_type
 from tests.conformance.sandbox.client import Client
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 
 def update_restrictions(client: Client) -> None:
@@ -97,9 +97,34 @@ instance_restrictions: {allowlist: false, blocklist: false}
 """,
 )
 
+FAULTS = SettingsFaults(
+    manifest="""\
+instance_restrictions:
+  allowlist: true
+  block_email_subaddresses: false
+  block_disposable_email_domains: true
+""",
+    seed={
+        "restrictions": {
+            "allowlist": False,
+            "blocklist": True,
+            "allowlist_blocklist_disabled_on_sign_in": True,
+            "block_email_subaddresses": True,
+        }
+    },
+    written={
+        "restrictions": {
+            "allowlist": True,
+            "block_email_subaddresses": False,
+            "block_disposable_email_domains": True,
+        }
+    },
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

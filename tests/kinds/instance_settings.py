@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip, plain, unentitled
 from tests.conformance.sandbox.client import Client
 from tests.drawn_values import hosts
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 
 def get_instance(client: Client) -> None:
@@ -182,9 +182,46 @@ instance_settings: {support_email: "", from_email_address: noreply, allowed_orig
 subdomains = st.sampled_from(["a.sandbox.example.com", "*.b.Sandbox.example.com"])
 origins = st.sampled_from(["app://x", "https://a.example", "http://localhost:3000"])
 
+FAULTS = SettingsFaults(
+    manifest="""\
+instance_settings:
+  test_mode: false
+  support_email: help@example.com
+  development_origin: http://localhost:3000
+  allowed_origins: [app://b, https://a.example]
+  preferred_sign_in_strategy_when_password_required: otp
+  from_email_address: hello
+""",
+    seed={
+        "instance": {
+            "test_mode": True,
+            "support_email": "former@example.com",
+            "allowed_origins": ["https://former.example"],
+            "allowed_subdomains": ["app.sandbox.example.com"],
+            "subdomain_allowlist_enabled": True,
+            "hibp": False,
+            "clerk_js_version": "5",
+            "cookieless_dev": True,
+            "url_based_session_syncing": True,
+        },
+        "instance_settings": {"from_email_address": "former", "progressive_sign_up": False},
+    },
+    written={
+        "instance": {
+            "test_mode": False,
+            "support_email": "help@example.com",
+            "allowed_origins": ["app://b", "https://a.example"],
+            "preferred_sign_in_strategy_when_password_required": "otp",
+        },
+        "domains": {"development_origin": "http://localhost:3000"},
+        "instance_settings": {"from_email_address": "hello"},
+    },
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip, plain, wrong_type
 from tests.conformance.sandbox.client import Client
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 _OAUTH_SWITCHES = (
     "dynamic_oauth_client_registration",
@@ -114,9 +114,29 @@ oauth_application_settings: {default_scopes: [], oauth_jwt_access_tokens: false}
 
 scopes = st.sampled_from(["email", "openid", "profile", "public_metadata"])
 
+FAULTS = SettingsFaults(
+    manifest="""\
+oauth_application_settings: {default_scopes: [profile, email], pkce_required: true}
+""",
+    seed={
+        "oauth_application_settings": {
+            "default_scopes": ["openid"],
+            "oauth_jwt_access_tokens": True,
+            "aud_claim_enabled": True,
+        }
+    },
+    written={
+        "oauth_application_settings": {
+            "default_scopes": ["profile", "email"],
+            "pkce_required": True,
+        }
+    },
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

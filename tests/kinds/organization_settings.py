@@ -18,7 +18,7 @@ from tests.conformance.sandbox.cases import (
     unentitled,
 )
 from tests.conformance.sandbox.client import Client
-from tests.kinds import KindSample, Requests, SettingsLife, Shown
+from tests.kinds import KindSample, Requests, SettingsFaults, SettingsLife, Shown
 
 
 def get_organization_settings(client: Client) -> None:
@@ -175,9 +175,50 @@ organization_settings: {slug_disabled: true, enabled: false}
 
 roles = st.sampled_from(["org:admin", "org:member"])
 
+FAULTS = SettingsFaults(
+    manifest="""\
+organization_settings:
+  enabled: true
+  max_allowed_memberships: 20
+  domains_enabled: true
+  domains_enrollment_modes: [automatic_suggestion]
+  domains_default_role: org:admin
+  organization_creation_defaults: {enabled: true, fallback: {name: Home}}
+""",
+    seed={
+        "organization_settings": {
+            "enabled": False,
+            "admin_delete_enabled": False,
+            "domains_enrollment_modes": ["automatic_invitation"],
+            "organization_creation_defaults": {
+                "enabled": False,
+                "detect_from_email_domain": {"enabled": True},
+                "fallback": {"name": "Former"},
+            },
+        }
+    },
+    written={
+        "organization_settings": {
+            "enabled": True,
+            "max_allowed_memberships": 20,
+            "domains_enabled": True,
+            "domains_enrollment_modes": ["automatic_suggestion"],
+            "domains_default_role": "org:admin",
+            "organization_creation_defaults": {
+                "enabled": True,
+                "automatic_organization_creation": {"enabled": False},
+                "detect_from_email_domain": {"enabled": True},
+                "organization_name_template": {"enabled": False, "template": ""},
+                "fallback": {"name": "Home"},
+            },
+        }
+    },
+)
+
 SAMPLE = KindSample(
     life=LIFE,
     requests=REQUESTS,
+    faults=FAULTS,
     exercises=EXERCISES,
     trips=TRIPS,
     refused=REFUSED,

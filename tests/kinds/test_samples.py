@@ -5,8 +5,9 @@ from dataclasses import fields
 import pytest
 
 from clerkform.kinds import KINDS
-from tests.kinds import KindSample, Life, SettingsLife
+from tests.kinds import Faults, KindSample, Life, SettingsFaults, SettingsLife
 from tests.samples import SAMPLED, SAMPLES
+from tests.strategies import own_fields
 
 
 def test_every_kind_has_a_sample():
@@ -40,7 +41,19 @@ def test_a_sample_of_what_comes_and_goes_has_a_life_and_faults(kind):
     sample, file = SAMPLES[kind.name], f"tests/kinds/{kind.name}.py"
     assert sample.body, f"{file}: body"
     assert sample.requests.lost, f"{file}: requests.lost"
-    assert sample.faults, f"{file}: faults"
+    assert isinstance(sample.faults, Faults), f"{file}: faults"
     assert sample.faults.manifest.startswith(f"{kind.name}:"), f"{file}: faults.manifest"
     seeded = {one["id"] for one in sample.faults.seed}
     assert sample.faults.touched < seeded, f"{file}: faults.touched, and a bystander"
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in SAMPLED if one.is_always_there], ids=lambda kind: kind.name
+)
+def test_a_sample_of_settings_has_faults_that_leave_something_as_it_was(kind):
+    faults, file = SAMPLES[kind.name].faults, f"tests/kinds/{kind.name}.py"
+    assert isinstance(faults, SettingsFaults), f"{file}: faults"
+    assert faults.manifest.startswith(f"{kind.name}:"), f"{file}: faults.manifest"
+    assert faults.written, f"{file}: faults.written"
+    kept = [set(values) - {*faults.written[name]} for name, values in faults.seed.items()]
+    assert any(kept) or len(own_fields(kind)) == 1, f"{file}: faults.seed, and what stays"

@@ -53,8 +53,10 @@ def test_an_intent_an_id_and_a_delivery_are_each_on_the_disk_before_what_follows
     kept.intend(A, Intent(5, ("org_1", "a"), ("ak_0",)), ())
     assert store.entries[A] == Entry(intent=Intent(5, ("org_1", "a"), ("ak_0",)))
     kept.made(A, "ak_1", is_owed=True)
-    assert store.entries[A] == Entry(id="ak_1", delivery="owed")
+    assert store.entries[A] == Entry(id="ak_1", delivery="owed", made=5)
     kept.delivered(A, "ak_1")
+    assert store.entries[A] == Entry(id="ak_1", delivery="delivered", made=5)
+    kept.settle([A])
     assert store.entries[A] == Entry(id="ak_1", delivery="delivered")
 
 
