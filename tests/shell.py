@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -46,6 +47,20 @@ class Folder:
             said += "\nthe sandbox lacks a call of a kind: write clerkform/sandbox/routes/NAME.py"
         assert result.exit_code == exit_code, said
         return result
+
+
+MEANT = {"weakens-security": "--allow-weakening", "locks-out": "--allow-lockout"}
+
+
+def meant(folder: Folder, *arguments: str) -> list[str]:
+    """The options that let pass what a plan means for who can get in, and nothing else of it."""
+    plan = CliRunner(env=dict(folder.environ)).invoke(
+        main, ["-C", str(folder.root), "plan", "--format", "json", *arguments]
+    )
+    refusals = json.loads(plan.stdout).get("plan", {}).get("refusals", ())
+    found = (one for one in refusals if one["code"] in MEANT)
+    named = {(MEANT[one["code"]], one["message"].partition(": ")[0]) for one in found}
+    return [word for pair in sorted(named) for word in pair]
 
 
 def copied(name: str, to: Path, environ: Mapping[str, str] | None = None) -> Folder:

@@ -63,6 +63,16 @@ def sources_of(client: ClerkClient, transport: httpx.AsyncBaseTransport) -> Sour
     }
 
 
+class Everywhere(frozenset[str]):
+    """Has every address in it: for tests of something else than what a change means."""
+
+    def __contains__(self, one: object) -> bool:
+        return True
+
+
+ANY = Everywhere()
+
+
 async def no_sleep(seconds: float) -> None:
     """Waiting without the time: other tasks have their turn."""
     await asyncio.sleep(0)

@@ -31,10 +31,10 @@ from clerkform.workflows.load import load
 from clerkform.workflows.plan import Planned, make_plan
 from clerkform.workflows.ports import Ends
 from clerkform.workflows.request import Asked
-from tests.support import KEY, URL, Clock, sources_of
+from tests.support import ANY, KEY, URL, Clock, sources_of
 
-TRUSTED = Guards(production=True, interactive=True)
-"""Somebody sees the plan, and the instance may be a production one."""
+TRUSTED = Guards(production=True, interactive=True, allow_weakening=ANY, allow_lockout=ANY)
+"""Somebody sees the plan and means it, and the instance may be a production one."""
 
 
 class Recorder(httpx.AsyncBaseTransport):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clerkform.kinds import KINDS
 from clerkform.sandbox.groups import Group
 from tests.faults.objects import (
     ANN,
@@ -170,6 +171,16 @@ ENVIRONMENT = (
 )
 OF_SETTINGS = [one.faults for one in SAMPLES.values() if isinstance(one.faults, SettingsFaults)]
 KEYS_READ = ("keys.kid", "keys.n")
+MEANT = (
+    *("--allow-weakening", "allowlist_identifiers/*@made.example"),
+    *(
+        word
+        for name, kind in KINDS.items()
+        if kind.is_always_there
+        for option in ("--allow-weakening", "--allow-lockout")
+        for word in (option, name)
+    ),
+)
 SETTINGS = Project(
     "settings",
     {
@@ -179,9 +190,9 @@ SETTINGS = Project(
     },
     {name: values for faults in OF_SETTINGS for name, values in faults.seed.items()},
     frozenset(),
-    PLAIN,
-    {"again": PLAIN},
-    PLAIN,
+    (*PLAIN, *MEANT),
+    {"again": (*PLAIN, *MEANT)},
+    (*PLAIN, *MEANT),
     written={name: values for faults in OF_SETTINGS for name, values in faults.written.items()},
     reads={
         "/environment": ENVIRONMENT,

@@ -15,7 +15,7 @@ from tests.foresight.entries import USER, Met, Seen
 from tests.foresight.sites import fields, sites
 from tests.foresight.table import FORESEEN, MODULES
 from tests.samples import SAMPLES
-from tests.shell import Folder
+from tests.shell import Folder, meant
 
 WITHOUT_SAMPLE = {f"routes/{name}": "" for name in KINDS.keys() - SAMPLES.keys()}
 
@@ -77,16 +77,20 @@ def project(tmp_path):
 @pytest.mark.parametrize("case", SEEN)
 def test_a_refusal_is_told_before_anything_is_written(project, case):
     if case.live:
-        project(case.live, case.knobs).run("apply", "--auto-approve")
+        live = project(case.live, case.knobs)
+        live.run("apply", "--auto-approve", *meant(live))
     folder = project(case.manifest, case.knobs)
     if case.by == "validate":
         output = folder.run("validate", exit_code=1).output
     else:
         folder.run("validate")
-        output = folder.run("plan", exit_code=0 if case.is_warned else case.exit_code).output
+        options = meant(folder)
+        output = folder.run(
+            "plan", *options, exit_code=0 if case.is_warned else case.exit_code
+        ).output
         if not case.is_warned:
             before = folder.run("sandbox", "dump").stdout
-            folder.run("apply", "--auto-approve", exit_code=case.exit_code)
+            folder.run("apply", "--auto-approve", *options, exit_code=case.exit_code)
             assert folder.run("sandbox", "dump").stdout == before
     if case.exit_code == 3:
         assert case.code in output  # as the API says it
@@ -111,8 +115,10 @@ def test_the_sandbox_does_refuse_what_is_foreseen_of_an_instance(case):
 
 @pytest.mark.parametrize("case", MET)
 def test_what_is_there_already_is_not_made_again(project, case):
-    project(case.live).run("apply", "--auto-approve")
-    output = project(case.manifest).run("apply", "--auto-approve").output
+    live = project(case.live)
+    live.run("apply", "--auto-approve", *meant(live))
+    folder = project(case.manifest)
+    output = folder.run("apply", "--auto-approve", *meant(folder)).output
     assert "Nothing to do." in output
 
 

@@ -35,7 +35,7 @@ def bystanders(rows):
 def test_what_was_applied_is_in_sync_pulled_and_in_sync_there(tmp_path):
     world = World(SORTS, tmp_path / "project")
     world.run(*SORTS.command)
-    check_converged(world, world.state(), *SORTS.settled)
+    check_converged(world, world.state(), world.recorded(), *SORTS.settled)
     assert world.run("drift", "-e", "production")[0].code == 0
     pulled = tmp_path / "pulled"
     done, _ = world.run(*PULL, "-o", str(pulled))
@@ -94,7 +94,7 @@ def test_a_saved_plan_of_every_sort_is_applied_and_refused_once_something_moved(
     world.app.state.store.replace("house", {"id": "house", "codes": ["kept", "old"]})
     applied, _ = world.run("apply", "p.json", "-e", "production")
     assert applied.code == 0, applied.text
-    check_converged(world, world.state(), *SORTS.settled)
+    check_converged(world, world.state(), world.recorded(), *SORTS.settled)
 
 
 def test_what_the_server_sets_is_shown_and_settings_stay_when_all_is_destroyed(tmp_path):
