@@ -122,6 +122,9 @@ class World:
             "the key that a program prints": f"printed-canary-0123456789-0123456789{ODD}",
         }
         self.environ |= {
+            "CLERKFORM_ALLOW_LOCKOUT": " ".join(  # their keys change, or are sent again
+                f"jwt_templates/from-{word}" for word in ("env", "command", "folder", "project")
+            ),
             "CLERK_SECRET_KEY": KEY,
             "CLERK_SECRET_KEY_OTHER": self.secrets["another instance's key"],
             "CLERK_API_URL": "http://127.0.0.1:9",
