@@ -118,7 +118,10 @@ def test_saas_staging_converges_and_the_second_apply_writes_nothing(served, tmp_
     }
 
 
-WEAKENS = "allowlist_identifiers/*@example.com domains/shop.example.net jwt_templates/supabase"
+WEAKENS = (
+    "allowlist_identifiers/*@example.com domains/shop.example.net jwt_templates/hasura"
+    " jwt_templates/supabase"
+)
 LOCKS_OUT = "oauth_application_settings"
 """What the example means for who can get in, as its first apply on production has to name it."""
 

@@ -297,7 +297,9 @@ def test_every_request_says_who_asks_and_for_which_version(traffic):
         assert str(request.url).startswith(f"{URL}/")
 
 
-def test_every_page_is_as_large_as_the_document_allows_but_where_its_total_is_wanted(traffic, contract):
+def test_every_page_is_as_large_as_the_document_allows_but_where_its_total_is_wanted(
+    traffic, contract
+):
     limits = set()
     for request in traffic.of("GET", ".*"):
         operation, _ = contract.find("GET", below(request))
