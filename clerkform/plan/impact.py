@@ -12,7 +12,7 @@ TOLERATED = 10
 
 def sentence(actions: Iterable[WireAction]) -> str:
     """``With it go 3 members, at least 2 pending invitations.``, or nothing where nothing does."""
-    totals = [*_totals(impact for action in actions for impact in action.impact)]
+    totals = [*_totals(one for action in actions for one in action.impact if one.number != 0)]
     return f"With it go {', '.join(totals)}." if totals else ""
 
 

@@ -17,6 +17,8 @@ def test_the_question_has_the_sum_of_all_that_goes():
     assert sentence([going(members=1)]) == "With it go 1 member."
     assert sentence([going(members=None)]) == "With it go members unknown."
     assert sentence([WireAction(address="a", verb="update")]) == ""
+    assert sentence([going(members=0, invitations=0)]) == "", "a question says what is lost"
+    assert sentence([going(members=0), going(members=None)]) == "With it go members unknown."
 
 
 def test_none_is_a_number_and_unknown_is_not_none():
