@@ -16,6 +16,7 @@ from clerkform.manifest.files import is_own
 from clerkform.model import Address, Kind
 from clerkform.model.fields import Fields
 from clerkform.model.step import Step
+from clerkform.plan.review import SENSITIVE
 from clerkform.private_files import OWN_FOLDER, make_own_folder, write_privately
 from clerkform.secrets.looks import starts_like_key
 from clerkform.secrets.redaction import redacted_data
@@ -24,7 +25,6 @@ FOLDER: Final = f"{OWN_FOLDER}/removed"
 KEPT: Final = 100
 """Files; the oldest go."""
 FORMAT_VERSION: Final = 1
-SENSITIVE: Final = "(sensitive)"
 _NAME: Final = re.compile(r"[0-9]{8}T[0-9]{9}Z-.*\.json")
 
 

@@ -21,6 +21,7 @@ from clerkform.kinds import KINDS
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import StoreFailed, StoreLocked
 from clerkform.plan.impact import sentence
+from clerkform.plan.review import Review
 from clerkform.report.failures import diagnose, not_kept
 from clerkform.report.summary import Tally
 from clerkform.workflows import apply, load, plan, saved_plan
@@ -75,7 +76,8 @@ def plan_and_apply(
             saved_plan.confirm(planned, saved, load.digest(loaded))
         invocation.view.findings(planned.remarks.warnings)
         # What refuses it is told below, and not twice.
-        invocation.view.plan(planned.review(tells_writing=False), session.allowed)
+        review = planned.review(tells_writing=False)
+        invocation.view.plan(review, session.allowed)
         if planned.refusals:
             raise PlanError(planned.refusals)
         if not planned.plan.steps:
@@ -83,11 +85,13 @@ def plan_and_apply(
             invocation.view.say("Nothing to do.")
             return exits.DONE
         if not saved:
-            ask(planned, asks=asks, auto_approve=approval.auto_approve, is_named=is_named)
+            ask(planned, review, asks=asks, auto_approve=approval.auto_approve, is_named=is_named)
         return carry_out(planned, session, invocation)
 
 
-def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> None:
+def ask(
+    planned: Planned, review: Review, *, asks: bool, auto_approve: bool, is_named: bool
+) -> None:
     """Let a person decide.
 
     Raises:
@@ -104,7 +108,7 @@ def ask(planned: Planned, *, asks: bool, auto_approve: bool, is_named: bool) -> 
         )
     wanted = name if planned.asked.guards.protected and not is_named else "yes"
     what = "its name" if wanted == name else "'yes'"
-    said = [f"Apply these changes to {name}?", sentence(planned.review().pending)]
+    said = [f"Apply these changes to {name}?", sentence(review.pending)]
     question = " ".join([*filter(None, said), f"Only {what} is accepted: "])
     if local.answer(f"\n{question}") != wanted:
         raise _refusal("declined", "declined, so nothing was written", None)

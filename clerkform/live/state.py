@@ -38,6 +38,10 @@ class Live:
     def of(self, kind: str) -> tuple[LiveObject, ...]:
         return tuple(self.objects.get(kind, {}).values())
 
+    def count(self, kind: Kind) -> int:
+        """How many objects of a kind there are, without what is never matched."""
+        return sum(kind.ignore(one.values) is None for one in self.of(kind.name))
+
     def with_(self, objects: Iterable[LiveObject], whole: Iterable[str] = ()) -> Live:
         """These objects on top, without changing what was there."""
         merged = {kind: dict(by_id) for kind, by_id in self.objects.items()}

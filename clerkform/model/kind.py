@@ -202,6 +202,12 @@ class Kind:
         """What of ``values`` is compared and sent as one, with its field."""
         return declared(self.fields, values)
 
+    @cached_property
+    def is_judged_by_others(self) -> bool:
+        """Whether a field may come to mean something by how many objects another kind has, though it
+        stays as it is."""
+        return any(meaning.counts for leaf in self.leaves for meaning in leaf.traits.meanings)
+
     def part_of(self, leaf: Field) -> str:
         """The name of the call that writes a field: of ``parts``, or empty for the update."""
         return self.fields[str(leaf.path[0])].traits.via or ""

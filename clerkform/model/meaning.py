@@ -82,6 +82,11 @@ class Meaning:
     """The consequence, as the end of a sentence; of a neutral one why it is that."""
     when: Condition
 
+    @property
+    def counts(self) -> str:
+        """The kind whose number of objects decides, or nothing."""
+        return self.when.kind if isinstance(self.when, Looks) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Consequence:

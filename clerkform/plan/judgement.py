@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.creation import NO_SECRET, created_value
@@ -22,9 +22,6 @@ from clerkform.model.canonical import same
 from clerkform.model.host_names import web_host
 from clerkform.model.meaning import UNKNOWN, Around, Consequence, Looks, Meaning, Moved
 from clerkform.model.paths import GONE, nested, value_at
-
-REFUSED: Final = ("weakens", "locks_out")
-"""What a production instance wants to be named before it is applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def knows_switch(actions: Iterable[Action], kind: str) -> bool:
         for action in actions
         for field, moved in _moves(action, Around())
         for meaning in field.traits.meanings
-        if isinstance(meaning.when, Looks) and meaning.when.kind == kind
+        if meaning.counts == kind
     )
 
 
@@ -82,8 +79,8 @@ def around_of(
     found: Actions, live: Live, registry: Registry, counts: Mapping[str, int], production: bool
 ) -> Around:
     """What is known of an instance from what was read of it; ``counts`` were asked for besides."""
-    naming = [kind for kind in registry.values() if _host_fields(kind)]
-    whole = {name: _counted(live, registry[name]) for name in live.whole if name in registry}
+    naming = [*naming_hosts(registry)]
+    whole = {name: live.count(registry[name]) for name in live.whole if name in registry}
     had = {**whole, **counts}
     return Around(
         production=production,
@@ -104,16 +101,13 @@ def _host_fields(kind: Kind) -> tuple[Field, ...]:
 
 
 def _hosts(live: Live, kind: Kind) -> Iterator[str]:
+    fields = _host_fields(kind)
     for one in live.of(kind.name):
-        for leaf in _host_fields(kind):
+        for leaf in fields:
             value = value_at(one.values, leaf.path)
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str) and (host := web_host(text)):
                     yield host
-
-
-def _counted(live: Live, kind: Kind) -> int:
-    return sum(kind.ignore(one.values) is None for one in live.of(kind.name))
 
 
 def _more(actions: Iterable[Action], kind: str) -> int:
@@ -125,8 +119,7 @@ def _more(actions: Iterable[Action], kind: str) -> int:
 def _meanings(action: Action, around: Around) -> Iterator[tuple[Field, Meaning]]:
     for field, moved in _moves(action, around):
         for meaning in field.traits.meanings:
-            looks_around = isinstance(meaning.when, Looks) and meaning.when.kind
-            if meaning.sort == "neutral" or not (looks_around or _is_other(moved)):
+            if meaning.sort == "neutral" or not (meaning.counts or _is_other(moved)):
                 continue
             if meaning.when(moved):
                 yield field, meaning
@@ -140,7 +133,7 @@ def _moves(action: Action, around: Around) -> Iterator[tuple[Field, Moved]]:
     """Each field that may mean something, before and after. One of an object's key comes and goes
     with the object: where it changes, what had the old one goes and what has the new one comes."""
     kind = action.kind
-    if action.verb == "none" and not (action.always_sent or _looks_around(kind)):
+    if action.verb == "none" and not (action.always_sent or kind.is_judged_by_others):
         return
     sides = [(leaf, *_sides(action, leaf)) for leaf in kind.leaves if not leaf.traits.local]
     beside = nested((leaf.path, after) for leaf, _, after in sides if after is not GONE)
@@ -152,14 +145,6 @@ def _moves(action: Action, around: Around) -> Iterator[tuple[Field, Moved]]:
             yield leaf, Moved(before, after, beside, around)
 
 
-def _looks_around(kind: Kind) -> bool:
-    return any(
-        isinstance(meaning.when, Looks) and meaning.when.kind
-        for leaf in kind.leaves
-        for meaning in leaf.traits.meanings
-    )
-
-
 def _sides(action: Action, leaf: Field) -> tuple[Any, Any]:
     """A field before and after, each in the form that the server stores."""
     before, item = _before(action, leaf), action.item
@@ -169,8 +154,8 @@ def _sides(action: Action, leaf: Field) -> tuple[Any, Any]:
     own = [change for change in action.changes if change.path[: len(leaf.path)] == leaf.path]
     whole = next((change for change in own if change.path == leaf.path), None)
     if whole:
-        is_seen = before is not UNKNOWN and leaf.path not in action.unreached
-        return _known(leaf, whole.before) if is_seen else UNKNOWN, _known(leaf, whole.after)
+        seen = before if before is UNKNOWN else _known(leaf, whole.before)
+        return seen, _known(leaf, whole.after)
     if own:
         return before, _known(leaf, _written(action, leaf))
     if leaf.path in action.always_sent:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from clerkform.diff.action import Action, Actions, Impact
+from clerkform.plan.review import goes
 from clerkform.workflows.ports import Ends
 
 MOST: Final = 20
@@ -39,4 +40,4 @@ async def count_impact(found: Actions, ends: Ends, *, most: int = MOST) -> Actio
 
 
 def _takes_along(action: Action) -> bool:
-    return action.verb in ("delete", "replace") and bool(action.kind.counted_by and action.live)
+    return goes(action) and bool(action.kind.counted_by and action.live)

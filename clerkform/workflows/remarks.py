@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path as FilePath
 
 from clerkform.diagnostics import Diagnostic, Problems
 from clerkform.ledger.entries import Ledger
 from clerkform.lint.run import lint
-from clerkform.live.state import Live
 from clerkform.model import Registry
 from clerkform.model.paths import Path
 from clerkform.plan.build import Plan
@@ -45,7 +44,9 @@ def remarks_of(
     )
     said = Problems([*problems, *_sink_findings(plan, vault, question.root)])
     meant = check_meaning(plan, instance, guards)
-    counted = replace(guards, live_counts=_live_counts(seen.live, registry))
+    counted = replace(
+        guards, live_counts={kind.name: seen.live.count(kind) for kind in registry.values()}
+    )
     return Remarks(
         refusals=(
             *check(plan, counted),
@@ -91,13 +92,6 @@ def no_longer_watched(
                 "declare it again, or apply to have it forgotten",
                 "warning",
             )
-
-
-def _live_counts(live: Live, registry: Registry) -> Mapping[str, int]:
-    return {
-        kind.name: sum(kind.ignore(one.values) is None for one in live.of(kind.name))
-        for kind in registry.values()
-    }
 
 
 def _sink_findings(plan: Plan, vault: Secrets, root: FilePath) -> Iterator[Diagnostic]:

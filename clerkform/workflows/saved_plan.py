@@ -124,24 +124,21 @@ def confirm(planned: Planned, saved: Saved, digest: str) -> None:
     if not saved.says_meaning:
         now["actions"] = [_without(action, "means") for action in now["actions"]]
     if found := moved(_compared(saved.plan), now, planned.plan):
-        name = planned.loaded.environment.name
         made = saved.document
         by = "" if made.tool_version == __version__ else f" by clerkform {made.tool_version}"
         refusal = Diagnostic(
             "plan-moved",
             f"{saved.shown} was saved{by} at {made.created_at} and no longer says what an apply"
             " would do; nothing was written",
-            hint=f"review a new one: clerkform plan -e {name}{options(shape(planned.asked))}"
-            f" -o {shlex.quote(saved.shown)}"
+            hint=_review_anew(planned, saved)
             if planned.plan.steps
             else "nothing is left to do: it may have been applied already",
         )
         raise PlanError([*found, refusal])
+    _check_impact(planned, saved)
 
-    check_impact(planned, saved)
 
-
-def check_impact(planned: Planned, saved: Saved) -> None:
+def _check_impact(planned: Planned, saved: Saved) -> None:
     """Whether no more goes along with what is deleted than a reviewer saw.
 
     Raises:
@@ -149,14 +146,15 @@ def check_impact(planned: Planned, saved: Saved) -> None:
     """
     if not saved.says_meaning:
         return
-    now = [WireAction(**action_of(action)) for action in planned.plan.actions]
+    now = (WireAction(**action_of(action)) for action in planned.plan.actions if action.impact)
     more = grown(saved.document.plan.actions, now)
     if found := [Diagnostic("impact-grew", f"{address}: {text}") for address, text in more]:
-        name = planned.loaded.environment.name
-        again = (
-            f"clerkform plan -e {name}{options(shape(planned.asked))} -o {shlex.quote(saved.shown)}"
-        )
-        raise PlanError([replace(one, hint=f"review a new one: {again}") for one in found])
+        raise PlanError([replace(one, hint=_review_anew(planned, saved)) for one in found])
+
+
+def _review_anew(planned: Planned, saved: Saved) -> str:
+    environment, asked = planned.loaded.environment.name, options(shape(planned.asked))
+    return f"review a new one: clerkform plan -e {environment}{asked} -o {shlex.quote(saved.shown)}"
 
 
 def _compared(plan: Mapping[str, Any]) -> Data:
