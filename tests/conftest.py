@@ -44,6 +44,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("served")
 
 
+def pytest_exception_interact(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """Whatever fails while a kind is half written says what is to be written next."""
+    try:
+        from tests import missing
+    except Exception:  # a kind that cannot be loaded: that is what the report is of
+        return
+    if told := missing.everything():
+        report.sections.append(("a kind is not whole", told[0]))
+
+
 def pytest_unconfigure() -> None:
     _STATES.cleanup()
 

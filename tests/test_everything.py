@@ -8,21 +8,17 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clerkform
 from clerkform.cli import main
 from clerkform.kinds import KINDS
-from clerkform.model import Hidden
-from clerkform.sandbox import routes
+from tests import missing
 from tests.strategies import own_fields, values_of
 
 PACKAGE = Path(clerkform.__file__).parent
 ROOT = PACKAGE.parent
-SCENARIOS = ROOT / "tests" / "scenarios"
-EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
 NAMES_KINDS = (
     *("kinds", "sandbox", "cli/embedded.py", "cli/commands/init.py", "schema/reference.py"),
     *("jwt/", "lint/", "cli/rendering.py", "cli/commands/sandbox.py"),
@@ -33,41 +29,24 @@ and the JWT tools and the linter are about one kind."""
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_a_kind_has_a_route_for_every_call_it_makes(kind):
-    served = {(one.method, re.sub(r"\{\w+\}", "{}", one.path)) for one in routes.operations()}
-    ends = kind.endpoints
-    calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
-    calls += [*ends.removals.values(), ends.reads.lookups.by_key]
-    calls += [op for one in kind.generates for op in (one.again, one.rotate) if op]
-    made = {(op.method, re.sub(r"\{\w+\}", "{}", op.path)) for op in calls if op}
-    if not isinstance(ends.reads, Hidden):
-        made.add(("GET", ends.reads.path))
-    missing = [" ".join(call) for call in sorted(made - served)]
-    file = f"clerkform/sandbox/routes/{kind.name}.py"
-    assert not missing, f"write {file} with a GROUP that answers {', '.join(missing)}"
-    is_stored = kind.is_always_there or kind.name in routes.kinds()
-    assert is_stored, f"{file}: no Collection of its GROUP is {kind.name}"
+    told = [*missing.routes_of(kind)]
+    assert not told, told[0]
 
 
-@pytest.mark.parametrize("name", sorted(KINDS))
-def test_a_kind_has_scenarios(name):
-    written = list((SCENARIOS / name).glob("*.yaml"))
-    assert len(written) >= 2, f"write tests/scenarios/{name}/created.yaml, and one that surprises"
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_kind_has_scenarios(kind):
+    told = [*missing.scenarios_of(kind)]
+    assert not told, told[0]
 
 
-@pytest.mark.parametrize("name", sorted(KINDS))
-def test_a_kind_has_an_example(name):
-    assert any(declares(path, name) for path in EXAMPLES), (
-        f"declare {name} in examples/, such as in a manifest of examples/saas"
-    )
-
-
-def declares(path, name):
-    document = yaml.safe_load(path.read_text())
-    return bool(isinstance(document, dict) and document.get(name))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_a_kind_has_an_example(kind):
+    told = [*missing.example_of(kind)]
+    assert not told, told[0]
 
 
 def test_every_folder_of_scenarios_is_a_kinds():
-    assert {path.name for path in SCENARIOS.iterdir()} <= set(KINDS)
+    assert {path.name for path in missing.SCENARIOS.iterdir()} <= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

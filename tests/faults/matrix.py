@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from tests.faults.gate import Exchange, Strike
 from tests.faults.projects import EVERYTHING, ROTATION, SETTINGS, Project
 from tests.faults.world import World
 from tests.proof.project import SORTS
+from tests.samples import SAMPLES
 
 PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS, SETTINGS)}
 HTML = {"body": "<html><body>Bad gateway</body></html>", "content_type": "text/html"}
@@ -119,8 +121,15 @@ def faultless(name: str) -> Faultless:
         project = PROJECTS[name]
         world = World(project, Path(folder))
         outcome, exchanges = world.run(*project.command)
-        assert outcome.code == 0, outcome.text
+        assert outcome.code == 0, f"{outcome.text}\n{_to_mend(outcome.text)}"
         return Faultless(tuple(exchanges), world.state(), world.recorded())
+
+
+def _to_mend(text: str) -> str:
+    """Where the faults are declared of the kinds that a failed run names."""
+    named = {name for name in SAMPLES if re.search(rf"\b{name}\b", text)}
+    files = ", ".join(f"tests/kinds/{name}.py" for name in sorted(named))
+    return f"Mend FAULTS in {files}: `allowed` has the options that let it pass the guards."
 
 
 def cases() -> list[Case]:

@@ -72,19 +72,10 @@ SEED = {
     **{name: [*faults.seed] for name, faults in FAULTS.items()},
 }
 TOUCHED = frozenset(id for faults in FAULTS.values() for id in faults.touched)
-WEAKENS = (
-    "allowlist_identifiers/*@made.example",
-    "allowlist_identifiers/*@new.example",
-    "blocklist_identifiers/*@gone.example",
-    "domains/made.example.net",
-    "redirect_urls/https://made.example/cb",
-    "redirect_urls/https://new.example/cb",
-)
+PLAIN = ("apply", "--auto-approve", "-e", "production")
 APPLY = (
-    *("apply", "--auto-approve", "-e", "production", "--allow-delete", "organizations/gone"),
-    *(word for address in WEAKENS for word in ("--allow-weakening", address)),
-    # Where an answer does not say that there is a key, the declared one counts as another.
-    *("--allow-lockout", "jwt_templates/edited-signed"),
+    *PLAIN,
+    *(word for one in FAULTS.values() for option in one.allowed for word in option.split()),
 )
 EVERYTHING = Project(
     "everything",
@@ -122,7 +113,6 @@ api_keys:
     subject: {organization: same}
     secret_to: {env_file: .secrets/app.env, name: ROTATED_KEY}
 """
-PLAIN = ("apply", "--auto-approve", "-e", "production")
 ROTATE = (*PLAIN, "--replace", "api_keys/same/rotated", "--replace", "jwt_templates/remade")
 ROTATION = Project(
     "rotation",

@@ -125,6 +125,8 @@ class Faults:
     """What is live before, with bystanders that nobody declares."""
     touched: frozenset[str]
     """Ids of what is live before that the manifest changes or deletes."""
+    allowed: tuple[str, ...] = ()
+    """Options of ``apply`` by which the guards let it pass, as ``--allow-weakening ADDRESS``."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,6 +127,10 @@ allowlist_identifiers:
         *(entry("alid", name) for name in ("former", "gone", "bystander")),
     ],
     touched=frozenset(ident("alid", word) for word in ("former", "gone")),
+    allowed=(
+        "--allow-weakening allowlist_identifiers/*@made.example",
+        "--allow-weakening allowlist_identifiers/*@new.example",
+    ),
 )
 
 SAMPLE = KindSample(

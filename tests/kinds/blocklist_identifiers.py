@@ -116,6 +116,7 @@ blocklist_identifiers:
 """,
     seed=[entry("blid", name) for name in ("same", "gone", "bystander")],
     touched=frozenset(ident("blid", word) for word in ("gone",)),
+    allowed=("--allow-weakening blocklist_identifiers/*@gone.example",),
 )
 
 SAMPLE = KindSample(

@@ -199,6 +199,7 @@ domains:
 """,
     seed=[domain(name) for name in ("edited", "gone", "bystander")],
     touched=frozenset(ident("dmn", word) for word in ("edited", "gone")),
+    allowed=("--allow-weakening domains/made.example.net",),
 )
 
 SAMPLE = KindSample(

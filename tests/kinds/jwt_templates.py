@@ -244,6 +244,8 @@ jwt_templates:
     touched=frozenset(
         ident("jtmp", word) for word in ("edited", "edited_signed", "former", "gone")
     ),
+    # Where an answer does not say that there is a key, the declared one counts as another.
+    allowed=("--allow-lockout jwt_templates/edited-signed",),
 )
 
 SAMPLE = KindSample(

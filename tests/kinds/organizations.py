@@ -333,6 +333,7 @@ organizations:
         organization("bystander", public_metadata={"theirs": "kept"}),
     ],
     touched=frozenset(ident("org", word) for word in ("edited", "gone")),
+    allowed=("--allow-delete organizations/gone",),
 )
 
 SAMPLE = KindSample(

@@ -120,6 +120,10 @@ redirect_urls:
 """,
     seed=[url(n) for n in ("same", "former", "gone", "pruned", "pruned2")],
     touched=frozenset(ident("ru", word) for word in ("former", "gone", "pruned", "pruned2")),
+    allowed=(
+        "--allow-weakening redirect_urls/https://made.example/cb",
+        "--allow-weakening redirect_urls/https://new.example/cb",
+    ),
 )
 
 SAMPLE = KindSample(
