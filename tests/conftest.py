@@ -45,11 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_exception_interact(report: pytest.CollectReport | pytest.TestReport) -> None:
-    """Whatever fails while a kind is half written says what is to be written next."""
+    """What fails says which files tell the tests of a kind that it names; and while a kind is half
+    written, what is to be written next."""
     try:
         from tests import missing
     except Exception:  # a kind that cannot be loaded: that is what the report is of
         return
+    if files := missing.files_about(f"{report.nodeid} {report.longrepr}"):
+        report.sections.append(("what it was told", files))
     if told := missing.everything():
         report.sections.append(("a kind is not whole", told[0]))
 

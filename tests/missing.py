@@ -19,6 +19,8 @@ from clerkform.sandbox import routes
 from tests.kinds import KindSample
 from tests.shell import EXAMPLES, REPO
 
+FEW = 3
+"""A failure that names more kinds is about none of them."""
 MANIFESTS = sorted(EXAMPLES.rglob("*.yaml"))
 SCENARIOS = REPO / "tests" / "scenarios"
 
@@ -76,3 +78,10 @@ def _declares(path: Path, name: str) -> bool:
 def everything() -> tuple[str, ...]:
     asked = (routes_of, sample_of, scenarios_of, example_of)
     return tuple(text for kind in KINDS.values() for ask in asked for text in ask(kind))
+
+
+def files_about(text: str) -> str:
+    """Where the tests over all kinds are told of the kinds that a failure names: of a few."""
+    named = [name for name in KINDS if re.search(rf"\b{name}\b", text)]
+    files = [f"of {name}: tests/kinds/{name}.py, tests/scenarios/{name}" for name in named]
+    return "\n".join(files) if len(files) <= FEW else ""

@@ -6,7 +6,7 @@ from clerkform.sandbox import errors
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.operation import METHODS
 
-# Groups of the API that the sandbox lacks, wholly or in part.
+# Groups of the API. What of them the sandbox answers does not come here.
 _ELSEWHERE = re.compile(
     "/v1/(accountless_applications|actor_tokens|admin_portal_link_tokens|agents|audit_logs"
     "|aws_credentials|beta_features|billing|clients|directories|email_addresses"

@@ -100,7 +100,9 @@ def _plan_file_table(model: type[BaseModel]) -> Iterator[str]:
 
 
 def _kinds() -> Iterator[str]:
-    for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
+    kinds = sorted(KINDS.values(), key=lambda kind: kind.name)
+    yield from ["## The kinds", "", ", ".join(f"[`{k.name}`](#{k.name})" for k in kinds) + ".", ""]
+    for kind in kinds:
         yield from [f"## `{kind.name}`", "", _summary(kind), "", _facts(kind), ""]
         own = {n: f for n, f in kind.fields.items() if n not in Resource.model_fields}
         yield from _table(kind.model, {n: _notes(field) for n, field in own.items()})

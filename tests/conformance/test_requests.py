@@ -130,7 +130,7 @@ def lookups(root):
         "organizations: [{slug: org-0}, {slug: org-1}, {slug: org-2}, {slug: org-3}]",
     ]
     for text in texts[:1] + texts[2:]:
-        assert shop.plan(text).plan.pending == ()
+        assert [str(one.address) for one in shop.plan(text).plan.pending] == []
     assert len(shop.plan(texts[1]).plan.pending) == 1
     shop.planned = list(shop.sent)
     return shop
@@ -151,7 +151,7 @@ def long_lists(root):
         items = [sample.many.item.replace("{}", str(at)).replace("USER", user) for at in last]
         nothing_to_do += f"{kind.name}: [{', '.join(items)}]\n"
     planned = shop.plan(nothing_to_do)
-    assert planned.plan.pending == ()
+    assert [str(one.address) for one in planned.plan.pending] == []
     assert len(planned.live.of("redirect_urls")) == 502
     shop.planned = list(shop.sent)
     return shop

@@ -56,7 +56,7 @@ def test_what_the_sdk_wrote_as_it_is_declared_needs_no_plan(shop, kind):
     life.by_hand(shop.sdk)
     assert parts(shown(shop, kind), life.shows) == life.shows
     planned = shop.plan(f"{kind}: {life.made}")
-    assert planned.plan.pending == ()
+    assert [str(one.address) for one in planned.plan.pending] == []
     assert methods(shop.sent) == {"GET"}
 
 
