@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import clerkform
 from clerkform.cli import main
 from clerkform.kinds import KINDS
+from clerkform.model.meaning import differs
 from tests import missing
 from tests.strategies import own_fields, values_of
 
@@ -65,6 +66,16 @@ def test_every_field_of_a_kind_says_what_a_change_of_it_means(kind):
     assert silent == []
     for leaf in kind.leaves:
         assert all(len(one.says) > 5 for one in leaf.traits.meanings)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_what_another_key_means_may_come_to_hold(kind):
+    for field in kind.identity:
+        for one in field.traits.meanings:
+            assert one.when is not differs, (
+                f"clerkform/kinds/{kind.name}.py: a key that changes goes and another one comes, so"
+                f" `{field}` wants a `when=`: {one.says!r} would be said of nothing"
+            )
 
 
 @given(st.data())
