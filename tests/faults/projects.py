@@ -113,7 +113,9 @@ api_keys:
     subject: {organization: same}
     secret_to: {env_file: .secrets/app.env, name: ROTATED_KEY}
 """
-ROTATE = (*PLAIN, "--replace", "api_keys/same/rotated", "--replace", "jwt_templates/remade")
+# Where an answer does not say that there is a key, the declared one counts as another.
+MENDS = (*PLAIN, "--allow-lockout", "jwt_templates/remade")
+ROTATE = (*MENDS, "--replace", "api_keys/same/rotated", "--replace", "jwt_templates/remade")
 ROTATION = Project(
     "rotation",
     {
@@ -135,8 +137,8 @@ ROTATION = Project(
     },
     frozenset({ident("jtmp", "remade"), ident("ak", "rotated")}),
     ROTATE,
-    {"the same again": ROTATE, "plain again": PLAIN},
-    PLAIN,
+    {"the same again": ROTATE, "plain again": MENDS},
+    MENDS,
     {("same", "rotated"): (".secrets/app.env", "ROTATED_KEY")},
 )
 
