@@ -214,7 +214,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """
     if len(word) > _LONGEST_WORD:
         return None
-
     backwards = word[::-1]
     longest = len(word) * (2 - _NEAR) / _NEAR  # or too much of the name is in it alone
     shortest = len(word) * _NEAR / (2 - _NEAR)

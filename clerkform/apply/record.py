@@ -39,16 +39,15 @@ class Keeper:
         is_forgotten: Callable[[Address, bool], bool],
         now: Callable[[], int],
     ) -> None:
-        """``now`` is milliseconds since 1970; ``is_forgotten`` says of an address, and whether its object is live, that nobody manages
-        it any more."""
+        """``now`` is milliseconds since 1970; ``is_forgotten`` says of an address, and whether its
+        object is live, that nobody manages it any more."""
         self._plan, self._live, self._journal = plan, live, journal
         self._ids, self._seal, self._is_forgotten = dict(ids), seal, is_forgotten
         self._now = now
         self._actions = {a.address: a for a in plan.actions if a.item}
         self._left = Counter(s.address for s in plan.steps if s.id.verb != "delete")
         self._sent: dict[Address, set[Path]] = {}
-        ledger = journal.ledger
-        self._at = {**superseded(ledger), **ledger.addresses}
+        self._at = {**superseded(journal.ledger), **journal.ledger.addresses}
 
     async def keep(self, event: Event) -> None:
         match event:

@@ -69,9 +69,7 @@ def document_of(
     live: LiveObject, kind: Kind, address: Address, instance: str, milliseconds: int
 ) -> dict[str, Any]:
     """What is kept of an object: its body without secrets, sensitive fields by that word alone.
-
-    ``milliseconds`` is the time, since 1970.
-    """
+    The time is ``milliseconds`` since 1970."""
     at = datetime.fromtimestamp(milliseconds / 1000, UTC)
     made_by_server = {one.field for one in kind.generates}
     told = {name: value for name, value in live.values.items() if name not in made_by_server}

@@ -157,9 +157,8 @@ class Allowed:
 
 
 def parse_allowed(text: str) -> Allowed:
-    """What ``--allow-api-host`` says: a host or a host and a port, of https, or an address.
-
-    An address that has a path allows no other path.
+    """What ``--allow-api-host`` says: a host or a host and a port, of https, or an address, which
+    allows no other path than its own, if it has one.
 
     Raises:
         UsageError: it is none of them.

@@ -149,10 +149,8 @@ def _entries(text: str) -> Iterator[str]:
 
 def bypasses(entry: str, url: ApiUrl) -> bool:
     """Whether an entry of ``NO_PROXY`` means the host of ``url``: ``*``, a name and what is under
-    it, an address, a network, each with a port if it likes.
-
-    What is none of these means no host, so a mistake in one entry is none in the others.
-    """
+    it, an address, a network, each with a port if it likes. What is none of these means no host, so
+    a mistake in one entry is none in the others."""
     if entry == "*":
         return True
     scheme, separator, rest = entry.rpartition("://")

@@ -57,9 +57,7 @@ class ClerkWriter:
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
         """See ``apply.run.Writer``."""
         kind = self._registry[step.address.kind]
-        within = {
-            name: ids[v.to] if isinstance(v, Reference) else v for name, v in step.within.items()
-        }
+        within = {n: ids[v.to] if isinstance(v, Reference) else v for n, v in step.within.items()}
         step = replace(step, within=within)
         if step.id.verb == "delete":
             return await self._remove(kind, step)

@@ -182,8 +182,7 @@ def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
 def _field_changes(
     field: Field, declared: Any, live: LiveObject, ids: Mapping[Address, str], keys: Keys = NO_KEYS
 ) -> Iterator[Change]:
-    traits, path = field.traits, field.path
-    before = value_at(live.values, path)
+    traits, path, before = field.traits, field.path, value_at(live.values, field.path)
     if field.presence:
         is_set = value_at(live.values, field.presence) is True
         if is_set is not (declared is not None):

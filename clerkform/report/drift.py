@@ -48,8 +48,7 @@ class Drift:
 
     def __init__(self, planned: Planned, registry: Registry, unread: tuple[str, ...] = ()) -> None:
         self.planned, self.unread = planned, unread
-        pending = planned.plan.pending
-        actions = planned.plan.actions
+        pending, actions = planned.plan.pending, planned.plan.actions
         self.unreached = tuple(
             f"{a.address}: {dotted(p)} ({a.live.unreachable[p] if a.live else ''})"
             for a in actions

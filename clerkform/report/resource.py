@@ -83,8 +83,7 @@ class Resource:
         recorded = self._recorded(field)
         if field.traits.local or (not is_declared and live is None and recorded is None):
             return
-        changes = self.action.changes if self.action else ()
-        paths = [change.path[: len(field.path)] for change in changes]
+        paths = [c.path[: len(field.path)] for c in (self.action.changes if self.action else ())]
         differs = self.live is not None and field.path in paths
         yield {
             "field": str(field),

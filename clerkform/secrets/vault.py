@@ -57,10 +57,8 @@ class Vault:
         return f"Vault({str(self._places.folders[0])!r})"
 
     def resolve(self, ref: SecretRef, base: Path, span: Span | None = None) -> str:
-        """The secret itself.
-
-        A variable's value is taken as it is. A file's, or what a program prints, loses one line
-        break at its end, which editors and ``echo`` add; nothing else is stripped.
+        """The secret itself: of a variable as it is; of a file, or of what a program prints, less
+        one line break at its end, which editors and ``echo`` add.
 
         Raises:
             ManifestError: it is not there, or may not be read.

@@ -86,10 +86,8 @@ def _seconds_left(entries: Iterable[Entry], now: int) -> float:
 def _without_failed(
     seen: Seen, registry: Registry, is_over: Callable[[Address, Intent], bool]
 ) -> tuple[Ledger, list[Diagnostic]]:
-    """The ledger without the intents that have made nothing, and a note of each.
-
-    ``is_over`` says of an address's intent that what it has made would show by now.
-    """
+    """The ledger without the intents that have made nothing, and a note of each. ``is_over`` says of
+    an address's intent that what it has made would show by now."""
     ledger, notes = seen.ledger, []
     for address, entry in seen.ledger.entries.items():
         if not entry.intent or not is_over(address, entry.intent):
