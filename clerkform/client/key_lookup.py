@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerkform.client.http import ClerkClient
-from clerkform.errors import UsageError
+from clerkform.errors import BadAnswer, UsageError
 from clerkform.model import Kind
 from clerkform.model.traits import LookedUp
 
@@ -37,6 +37,13 @@ class KeyLookup:
         return found
 
     async def ids(self, how: LookedUp) -> Mapping[str, object]:
-        """Every key that there is, with its id."""
+        """Every key that there is, with its id.
+
+        Raises:
+            BadAnswer: one has no key, so nobody knows which there are.
+        """
         rows = await self._client.list(how.op.path)
-        return {str(row.get(how.by)): row.get("id") for row in rows}
+        if not all(isinstance(row.get(how.by), str) for row in rows):
+            detail = f"answered with an object that lacks `{how.by}`"
+            raise BadAnswer("GET", how.op.path, detail=detail)
+        return {row[how.by]: row.get("id") for row in rows}

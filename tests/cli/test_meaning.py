@@ -289,6 +289,15 @@ def test_a_section_that_is_gone_is_told_of_too(cli):
 # --- keys that are looked up --------------------------------------------------------------------
 
 
+def test_roles_without_keys_are_the_servers_fault_and_not_the_manifests(cli):
+    cli.fault("/organization_roles$", "GET", drop="data.key")
+    cli.write("organization_settings: {creator_role: org:admin, domains_default_role: org:admin}\n")
+    assert cli("plan").code == exits.DONE
+    applied = cli("apply", "--auto-approve")
+    assert applied.code == exits.FAILED
+    assert "answered with an object that lacks `key`" in applied.err
+
+
 def test_a_role_that_the_instance_lacks_is_an_error_of_the_plan(cli):
     cli.write("organization_settings: {creator_role: org:admn, domains_default_role: org:member}\n")
     planned = cli("plan")
