@@ -82,6 +82,10 @@ def everything() -> tuple[str, ...]:
 
 def files_about(text: str) -> str:
     """Where the tests over all kinds are told of the kinds that a failure names: of a few."""
-    named = [name for name in KINDS if re.search(rf"\b{name}\b", text)]
+    named = kinds_named_in(text)
     files = [f"of {name}: tests/kinds/{name}.py, tests/scenarios/{name}" for name in named]
     return "\n".join(files) if len(files) <= FEW else ""
+
+
+def kinds_named_in(text: str) -> list[str]:
+    return [name for name in KINDS if re.search(rf"\b{name}\b", text)]

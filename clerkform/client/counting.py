@@ -18,7 +18,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 
 async def count_along(client: ClerkClient, kind: Kind, ids: Sequence[str], most: int) -> Counts:
-    """What goes along with each object, by ``most`` requests at most; one that fails says nothing."""
+    """How much goes along with each: ``most`` requests, each sent once; what fails is left out."""
     found: dict[str, dict[str, int]] = {one: {} for one in ids}
     batches = list(_batches(kind, ids))[:most]
     for bodies in await together(_listed(client, kind, batch) for batch in batches):

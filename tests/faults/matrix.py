@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from tests.faults import frontend
 from tests.faults.gate import Exchange, Strike
 from tests.faults.projects import EVERYTHING, ROTATION, SETTINGS, Project
 from tests.faults.world import World
+from tests.missing import kinds_named_in
 from tests.proof.project import SORTS
-from tests.samples import SAMPLES
 
 PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS, SETTINGS)}
 HTML = {"body": "<html><body>Bad gateway</body></html>", "content_type": "text/html"}
@@ -127,8 +126,7 @@ def faultless(name: str) -> Faultless:
 
 def _to_mend(text: str) -> str:
     """Where the faults are declared of the kinds that a failed run names."""
-    named = {name for name in SAMPLES if re.search(rf"\b{name}\b", text)}
-    files = ", ".join(f"tests/kinds/{name}.py" for name in sorted(named))
+    files = ", ".join(f"tests/kinds/{name}.py" for name in sorted(kinds_named_in(text)))
     return f"Mend FAULTS in {files}: `allowed` has the options that let it pass the guards."
 
 
