@@ -125,7 +125,8 @@ def faulty(fault: Fault) -> Response:
         return Hangup(fault.broken or "read")
     status = fault.status
     if fault.body is None:
-        code = "too_many_requests" if status == 429 else "internal_clerk_error"
+        codes = {404: "resource_not_found", 429: "too_many_requests"}
+        code = codes.get(status, "internal_clerk_error")
         text = "A fault rule of the sandbox answers this request."
         problem = Problem(code, "fault", text)
         response = refused(Refusal(status, problem, headers=dict(fault.headers)))

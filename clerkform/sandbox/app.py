@@ -21,7 +21,7 @@ from clerkform.sandbox import answers, body, control, knobs
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.faults import Faults
 from clerkform.sandbox.frontend import Frontend, addressed
-from clerkform.sandbox.groups import Group
+from clerkform.sandbox.groups import Group, catch_up
 from clerkform.sandbox.instances import Instance, Instances
 from clerkform.sandbox.keys import key_of
 from clerkform.sandbox.missing import no_operation
@@ -212,6 +212,7 @@ class Sandbox:
         raw: bytes,
         is_addressed: bool = True,
     ) -> tuple[Answer, int]:
+        catch_up(store, self.groups)
         with self.store.transaction(write=operation.is_write):
             lag = self.settings.frontend_lag if operation.public else self.settings.read_lag
             seen = store.as_of(lag)

@@ -87,6 +87,7 @@ class Database:
         self._clock = clock
         self._offset = 0
         self._latest = 0
+        self._pretended: int | None = None
         self._rollbacks = 0
         self._lock = threading.RLock()
         self._longest = 0
@@ -165,8 +166,19 @@ class Database:
 
     def now(self) -> int:
         """Milliseconds since 1970, never less than an answer before."""
+        if self._pretended is not None:
+            return self._pretended
         self._latest = max(self._latest, self._clock() + self._offset)
         return self._latest
+
+    @contextmanager
+    def at(self, moment: int) -> Iterator[None]:
+        """For what was due then, and is done only now."""
+        self._pretended = moment
+        try:
+            yield
+        finally:
+            self._pretended = None
 
     def advance(self, milliseconds: int) -> None:
         """Move the sandbox's clock forward, and with it lag, expiry and rate limits."""

@@ -73,6 +73,8 @@ class Collection:
     """Whether an object is such a one: a reset leaves it, and a seed's own takes its place."""
     first_by: str | None = None
     """Where there are several: the field that says whose place a seed's own takes."""
+    is_restored: bool = False
+    """Whether a reset takes back what was changed of them. They are told apart by ``unique``."""
     adapt: Callable[[Object, Environment, int], Object] | None = None
     """An object as it is in an instance of this environment and with this number."""
 
@@ -99,6 +101,8 @@ class Collection:
 
 
 Kept = Collection | Singleton
+Due = Callable[[Store], Iterable[tuple[int, Callable[[], None]]]]
+"""What calls have begun and time has ended: when each was over, and what has it be so."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ class Group:
     kept: tuple[Kept, ...] = ()
     hidden: tuple[str, ...] = ()
     """Dotted paths in requests that nobody is shown, besides the secrets of collections."""
+    due: Due | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,18 @@ class Groups:
     def hidden(self) -> tuple[str, ...]:
         secrets = (name for collection in self.collections for name in collection.secrets)
         return (*secrets, *(name for group in self.every for name in group.hidden))
+
+
+def catch_up(store: Store, groups: Groups) -> None:
+    """Have what is due by now be done, as of when it was."""
+    all_due = [group.due for group in groups.every if group.due]
+    with store.transaction(write=False):
+        is_behind = any(list(due(store)) for due in all_due)
+    if is_behind:
+        with store.transaction(write=True):
+            for moment, finish in (one for due in all_due for one in due(store)):
+                with store.database.at(moment):
+                    finish()
 
 
 def first_objects(kept: Kept, number: int, environment: Environment) -> Iterable[Object]:

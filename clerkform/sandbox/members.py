@@ -1,8 +1,7 @@
 """Who belongs to an organization, for all routes that have to know."""
 
-from clerkform.sandbox.errors import SandboxError
+from clerkform.sandbox import roles
 from clerkform.sandbox.ids import new_id
-from clerkform.sandbox.routes import organization_roles
 from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.where import Where, among, equals, path_of
 
@@ -54,20 +53,13 @@ def leave_sessions(store: Store, organization_id: str, *where: Where) -> None:
 
 def role_of(store: Store, held: Object) -> Object:
     """That of a membership or an invitation, as it is stored: with the keys of its permissions."""
-    (role,) = store.select(organization_roles.KIND, equals("key", held["role"]))
+    (role,) = store.select(roles.KIND, equals("key", held["role"]))
     return role
-
-
-def check_seeded_role(store: Store, seeded: Object, kind: str) -> None:
-    """Raises a SandboxError for a seed's object of ``kind`` whose role is none."""
-    if store.find(organization_roles.KIND, "key", seeded["role"]) is None:
-        raise SandboxError(f"The seed's `{kind}` have no role {seeded['role']!r} to give.")
 
 
 def may_manage(store: Store) -> Where:
     """Memberships whose role lets them manage the others."""
-    roles = store.select(organization_roles.KIND)
-    keys = [role["key"] for role in roles if MANAGE in role["permissions"]]
+    keys = [role["key"] for role in store.select(roles.KIND) if MANAGE in role["permissions"]]
     return among(path_of("role"), keys)
 
 

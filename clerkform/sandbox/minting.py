@@ -13,6 +13,7 @@ from clerkform.sandbox.where import equals
 
 SESSION_TOKEN_LIFETIME = 60
 _SESSION_TOKEN_SKEW = 10
+_SYSTEM = "org:sys_"
 
 
 def session_token(call: Call, session: Object, seconds: int | None) -> str:
@@ -29,8 +30,28 @@ def session_token(call: Call, session: Object, seconds: int | None) -> str:
     if active:
         organization, membership = active
         role = membership["role"].removeprefix("org:")
+        features, allowed = custom_permissions(members.role_of(call.store, membership))
         claims["o"] = {"id": organization["id"], "slg": organization["slug"], "rol": role}
+        if allowed:
+            claims["o"] |= allowed
+            claims["fea"] = features
     return tokens.sign(claims, *instance_key(call.store))
+
+
+def custom_permissions(role: Object) -> tuple[str, dict[str, str]]:
+    """What a session token says of the permissions that are not Clerk's own: the features that they
+    are of, and the actions with a number for each feature, whose bits say which it allows."""
+    keys = [key.split(":") for key in role["permissions"] if not key.startswith(_SYSTEM)]
+    pairs = {(parts[1], parts[2]) for parts in keys if len(parts) == 3}
+    if not pairs:
+        return "", {}
+    features = sorted({feature for feature, _ in pairs})
+    actions = sorted({action for _, action in pairs})
+    masks = [
+        sum(1 << n for n, action in enumerate(actions) if (f, action) in pairs) for f in features
+    ]
+    shown = {"per": ",".join(actions), "fpm": ",".join(map(str, masks))}
+    return ",".join(f"o:{feature}" for feature in features), shown
 
 
 def template_token(call: Call, session: Object, template: Object, seconds: int | None) -> str:

@@ -12,8 +12,8 @@ _ELSEWHERE = re.compile(
     "|aws_credentials|beta_features|billing|clients|directories|email_addresses"
     "|enterprise_connections|instance|invitations|m2m_tokens|machine_tokens|machines"
     "|oauth_applications|organization_domains"
-    "|organization_permissions|organization_roles|organizations|phone_numbers|platform"
-    "|public|role_sets|saml_connections|scim_directories|sessions|sign_in_tokens"
+    "|organizations|phone_numbers|platform"
+    "|public|saml_connections|scim_directories|sessions|sign_in_tokens"
     "|sign_ups|templates|testing_tokens|users|waitlist_entries|webhooks)(/[^/]+)*"
 )
 

@@ -54,6 +54,22 @@ def settle(store: Store, environment: Environment, groups: Groups) -> None:
                 store.insert(kept.kind, body, created_at=store.now(), id=id_of(kept, body))
 
 
+def restore(store: Store, collection: Collection, environment: Environment) -> None:
+    """Leave an instance what it had of these from its start, by the ids that they still have."""
+    name = collection.unique or collection.id_field
+    made = {one[name]: one for one in first_objects(collection, store.number, environment)}
+    for live in store.select(collection.kind):
+        id, times = id_of(collection, live), _times(store, collection)
+        if live[name] in made:
+            same = {n: live[n] for n in (collection.id_field, *times)}
+            store.replace(collection.kind, {**made.pop(live[name]), **same}, id=id)
+        else:
+            store.delete(collection.kind, id)
+    for lost in made.values():
+        body = {**lost, **_times(store, collection)}
+        store.insert(collection.kind, body, created_at=store.now(), id=id_of(collection, body))
+
+
 def freshen(store: Store, groups: Groups) -> None:
     """Give an instance that has just been made or reset the settings that Clerk gives a new one,
     inside a transaction."""
@@ -79,6 +95,7 @@ def sow(store: Store, seed: dict[str, Any], environment: Environment, groups: Gr
         items = seed.get(collection.kind, [])
         if not isinstance(items, list):
             raise SandboxError(f"The seed's `{collection.kind}` is a list of objects.")
+        _make_way(store, collection, items)
         for index, item in enumerate(items):
             where = f"{collection.kind}[{index}]"
             _sow_object(store, collection, item, where, environment)
@@ -106,23 +123,38 @@ def _type_of(singleton: singletons.Singleton, name: str) -> type:
     return field.type if field else type(singleton.defaults[name])
 
 
+def _make_way(store: Store, collection: Collection, items: list[Any]) -> None:
+    """Take away what the instance has from its start and these take the place of.
+
+    Raises:
+        SandboxError: an object is none, or two take one place.
+    """
+    taken = set()
+    for index, item in enumerate(items):
+        where = f"{collection.kind}[{index}]"
+        check_object(item, where)
+        for name in collection.secrets:
+            item = without(item, name)
+        check_fields(item, collection, where)
+        body = {**collection.defaults, **item}
+        if collection.is_first(body):
+            place = body[collection.first_by] if collection.first_by else None
+            if place in taken and collection.first_by is None:
+                raise SandboxError(f"The seed's `{where}` is a second one where there can be one.")
+            taken.add(place)
+    for other in filter(collection.is_first, store.select(collection.kind)):
+        if (other[collection.first_by] if collection.first_by else None) in taken:
+            store.delete(collection.kind, id_of(collection, other))
+
+
 def _sow_object(
     store: Store, collection: Collection, item: Any, where: str, environment: Environment
 ) -> None:
-    check_object(item, where)
     secrets = {name: _secret(collection, item, name, where) for name in collection.secrets}
     for name in secrets:
         item = without(item, name)
-    check_fields(item, collection, where)
     body = _built(store, collection, item, environment)
     id = id_of(collection, body)
-    if collection.is_first(body):
-        for other in filter(collection.is_first, store.select(collection.kind)):
-            if (
-                collection.first_by is None
-                or other[collection.first_by] == body[collection.first_by]
-            ):
-                store.delete(collection.kind, id_of(collection, other))
     unique = collection.unique
     if unique and store.find(collection.kind, unique, body[unique]):
         raise SandboxError(f"The seed's `{where}.{unique}` is there already.")

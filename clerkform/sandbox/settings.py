@@ -8,6 +8,7 @@ from clerkform.sandbox.faults import Fault
 
 MAX_TIME = 10**12
 """Milliseconds: thirty years, and a number that clocks can still count with."""
+MAX_NUMBER = 2**31 - 1
 
 Environment = Literal["development", "production"]
 SignUpMode = Literal["public", "restricted", "waitlist"]
@@ -32,6 +33,8 @@ class Contradictions:
     """Whether ``GET /api_keys/{id}/secret`` answers, or the secret was shown on creation only."""
     api_key_names: Literal["repeat", "unique"] = "repeat"
     """``unique`` answers 409 to a second key of one name and subject."""
+    oauth_scopes_patch: Literal["refused", "completed"] = "refused"
+    """What becomes of scopes without ``offline_access`` in a PATCH of an OAuth application."""
     organization_slug_taken: Literal["form_identifier_exists", "slug_exists"] = (
         "form_identifier_exists"
     )
@@ -63,6 +66,13 @@ class Settings:
     """Reads answer the state of so many milliseconds ago."""
     frontend_lag: int = 0
     """So many milliseconds ago was what the Frontend API's environment answers, as from a cache."""
+    migration_time: int = 0
+    """So many milliseconds it takes until members have another role where their own leaves a role
+    set, or their organization the set."""
+    max_roles: int = 10
+    """Custom roles that an instance may have, until the organization settings say otherwise."""
+    max_role_sets: int = 10
+    """The same for its role sets, with the one that each has."""
     fresh_defaults: bool = False
     """Instances are made as Clerk makes them, with organizations off and most countries blocked.
     Otherwise they have on what a test may need."""
@@ -92,7 +102,10 @@ class Settings:
         limit = self.rate_limit
         if isinstance(limit, tuple) and not all(0 < one < inf for one in limit):
             raise ValueError("rate_limit is (requests, seconds), both above 0")
-        for name in ("latency", "read_lag", "frontend_lag"):
+        for name in ("max_roles", "max_role_sets"):
+            if not 0 <= getattr(self, name) <= MAX_NUMBER:
+                raise ValueError(f"{name} is a whole number, from 0 to {MAX_NUMBER}")
+        for name in ("latency", "read_lag", "frontend_lag", "migration_time"):
             if not 0 <= getattr(self, name) <= MAX_TIME:
                 raise ValueError(f"{name} is a number of milliseconds, from 0 to {MAX_TIME}")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from clerkform.sandbox.errors import SandboxError
-from clerkform.sandbox.groups import Group, Groups, id_of, is_setting
+from clerkform.sandbox.groups import Group, Groups, catch_up, id_of, is_setting
 from clerkform.sandbox.instances import environment_of
 from clerkform.sandbox.routes import with_own
-from clerkform.sandbox.seed import freshen
+from clerkform.sandbox.seed import freshen, restore
 from clerkform.sandbox.settings import Settings
 from clerkform.sandbox.store import Store
 
@@ -21,12 +21,13 @@ def dump_store(
     ``settings`` are those that the sandbox runs with: the organization settings depend on them.
     ``groups`` are those that it has besides the API's own.
     """
-    settings = settings or Settings()
+    settings, known = settings or Settings(), with_own(groups)
+    catch_up(store, known)
     with store.transaction(write=False):
         made = bool(store.count("instance"))
         return {
             kept.kind: kept.dumped(store, settings)
-            for kept in with_own(groups).kept
+            for kept in known.kept
             if made or not is_setting(kept)
         }
 
@@ -79,6 +80,9 @@ def clear(store: Store, groups: Groups) -> None:
             left = {name: body[name] for name in body if name not in singleton.defaults}
             store.replace(singleton.kind, left)
     for collection in groups.collections:
+        if collection.is_restored:
+            restore(store, collection, environment_of(store))
+            continue
         for body in store.select(collection.kind):
             if not collection.is_first(body):
                 store.delete(collection.kind, id_of(collection, body))

@@ -8,6 +8,7 @@ import pytest
 from clerkform.sandbox.frontend import publishable_key
 from tests import documents
 from tests.sandbox.conftest import Judge
+from tests.sandbox.organization_model import make_boss, make_set
 
 HOST = "https://sandbox.clerk.accounts.dev"
 PATH = "/v1/environment"
@@ -155,6 +156,25 @@ def test_roles_show_by_their_keys(anonymous):
     admin = api.http.get("/organization_roles?query=org:admin").json()["data"][0]["id"]
     api.http.patch(path, json={"domains_default_role_id": admin})
     assert at(ask().json(), "organization_settings.domains.default_role") == "org:admin"
+
+
+def test_the_role_of_creators_is_the_initial_sets_by_the_key_that_it_has_now(anonymous):
+    api, ask = anonymous()
+
+    def shown():
+        settings = ask().json()["organization_settings"]
+        return settings["creator_role"], settings["domains"]["default_role"]
+
+    boss = make_boss(api)
+    make_set(api, "role_set:team", boss, creator_role_key=boss)
+    assert shown() == ("org:admin", "org:member")
+    assert api.http.patch("/role_sets/role_set:team", json={"type": "initial"}).is_success
+    assert shown() == (boss, "org:member")
+    roles = {one["key"]: one["id"] for one in api.http.get("/organization_roles").json()["data"]}
+    for key, new in ((boss, "org:chief"), ("org:member", "org:staff")):
+        path = f"/organization_roles/{roles[key]}"
+        assert api.http.patch(path, json={"key": new}).is_success
+    assert shown() == ("org:chief", "org:staff")
 
 
 def test_what_is_no_business_of_everybodys_does_not_show(anonymous):

@@ -24,12 +24,28 @@ def settings_of(api):
         "allowed_origins": api.http.get("/instance").json()["allowed_origins"],
         "enabled": api.http.get(ORGANIZATIONS).json()["enabled"],
         "slug_disabled": api.http.get(ORGANIZATIONS).json()["slug_disabled"],
+        "domains_enabled": api.http.get(ORGANIZATIONS).json()["domains_enabled"],
+        "modes": api.http.get(ORGANIZATIONS).json()["domains_enrollment_modes"],
         "blocked": len(api.http.get("/instance/communication").json()["blocked_country_codes"]),
     }
 
 
-NEW = {"allowed_origins": None, "enabled": False, "slug_disabled": True, "blocked": 222}
-OTHERWISE = {"allowed_origins": [], "enabled": True, "slug_disabled": False, "blocked": 0}
+NEW = {
+    "allowed_origins": None,
+    "enabled": False,
+    "slug_disabled": True,
+    "domains_enabled": False,
+    "modes": [],
+    "blocked": 222,
+}
+OTHERWISE = {
+    "allowed_origins": [],
+    "enabled": True,
+    "slug_disabled": False,
+    "domains_enabled": True,
+    "modes": ["automatic_invitation", "automatic_suggestion"],
+    "blocked": 0,
+}
 
 
 def test_a_fresh_instance_is_as_clerk_makes_one(fresh, open_api):
@@ -50,7 +66,7 @@ def test_what_is_fresh_can_be_changed(fresh):
     api.http.patch(ORGANIZATIONS, json={"enabled": True, "slug_disabled": False})
     api.http.patch("/instance/communication", json={"blocked_country_codes": ["KP"]})
     after = {"allowed_origins": ["app://a"], "enabled": True, "slug_disabled": False, "blocked": 1}
-    assert settings_of(api) == after
+    assert settings_of(api) == {**NEW, **after}
     assert api.make("/organizations", name="Acme", slug="acme")
 
 

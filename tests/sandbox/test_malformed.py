@@ -34,6 +34,17 @@ FIELDS = st.sampled_from(
         "max_allowed_memberships",
         "created_at",
         "role_set_key",
+        "key",
+        "permissions",
+        "include_in_initial_role_set",
+        "roles",
+        "default_role_key",
+        "creator_role_key",
+        "role_keys",
+        "role_key",
+        "to_role_key",
+        "dest_role_set_key",
+        "reassignment_mappings",
         "created_by",
         "public_metadata",
         "private_metadata",
@@ -66,6 +77,8 @@ FIELDS = st.sampled_from(
         "enabled",
         "from_email_address",
         "role",
+        "enrollment_mode",
+        "verified",
         "inviter_user_id",
         "redirect_url",
         "expires_in_days",
@@ -128,10 +141,15 @@ def test_no_body_and_no_query_makes_it_fail(open_api, instance):
 
     eve = {"email_address": "eve@x.example", "role": "org:member"}
     invited = api.make(f"/organizations/{organization}/invitations", **eve)["id"]
+    acme = {"name": "acme.example", "enrollment_mode": "manual_invitation"}
+    domain = api.make(f"/organizations/{organization}/domains", **acme)["id"]
     values = {
+        "domain_id": [domain, "x"],
         "template": ["t", "x", "%00"],
         "user_id": [subject, "x"],
         "invitation_id": [invited, "x"],
+        "permission_id": ["x"],
+        "key_or_id": ["role_set:default", "x"],
     }
 
     @settings(max_examples=400, deadline=None, derandomize=True)

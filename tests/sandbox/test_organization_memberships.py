@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from clerk_backend_api import models
 
 from clerkform.sandbox import SandboxError, Settings, create_app
 from clerkform.sandbox.state import dump_store
 from clerkform.sandbox.store import Store
+from tests.sandbox.organization_model import example
 
 NOBODY = "user_" + "0" * 27
 
@@ -313,9 +311,7 @@ def test_reads_may_lag_behind(open_api):
     assert users(api, path_of(acme), user_id=ann) == [ann]
 
 
-PAGE = (Path(__file__).parents[2] / "docs/sandbox.md").read_text()
-SEED = json.loads(PAGE.partition("```json\n")[2].partition("```")[0])
-"""The one that the page about the sandbox shows."""
+SEED = example("Members of organizations")
 
 
 def seeded(**changed):

@@ -9,7 +9,7 @@ from functools import partial
 from types import NoneType
 from typing import Any
 
-from clerkform.sandbox import errors, invitations, members, metadata
+from clerkform.sandbox import errors, invitations, members, metadata, role_sets, roles
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -19,8 +19,8 @@ from clerkform.sandbox.invitations import KIND, STATUSES
 from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import counted, order, window
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes import organization_roles, organizations, users
-from clerkform.sandbox.routes.organization_memberships import already, check_role, check_room
+from clerkform.sandbox.routes import organizations, users
+from clerkform.sandbox.routes.organization_memberships import already, check_room
 from clerkform.sandbox.routes.organization_settings import require_organizations
 from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.where import Where, among, any_of, contains, equals, path_of
@@ -118,7 +118,7 @@ def create_several(call: Call) -> Object:
 def invite(call: Call, organization: Object, given: dict[str, Any]) -> Object:
     sent = organizations.without_nulls(given)
     store, email = call.store, sent["email_address"].lower()
-    check_role(store, sent["role"])
+    role_sets.check_role(store, organization, sent["role"])
     check_manager(store, organization["id"], sent.get("inviter_user_id"))
     refuse_again(store, organization["id"], email)
     check_room(store, organization)
@@ -198,9 +198,7 @@ def shown(store: Store, invitation: Object) -> Object:
 
 
 def with_organization(store: Store, invitation: Object) -> Object:
-    organization = store.get(organizations.KIND, invitation["organization_id"]) or {}
-    as_is = ("id", "name", "slug", "image_url", "has_image")
-    data = {name: organization[name] for name in as_is}
+    data = organizations.public_data(store, invitation["organization_id"])
     return {**shown(store, invitation), "public_organization_data": data}
 
 
@@ -219,7 +217,7 @@ def seeded(store: Store, invitation: Object) -> Object:
         raise SandboxError(
             f"The seed's `{KIND}` have a `{name}` that is none: {invitation[name]!r}"
         )
-    members.check_seeded_role(store, invitation, KIND)
+    role_sets.check_seeded_role(store, {**invitation, "organization_id": organization_id}, KIND)
     is_over = invitation["status"] == "expired"
     if until is None:
         until = store.now() + (0 if is_over else _DAYS * _DAY)
@@ -276,7 +274,7 @@ INVITATIONS = Collection(
     },
     others=frozenset({"organization", "organization_id", "role_name", "public_inviter_data"}),
     looked_up_by=("organization_id", "email_address"),
-    after=("users", "organizations", organization_roles.KIND),
+    after=("users", "organizations", roles.KIND),
     complete=seeded,
     shown=shown,
 )

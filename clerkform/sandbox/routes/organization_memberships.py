@@ -4,7 +4,7 @@ from functools import partial
 
 from starlette.datastructures import QueryParams
 
-from clerkform.sandbox import errors, invitations, members, metadata, user_filters
+from clerkform.sandbox import errors, invitations, members, metadata, role_sets, user_filters
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -13,7 +13,7 @@ from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import counted, order, several, window
 from clerkform.sandbox.members import KIND
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes import organization_roles, organizations, users
+from clerkform.sandbox.routes import organizations, users
 from clerkform.sandbox.routes.organization_settings import require_organizations
 from clerkform.sandbox.store import Object, Store
 from clerkform.sandbox.where import Where, among, any_of, equals, path_of
@@ -73,7 +73,7 @@ def conditions(call: Call) -> list[Where]:
 def create(call: Call) -> Object:
     organization = organizations.find(call)
     sent = organizations.without_nulls(read(call.body, CREATE, strict=False))
-    check_role(call.store, sent["role"])
+    role_sets.check_role(call.store, organization, sent["role"])
     if call.store.get("users", sent["user_id"]) is None:
         raise errors.not_found(f"No user was found with id {sent['user_id']}.")
     if members.find(call.store, organization["id"], sent["user_id"]):
@@ -87,7 +87,7 @@ def create(call: Call) -> Object:
 def update(call: Call) -> Object:
     live = find(call)
     role = read(call.body, UPDATE, strict=False)["role"]
-    check_role(call.store, role)
+    role_sets.check_role(call.store, organizations.find(call), role)
     changed = {**live, "role": role, "updated_at": call.store.now()}
     if members.MANAGE not in members.role_of(call.store, changed)["permissions"]:
         refuse_last(call.store, live)
@@ -116,14 +116,6 @@ def find(call: Call) -> Object:
     if found is None:
         raise errors.not_found(f"{user_id} is not a member of {organization['id']}.")
     return found
-
-
-def check_role(store: Store, key: str) -> None:
-    if store.find(organization_roles.KIND, "key", key) is None:
-        problem = errors.of_param(
-            "role", "resource_not_found", "not found", "Organization role not found"
-        )
-        raise Refusal(404, problem)
 
 
 def already(who: str) -> Refusal:
@@ -182,10 +174,11 @@ def seeded(store: Store, membership: Object) -> Object:
     user_id = named_user(store, user)
     if members.find(store, organization_id, user_id):
         raise SandboxError(f"The seed's `{KIND}` have {user!r} twice in one organization.")
-    members.check_seeded_role(store, membership, KIND)
     computed = {"organization", "public_user_data", "role_name", "permissions"}
     kept = {name: value for name, value in membership.items() if name not in computed}
-    return {**kept, "organization_id": organization_id, "user_id": user_id}
+    made = {**kept, "organization_id": organization_id, "user_id": user_id}
+    role_sets.check_seeded_role(store, made, KIND)
+    return made
 
 
 def named_user(store: Store, given: object) -> str:
@@ -195,8 +188,9 @@ def named_user(store: Store, given: object) -> str:
         SandboxError: no user is meant, or several could be.
     """
     text = given if isinstance(given, str) else ""
-    named = Where("id = ?", (text,)), equals("username", text), EMAIL.has(text.lower())
-    found = store.select(users.KIND, any_of(*named))
+    if store.get(users.KIND, text):
+        return text  # by what has an index; an address is looked for in every user
+    found = store.select(users.KIND, any_of(equals("username", text), EMAIL.has(text.lower())))
     if len(found) != 1:
         raise SandboxError(f"The seed's `{KIND}` are of the user {given!r}, who is not one user.")
     id: str = found[0]["id"]

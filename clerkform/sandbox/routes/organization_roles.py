@@ -1,15 +1,24 @@
-"""/organization_roles: a list of the two that every instance starts with, and no way to make more."""
+"""/organization_roles: what the members of organizations may do. Permissions go in by their ids and
+come out whole."""
 
+import re
+from functools import partial
+from typing import Any
+
+from clerkform.sandbox import errors, keyed, migrations, role_sets, role_uses, roles
+from clerkform.sandbox.errors import Problem, Refusal
+from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
 from clerkform.sandbox.ids import new_id
-from clerkform.sandbox.lists import counted, order, window
 from clerkform.sandbox.operation import Call, Operation
+from clerkform.sandbox.roles import PERMISSIONS as _PERMISSIONS
+from clerkform.sandbox.roles import with_permissions
+from clerkform.sandbox.routes import organization_settings
 from clerkform.sandbox.settings import Environment
 from clerkform.sandbox.store import Object, Store
-from clerkform.sandbox.where import matches, path_of
+from clerkform.sandbox.where import equals
 
-KIND = "organization_roles"
-_PERMISSIONS = "organization_permissions"
+KIND = roles.KIND
 SYSTEM = {
     "org:sys_profile:manage": "Manage organization",
     "org:sys_profile:delete": "Delete organization",
@@ -22,27 +31,135 @@ SYSTEM = {
     "org:sys_entconns:manage": "Manage enterprise connections",
 }
 """The permissions that Clerk itself checks, and what it calls them."""
-_OF_A_CREATOR = ("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete")
 _OF_A_MEMBER = ("org:sys_memberships:read", "org:sys_billing:read")
+_KEY = re.compile("org:[a-z0-9_]+")
+_TEXT = Field(str, nullable=True)
+_PERMISSION_IDS = Field(list, nullable=True)
+CREATE = {
+    "name": Field(str, required=True),
+    "key": Field(str, required=True, pattern=_KEY),
+    "description": _TEXT,
+    "permissions": _PERMISSION_IDS,
+    "include_in_initial_role_set": Field(bool, nullable=True),
+}
+UPDATE = {
+    "name": _TEXT,
+    "key": Field(str, nullable=True, pattern=_KEY),
+    "description": _TEXT,
+    "permissions": _PERMISSION_IDS,
+}
 
 
 def list_all(call: Call) -> Object:
-    where = [matches(call.query["query"], "name", "key")] if call.query.get("query") else []
-    limit, offset = window(call.query)
-    columns = {"created_at": "created_at", "name": path_of("name"), "key": path_of("key")}
-    page = call.store.select(KIND, *where, **order(call.query, columns), limit=limit, offset=offset)
-    roles = [with_permissions(call.store, role) for role in page]
-    return counted(roles, call.store.count(KIND, *where))
+    return keyed.listed(call, KIND, with_permissions)
 
 
-def with_permissions(store: Store, role: Object) -> Object:
-    """As it is answered: a role is stored with the keys of its permissions."""
-    found = {permission["key"]: permission for permission in store.select(_PERMISSIONS)}
-    return {
-        **role,
-        "is_creator_eligible": not lacking_of_a_creator(role),
-        "permissions": [found[key] for key in role["permissions"] if key in found],
+def get(call: Call) -> Object:
+    return with_permissions(call.store, find(call))
+
+
+def create(call: Call) -> Object:
+    sent = read(call.body, CREATE, strict=True)
+    store, now = call.store, call.store.now()
+    keyed.check_key(store, KIND, sent["key"])
+    check_number(call)
+    body = {
+        "object": "role",
+        "id": new_id("role"),
+        "name": sent["name"],
+        "key": sent["key"],
+        "description": sent.get("description"),
+        "permissions": keys_of(store, sent.get("permissions") or []),
+        "created_at": now,
+        "updated_at": now,
     }
+    made = store.insert(KIND, body, created_at=now)
+    if sent.get("include_in_initial_role_set"):
+        initial = role_sets.initial(store)
+        migrations.refuse_while_under_way(store, initial)
+        role_sets.check_size("include_in_initial_role_set", [*initial["roles"], made["key"]])
+        role_sets.keep(store, {**initial, "roles": [*initial["roles"], made["key"]]})
+    return with_permissions(store, made)
+
+
+def update(call: Call) -> Object:
+    live, store = find(call), call.store
+    given = read(call.body, UPDATE, strict=False)
+    sent = {name: value for name, value in given.items() if value is not None}
+    if "key" in sent:
+        keyed.check_key(store, KIND, sent["key"], id=live["id"])
+    if "permissions" in sent:
+        sent["permissions"] = keys_of(store, sent["permissions"])
+    changed = keep(store, live, sent)
+    if changed["key"] != live["key"]:
+        role_uses.rename(call, live["key"], changed["key"])
+    return with_permissions(store, changed)
+
+
+def assign(call: Call) -> Object:
+    live = find(call)
+    (key,) = keys_of(call.store, [call.params["permission_id"]])
+    if key in live["permissions"]:
+        code = "organization_role_permission_association_exists"
+        raise Refusal(409, Problem(code, "already exists", f"{live['key']} has {key} already."))
+    changed = keep(call.store, live, {"permissions": [*live["permissions"], key]})
+    return with_permissions(call.store, changed)
+
+
+def take(call: Call) -> Object:
+    live = find(call)
+    (key,) = keys_of(call.store, [call.params["permission_id"]])
+    if key not in live["permissions"]:
+        code = "organization_role_permission_association_not_found"
+        raise Refusal(404, Problem(code, "not found", f"{live['key']} does not have {key}."))
+    left = [one for one in live["permissions"] if one != key]
+    return with_permissions(call.store, keep(call.store, live, {"permissions": left}))
+
+
+def delete(call: Call) -> Object:
+    live = find(call)
+    for code, use in role_uses.reasons(call, live["key"]):
+        text = f"The role {live['key']} cannot be deleted: {use}."
+        raise Refusal(422, Problem(code, "cannot be deleted", text))
+    call.store.delete(KIND, live["id"])
+    return {"object": "role", "id": live["id"], "deleted": True}
+
+
+def find(call: Call) -> Object:
+    found = call.store.get(KIND, call.params["id"])
+    if found is None:
+        raise errors.not_found(f"No organization role was found with id {call.params['id']}")
+    return found
+
+
+def keep(store: Store, live: Object, changed: dict[str, Any]) -> Object:
+    """The role with what is ``changed``; a Refusal (422) where creators could no longer have it."""
+    role = {**live, **changed, "updated_at": store.now()}
+    if "permissions" in changed and store.count(
+        role_sets.KIND, equals("creator_role_key", live["key"])
+    ):
+        roles.check_creator(role["permissions"])
+    return store.replace(KIND, role)
+
+
+def keys_of(store: Store, ids: list[str]) -> list[str]:
+    """Of these permissions, each once; a Refusal (404) where one is not there."""
+    keys = []
+    for id in ids:
+        permission = store.get(_PERMISSIONS, id)
+        if permission is None:
+            raise errors.not_found(f"No organization permission was found with id {id}")
+        keys.append(permission["key"])
+    return list(dict.fromkeys(keys))
+
+
+def check_number(call: Call) -> None:
+    settings = organization_settings.organization_settings(call.store, call.settings)
+    most = settings["max_allowed_roles"]
+    if sum(not is_system(role) for role in call.store.select(KIND)) >= most:
+        text = f"You have reached your limit of {most} custom organization roles."
+        code = "organization_instance_roles_quota_exceeded"
+        raise Refusal(403, Problem(code, "roles quota exceeded", text))
 
 
 def with_keys(store: Store, role: Object) -> Object:
@@ -50,11 +167,6 @@ def with_keys(store: Store, role: Object) -> Object:
     keys = [one["key"] if isinstance(one, dict) else one for one in role["permissions"]]
     named = {name: value for name, value in role.items() if name != "is_creator_eligible"}
     return {**named, "object": "role", "permissions": keys}
-
-
-def lacking_of_a_creator(role: Object) -> list[str]:
-    """What the role of whoever makes an organization must be allowed, and this one is not."""
-    return [key for key in _OF_A_CREATOR if key not in role["permissions"]]
 
 
 def system_permissions(number: int, environment: Environment) -> list[Object]:
@@ -106,6 +218,17 @@ ROLES = Collection(
     first=system_roles,
     is_first=is_system,
     first_by="key",
+    is_restored=True,
 )
-ROUTES = (Operation("GET", "/organization_roles", list_all),)
+writing = partial(Operation, gate=organization_settings.require_organizations)
+_ASSOCIATION = "/organization_roles/{id}/permissions/{permission_id}"
+ROUTES = (
+    Operation("GET", "/organization_roles", list_all),
+    writing("POST", "/organization_roles", create, plan="custom_roles"),
+    Operation("GET", "/organization_roles/{id}", get),
+    writing("PATCH", "/organization_roles/{id}", update),
+    writing("DELETE", "/organization_roles/{id}", delete),
+    writing("POST", _ASSOCIATION, assign, body_optional=True),
+    writing("DELETE", _ASSOCIATION, take),
+)
 GROUP = Group(ROUTES, (PERMISSIONS, ROLES))

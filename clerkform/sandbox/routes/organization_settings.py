@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from clerkform.sandbox import errors, metadata
+from clerkform.sandbox import errors, metadata, migrations, role_sets, roles
 from clerkform.sandbox.errors import Problem, Refusal
 from clerkform.sandbox.fields import Field
 from clerkform.sandbox.groups import Group
 from clerkform.sandbox.operation import Call, Operation
-from clerkform.sandbox.routes import organization_roles
 from clerkform.sandbox.settings import Settings
-from clerkform.sandbox.singletons import Singleton, change, read_changes, read_one, stored
+from clerkform.sandbox.singletons import Singleton, change, keep, read_changes, read_one, stored
 from clerkform.sandbox.store import Object, Store
 
-ROLE_SET = "role_set:default"
+_INITIAL = "initial_role_set_key"
 _MODES = ("manual_invitation", "automatic_invitation", "automatic_suggestion")
 CREATION_DEFAULTS = {
     "enabled": False,
@@ -31,13 +30,6 @@ def mode_problem(name: str, values: list[str]) -> Problem | None:
     if all(value in _MODES for value in values):
         return None
     return errors.wrong_value(name, f"{name} must be among {', '.join(_MODES)}.")
-
-
-def known_role_set(name: str, value: str) -> Problem | None:
-    if value == ROLE_SET:
-        return None
-    text = f"No role set exists with key: {value}"
-    return errors.of_param(name, "form_resource_not_found", "not found", text)
 
 
 def creation_problem(name: str, sent: dict[str, Any]) -> Problem | None:
@@ -68,11 +60,16 @@ def known_parts(sent: Any, defaults: Any) -> Any:
 
 def organization_settings(store: Store, settings: Settings) -> Object:
     """As they are, the knobs being what holds until the API is told otherwise."""
+    initial = role_sets.initial(store)
     values = {
         "object": SINGLETON.object,
         **SINGLETON.defaults,
         "slug_disabled": not settings.slugs,
+        "max_allowed_roles": settings.max_roles,
+        "max_role_sets_allowed": settings.max_role_sets,
         **stored(store, SINGLETON.kind),
+        "creator_role": initial["creator_role_key"],
+        "initial_role_set_key": initial["key"],
     }
     return {**values, "enabled": settings.organizations and values["enabled"]}
 
@@ -90,7 +87,7 @@ SINGLETON = Singleton(
         "domains_enrollment_modes": Field(list, check=mode_problem),
         "creator_role_id": Field(str, nullable=True),
         "domains_default_role_id": Field(str, nullable=True),
-        "initial_role_set_key": Field(str, nullable=True, check=known_role_set),
+        _INITIAL: Field(str, nullable=True),
         "max_allowed_domains": Field(int, nullable=True, low=0, high=2**31 - 1),
         "force_organization_selection": _SWITCH,
         "organization_creation_defaults": Field(dict, nullable=True, check=creation_problem),
@@ -98,22 +95,23 @@ SINGLETON = Singleton(
     {
         "max_allowed_memberships": 5,
         "max_allowed_roles": 10,
-        "max_role_sets_allowed": 1,
+        "max_role_sets_allowed": 10,
         "max_allowed_domains": 10,
         "max_allowed_permissions": 50,
-        "creator_role": "org:admin",
         "admin_delete_enabled": True,
-        "domains_enabled": False,
-        "domains_enrollment_modes": [],
+        "domains_enabled": True,
+        "domains_enrollment_modes": ["automatic_invitation", "automatic_suggestion"],
         "domains_default_role": "org:member",
-        "initial_role_set_key": ROLE_SET,
         "enabled": True,
         "slug_disabled": False,
     },
+    others=frozenset({"creator_role", _INITIAL}),  # the initial role set has them
     extras=frozenset({"force_organization_selection", "organization_creation_defaults"}),
     fresh={
         "enabled": False,
         "slug_disabled": True,
+        "domains_enabled": False,
+        "domains_enrollment_modes": [],
         "force_organization_selection": False,
         "organization_creation_defaults": {**CREATION_DEFAULTS, "enabled": True},
     },
@@ -126,6 +124,7 @@ def update(call: Call) -> Object:
     if changed.get("enabled") and not call.settings.organizations:
         text = "Organizations cannot be enabled for this instance."
         raise Refusal(403, Problem("organizations_cannot_be_enabled", "cannot be enabled", text))
+    choose_initial(call, changed)
     changed |= pointed_to(call, changed)
     refuse_selection_of_none(call, changed)
     if modes := changed.get("domains_enrollment_modes"):
@@ -137,26 +136,44 @@ def update(call: Call) -> Object:
     return organization_settings(call.store, call.settings)
 
 
+def choose_initial(call: Call, changed: Object) -> None:
+    """Takes the key of the initial role set out of ``changed``, and makes that set be it."""
+    if (key := changed.pop(_INITIAL, None)) is not None:
+        chosen = role_sets.check_named(call.store, _INITIAL, key)
+        migrations.refuse_while_under_way(call.store, chosen)
+        role_sets.make_initial(call.store, chosen)
+
+
 def pointed_to(call: Call, changed: Object) -> Object:
-    """Takes the ids of roles out of ``changed``, and gives the keys that take their place.
+    """Takes the ids of roles out of ``changed``: the creators' is the initial role set's from now
+    on, and of the other it gives the key.
 
     Raises:
         Refusal: 404 for a role that is not there, 422 for a creator's that may too little.
     """
-    keys = {}
-    for name in ("creator_role", "domains_default_role"):
-        if (id := changed.pop(f"{name}_id", None)) is not None:
-            role = call.store.get(organization_roles.KIND, id)
-            if role is None:
-                raise errors.not_found(f"No organization role was found with id {id}")
-            lacking = organization_roles.lacking_of_a_creator(role)
-            if name == "creator_role" and lacking:
-                text = f"The creator role needs the permissions {', '.join(lacking)}."
-                code = "organization_missing_creator_role_permissions"
-                meta = {"permissions": lacking}
-                raise Refusal(422, Problem(code, "missing permissions", text, meta))
-            keys[name] = role["key"]
-    return keys
+    if (id := changed.pop("creator_role_id", None)) is not None:
+        role, initial = role_of(call.store, id), role_sets.initial(call.store)
+        if role["key"] != initial["creator_role_key"]:
+            roles.check_creator(role["permissions"])
+            if role["key"] not in initial["roles"]:
+                raise errors.not_found(f"{role['key']} is not in the initial role set")
+            migrations.refuse_while_under_way(call.store, initial)
+            role_sets.keep(call.store, {**initial, "creator_role_key": role["key"]})
+    id = changed.pop("domains_default_role_id", None)
+    return {} if id is None else {"domains_default_role": role_of(call.store, id)["key"]}
+
+
+def role_of(store: Store, id: str) -> Object:
+    found = store.get(roles.KIND, id)
+    if found is None:
+        raise errors.not_found(f"No organization role was found with id {id}")
+    return found
+
+
+def rename_role(call: Call, old: str, new: str) -> None:
+    """Have the settings name a role by its new key."""
+    if organization_settings(call.store, call.settings)["domains_default_role"] == old:
+        keep(call.store, SINGLETON.kind, {"domains_default_role": new})
 
 
 def refuse_selection_of_none(call: Call, changed: Object) -> None:

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from clerkform.sandbox import errors, invitations, members, metadata, moments
+from clerkform.sandbox import (
+    errors,
+    invitations,
+    members,
+    metadata,
+    moments,
+    organization_domains,
+    role_sets,
+)
 from clerkform.sandbox.errors import Problem, Refusal, SandboxError
 from clerkform.sandbox.fields import Field, read
 from clerkform.sandbox.groups import Collection, Group
@@ -14,8 +22,6 @@ from clerkform.sandbox.limits import Bucket
 from clerkform.sandbox.lists import counted, flag, order, several, signed, window
 from clerkform.sandbox.operation import Call, Operation
 from clerkform.sandbox.routes.organization_settings import (
-    ROLE_SET,
-    known_role_set,
     organization_settings,
     require_organizations,
 )
@@ -45,7 +51,7 @@ COMMON = {
     "slug": Field(str, nullable=True, shortest=1, pattern=re.compile("[a-z0-9-]+")),
     "max_allowed_memberships": Field(int, nullable=True, low=0, high=2**31 - 1),
     "created_at": Field(str, nullable=True, check=moments.problem),
-    "role_set_key": Field(str, nullable=True, check=known_role_set),
+    "role_set_key": Field(str, nullable=True),
 }
 CREATE = {
     "name": Field(str, required=True, longest=256, check=plain_name),
@@ -57,6 +63,8 @@ UPDATE = {
     "name": Field(str, nullable=True, longest=256, check=plain_name),
     "admin_delete_enabled": Field(bool, nullable=True),
     "self_serve_sso_enabled": Field(bool, nullable=True),  # of a later edition of the document
+    # In no document: Clerk's SDK for Go sends it.
+    "reassignment_mappings": Field(dict, nullable=True, check=role_sets.mappings_problem),
     **COMMON,
 }
 
@@ -100,6 +108,7 @@ def create(call: Call) -> Object:
     if creator and not call.store.get("users", creator):
         text = f"The user {creator} that would create the organization was not found."
         raise Refusal(400, Problem("organization_creator_not_found", "not found", text))
+    role_set = role_set_of(call.store, sent) or role_sets.initial(call.store)
     now, id = call.store.now(), new_id("org")
     defaults = organization_settings(call.store, call.settings)
     created_at = moments.parse(sent["created_at"]) if "created_at" in sent else None
@@ -116,13 +125,13 @@ def create(call: Call) -> Object:
         "admin_delete_enabled": defaults["admin_delete_enabled"],
         "public_metadata": metadata.stored(sent.get("public_metadata", {})),
         "private_metadata": metadata.stored(sent.get("private_metadata", {})),
-        "role_set_key": sent.get("role_set_key", ROLE_SET),
+        "role_set_key": role_set["key"],
         **({"created_by": creator} if creator else {}),
         "created_at": now if created_at is None else created_at,
         "updated_at": now,
     }
     if creator:
-        members.add(call.store, id, creator, defaults["creator_role"])
+        members.add(call.store, id, creator, role_set["creator_role_key"])
     return call.store.insert(KIND, body, created_at=body["created_at"])
 
 
@@ -135,13 +144,29 @@ def update(call: Call) -> Object:
         sent[name] = metadata.stored(sent[name])
     if "created_at" in sent:
         sent["created_at"] = moments.parse(sent["created_at"])
+    move(call, live, sent)
     return call.store.replace(KIND, {**live, **sent, "updated_at": call.store.now()})
+
+
+def role_set_of(store: Store, sent: dict[str, Any]) -> Object | None:
+    name = "role_set_key"
+    return role_sets.check_named(store, name, sent[name]) if name in sent else None
+
+
+def move(call: Call, live: Object, sent: dict[str, Any]) -> None:
+    """Takes the mappings out of ``sent``, and gives members roles of the set that it names."""
+    mappings, store = sent.pop("reassignment_mappings", {}), call.store
+    to = role_set_of(store, sent)
+    if to:
+        of, source = members.of(live["id"]), role_sets.of_organization(store, live)
+        role_sets.check_mappings(role_sets.held(store, of), mappings, source, to)
+        role_sets.reassign(store, mappings, of)
 
 
 def delete(call: Call) -> Object:
     live = find(call)
     call.store.delete(KIND, live["id"])
-    for its in (members.KIND, invitations.KIND):
+    for its in (members.KIND, invitations.KIND, organization_domains.KIND):
         call.store.delete_all(its, members.of(live["id"]))
     members.leave_sessions(call.store, live["id"])
     return {"object": "organization", "id": live["id"], "slug": live["slug"], "deleted": True}
@@ -202,6 +227,13 @@ def members_shown(call: Call) -> Callable[[Object], Object]:
     return more
 
 
+def public_data(store: Store, organization_id: str) -> Object:
+    """What is shown of an organization beside what belongs to it."""
+    organization = store.get(KIND, organization_id) or {}
+    as_is = ("id", "name", "slug", "image_url", "has_image")
+    return {name: organization[name] for name in as_is}
+
+
 def named(store: Store, given: object, kind: str) -> str:
     """The id of the organization that a seed's object of ``kind`` is of: given by id, by slug, or
     as an object with an id.
@@ -221,7 +253,10 @@ def named(store: Store, given: object, kind: str) -> str:
 def completed(store: Store, organization: Object) -> Object:
     slug = organization["slug"] or free_slug(store, organization["name"])
     image = organization["image_url"] or image_url(organization["id"])
-    return {**organization, "slug": slug, "image_url": image}
+    key = organization["role_set_key"] or role_sets.initial(store)["key"]
+    if not isinstance(key, str) or role_sets.named(store, key) is None:
+        raise SandboxError(f"The seed's `{KIND}` have a `role_set_key` that is none: {key!r}.")
+    return {**organization, "slug": slug, "image_url": image, "role_set_key": key}
 
 
 operation = partial(Operation, gate=require_organizations)
@@ -244,12 +279,12 @@ ORGANIZATIONS = Collection(
         "admin_delete_enabled": True,
         "public_metadata": {},
         "private_metadata": {},
-        "role_set_key": ROLE_SET,
+        "role_set_key": None,
     },
     others=frozenset({"created_by", "self_serve_sso_enabled"}),
     unique="slug",
-    looked_up_by=("name",),
-    after=("users",),
+    looked_up_by=("name", "role_set_key"),
+    after=("users", role_sets.KIND),
     complete=completed,
 )
 GROUP = Group(ROUTES, (ORGANIZATIONS,))
