@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -45,6 +46,30 @@ def work_of(action: Callable[[], object]) -> int:
         finally:
             sys.setprofile(None)
     return count + steps.count
+
+
+def lines_of(action: Callable[[], object], *but: str) -> Counter[str]:
+    """How many lines of each function of the package run, each turn of a loop one at least, ``but`` of
+    none in a module whose name begins so. What C does by itself, such as to look into a list, is none."""
+    counts: Counter[str] = Counter()
+
+    def trace_line(frame: Any, event: str, _: Any) -> Any:
+        code = frame.f_code
+        if event == "line":
+            counts[f"{frame.f_globals['__name__']}:{code.co_firstlineno} {code.co_name}"] += 1
+        return trace_line
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        name = frame.f_globals.get("__name__", "")
+        return trace_line if name.startswith("clerkform.") and not name.startswith(but) else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        action()
+    finally:
+        sys.settrace(before)
+    return counts
 
 
 class Steps:

@@ -149,6 +149,11 @@ class Keeper:
         entry = replace(
             entry,
             under=item.under(self._ids) if item.kind.listed_per else (),
+            named={
+                str(reference.to): self._ids[reference.to]
+                for leaf, reference in item.references()
+                if leaf.traits.ref and leaf.traits.ref.outside and reference.to in self._ids
+            },
             superseded=tuple(
                 one
                 for one in entry.superseded

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clerkform.diff.creation import wire_of
+from clerkform.diff.sets import with_anyway
 from clerkform.diff.values import merged
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Field, Kind, Registry, Values
@@ -45,7 +46,8 @@ def _after(kind: Kind, before: Values, step: Step, ids: Mapping[Address, str]) -
             there = value_at(before, field.path)
             written.append((field.path, merged(None if there is GONE else there, value)))
         elif not field.traits.write_only or field.traits.read_from:
-            written.append((field.path, field.normalized(value)))
+            stored = with_anyway(field, field.normalized(value), [*field.traits.anyway])
+            written.append((field.path, stored))
     after = over(kind.fields, before, nested(written))
     if kind.variant and kind.variant.name not in after:
         after[kind.variant.name] = kind.variant.traits.variant

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from clerkform.client.http import ClerkClient
 from clerkform.errors import ApiError
+from clerkform.live.counts import known_count
 from clerkform.model import Counted, Kind
 from clerkform.model.op import filled
 from clerkform.waiting.together import together
 
-MOST: Final = 10**12
-"""What a larger number counts, nobody knows."""
 Counts = Mapping[str, Mapping[str, int]]
 """Id to what to how many; what is not there is not known."""
 
@@ -24,7 +23,8 @@ async def count_along(client: ClerkClient, kind: Kind, ids: Sequence[str], most:
     for bodies in await together(_listed(client, kind, batch) for batch in batches):
         for body in bodies:
             told = found.get(str(kind.id_of(body)), {})
-            told |= {c.what: body[c.field] for c in kind.counted_by if _is_count(body, c.field)}
+            shown = ((c.what, known_count(body.get(c.field))) for c in kind.counted_by)
+            told |= {what: number for what, number in shown if number is not None}
     missing = [
         (one, counted)
         for one in ids
@@ -67,8 +67,4 @@ async def _total(client: ClerkClient, object_id: str, counted: Counted) -> int |
         page = await client.page(path, params=counted.listed.params, page=1, tries=1)
     except ApiError:
         return None
-    return page.total if page.total is not None and page.total <= MOST else None
-
-
-def _is_count(body: Mapping[str, Any], name: str) -> bool:
-    return type(body.get(name)) is int and 0 <= body[name] <= MOST
+    return known_count(page.total)

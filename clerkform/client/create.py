@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from clerkform.apply.run import Written
 from clerkform.client.answers import Object
+from clerkform.client.bodies import body_of
 from clerkform.client.calls import checked, outcome, path_of, send
 from clerkform.client.http import ClerkClient
 from clerkform.client.lookup import Finder, under_of
@@ -21,7 +22,7 @@ from clerkform.ledger.entries import Intent
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.resolve import LOOK_BACK, is_of_then
 from clerkform.live.state import Live, LiveObject
-from clerkform.model import Generates, Kind, Op, Values
+from clerkform.model import Address, Generates, Kind, Op, Values
 from clerkform.model.step import Step
 from clerkform.secrets.vault import Vault
 from clerkform.waiting.clock import Clock
@@ -30,6 +31,8 @@ LOOK_FOR: Final = 10.0
 """Seconds to look for what a create may have made; reads lag behind writes."""
 DUPLICATE: Final = (400, 409, 422)
 """How the API refuses a second object with a key; the codes differ from kind to kind."""
+Ids = Mapping[Address, str]
+"""Of everything that a step may refer to."""
 CREATES: Final = 2
 """How often an object is made whose secret Clerk does not show."""
 
@@ -51,12 +54,13 @@ class Maker:
         self._client, self._vault, self._finder, self._live = client, vault, finder, live
         self._journal, self._clock, self._base = journal, clock, base
 
-    async def create(self, kind: Kind, step: Step, values: Values) -> Written:
+    async def create(self, kind: Kind, step: Step, values: Values, ids: Ids) -> Written:
+        body = body_of(kind, values, ids)
         if not kind.generates:
-            return (await self._make(kind, step, values))[0]
+            return (await self._make(kind, step, values, body))[0]
         left = await self._left_behind(kind, step, values)
         for _ in range(CREATES):
-            written, shown = (left, {}) if left else await self._make(kind, step, values)
+            written, shown = (left, {}) if left else await self._make(kind, step, values, body)
             left = None
             self._journal.made(step.address, written.object_id, is_owed=_is_delivered(step))
             try:
@@ -74,7 +78,7 @@ class Maker:
             hint="run it again later; what was there before is still there",
         )
 
-    async def hand_over(self, kind: Kind, step: Step, values: Values) -> Written:
+    async def hand_over(self, kind: Kind, step: Step, values: Values, ids: Ids) -> Written:
         """Deliver the secrets of what is live.
 
         Where nobody can have them yet, what is not shown again is made anew: the secret alone where
@@ -94,7 +98,7 @@ class Maker:
                 " holds the old one is refused from then on",
             )
         await self._discard(kind, step, written, "Clerk did not show its secret")
-        return await self.create(kind, step, values)
+        return await self.create(kind, step, values, ids)
 
     async def _left_behind(self, kind: Kind, step: Step, values: Values) -> Written | None:
         """What an earlier run has made and could not record: looked for while it may not show."""
@@ -114,7 +118,9 @@ class Maker:
             )
         return outcome(kind, values, found, note)
 
-    async def _make(self, kind: Kind, step: Step, values: Values) -> tuple[Written, Object]:
+    async def _make(
+        self, kind: Kind, step: Step, values: Values, body: Mapping[str, Any]
+    ) -> tuple[Written, Object]:
         """Create the object once, and the answer, which is empty where it was lost.
 
         What a create has made whose answer was lost or is of no use is looked for and taken over.
@@ -127,9 +133,7 @@ class Maker:
             self._intend(kind, step, values)
         for is_last in (False, True):
             try:
-                answer = await self._client.write(
-                    op.method, path, kind.to_api(values), repeatable=False
-                )
+                answer = await self._client.write(op.method, path, body, repeatable=False)
                 written = checked(kind, op.method, path, values, answer)
             except ApiError as error:
                 note = "taken over, as its answer was lost"

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from clerkform.errors import ApiError, BadAnswer, MovingList, TooMuch, Unreachable
+from clerkform.errors import (
+    ApiError,
+    BadAnswer,
+    MovingList,
+    NotAvailable,
+    TooMuch,
+    Unreachable,
+)
+
+NOT_AVAILABLE = (
+    "This instance has no such list, which is not the same as an empty one: Clerk does not offer the"
+    " feature to it. Leave its section out of the manifests, or ask Clerk to switch it on."
+)
 
 
 def explain(error: ApiError) -> str:
@@ -11,6 +23,8 @@ def explain(error: ApiError) -> str:
         sentences = _no_answer(error)
     elif isinstance(error, BadAnswer):
         sentences = _bad_answer(error)
+    elif isinstance(error, NotAvailable):
+        sentences = NOT_AVAILABLE
     else:
         sentences = _refusal(error)
     if error.may_have_acted:

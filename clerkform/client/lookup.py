@@ -6,7 +6,7 @@ from clerkform.client.reader import ClerkReader
 from clerkform.errors import ApiError, BadAnswer, SecretNotKept
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
-from clerkform.model import Kind, Values
+from clerkform.model import Kind, Registry, Values
 from clerkform.model.step import Step
 from clerkform.waiting.clock import Clock
 from clerkform.waiting.until import until
@@ -15,8 +15,9 @@ from clerkform.waiting.until import until
 class Finder:
     """Knows what was live when the plan was made: anything else with the same key is new."""
 
-    def __init__(self, reader: ClerkReader, live: Live, clock: Clock) -> None:
-        self._reader, self._live, self._clock = reader, live, clock
+    def __init__(self, reader: ClerkReader, registry: Registry, live: Live, clock: Clock) -> None:
+        self._reader, self._registry = reader, registry
+        self._live, self._clock = live, clock
 
     async def find(
         self,
@@ -30,14 +31,15 @@ class Finder:
         An object that the plan did not see, with the same key, is taken to be it.
         """
 
+        off = {switch.code for switch in self._registry.switches_of(kind.name)}
+
         async def look() -> list[LiveObject] | ApiError:
             try:
                 return await self._new(kind, values)
             except ApiError as error:
                 # What this run made to list it under, or has switched on for it, need not be visible
                 # to reads yet.
-                switch = kind.switched_on
-                if error.is_not_found or (switch and switch.code in error.codes):
+                if error.is_not_found or not off.isdisjoint(error.codes):
                     return error
                 raise _unsaid(kind, step, error) from None
 

@@ -8,14 +8,15 @@ from urllib.parse import quote
 
 from clerkform.client.counting import Counts, count_along
 from clerkform.client.http import ClerkClient
-from clerkform.client.key_lookup import KeyLookup
 from clerkform.client.paging import distinct
-from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer
+from clerkform.client.people import find_people
+from clerkform.errors import ANSWERED_WITH_SECRET, ApiError, BadAnswer, NotAvailable
+from clerkform.live.people import Person
 from clerkform.live.reads import FEW, Read, cheaper_to_list
 from clerkform.live.state import Live, decode, shown_elsewhere
 from clerkform.model import Collection, Hidden, Kind, Registry, Single
 from clerkform.model.op import filled
-from clerkform.model.traits import LookedUp, Source
+from clerkform.model.traits import Source
 from clerkform.secrets.redaction import holds_secret
 from clerkform.waiting.together import together
 
@@ -57,16 +58,22 @@ class ClerkReader:
     async def read(self, read: Read) -> Live:
         """The objects that one read asks for. An object that is not there is left out."""
         kind = self._registry[read.kind]
-        bodies, is_whole = await self._bodies(kind, read)
+        try:
+            bodies, is_whole = await self._bodies(kind, read)
+        except ApiError as error:
+            if error.is_not_found and isinstance(kind.reads, Collection) and not read.under:
+                raise _not_available(error) from None
+            raise
         self._on_read(len(bodies))
         objects = decode(kind, bodies, read.under)
         if holds_secret([one.id for one in objects]):  # the ledger and plans keep ids
             raise BadAnswer("GET", kind.reads.path, detail=ANSWERED_WITH_SECRET)
         for body, one in zip(bodies, objects, strict=True):
             lacking = [name for name in kind.judged_by if type(body.get(name)) is not bool]
-            # Without its key it would look undeclared, and a prune would delete it.
+            # Without its key it would look undeclared, and a prune would delete it. Null is an answer.
             if kind.key_parts(one.values) is None:
                 lacking = list(kind.key_fields)
+            lacking += [f.name for f in kind.identity if not lacking and f.name not in one.values]
             if lacking:
                 names = " or ".join(f"`{name}`" for name in lacking)
                 detail = f"answered with an object, {one.id}, that lacks {names}"
@@ -83,14 +90,14 @@ class ClerkReader:
         try:
             first = await self._client.page(kind.reads.path, params=kind.reads.params, page=page)
         except ApiError as error:
-            if kind.switched_on and kind.switched_on.code in error.codes:
+            if any(one.code in error.codes for one in self._registry.switches_of(name)):
                 return 0
             raise
         return len(await self._filtered(kind, {})) if first.total is None else first.total
 
-    async def keys(self, how: LookedUp) -> list[str]:
-        """Every key that such a field may hold."""
-        return sorted(await KeyLookup(self._client).ids(how))
+    async def people(self, addresses: Sequence[str]) -> Sequence[Person]:
+        """Who has the e-mail addresses, as far as they are verified."""
+        return await find_people(self._client, addresses)
 
     async def count_along(self, name: str, ids: Sequence[str], most: int) -> Counts:
         """How much goes along with each object, as far as ``most`` requests tell."""
@@ -183,3 +190,13 @@ class ClerkReader:
         return await self._client.list(
             path, params={**reads.params, **query}, page=reads.page, id_of=reads.id_of
         )
+
+
+def _not_available(error: ApiError) -> NotAvailable:
+    return NotAvailable(
+        error.method,
+        error.path,
+        status=error.status,
+        items=error.items,
+        trace_id=error.trace_id,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from clerkform.ledger.journal import Journal
 from clerkform.ledger.settling import may_show
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
-from clerkform.model import Field, Kind, Values
+from clerkform.model import Address, Field, Kind, Values
 from clerkform.model.fields import sources_of
 from clerkform.model.paths import GONE, pointer, value_at
 from clerkform.model.step import Step
@@ -29,12 +30,20 @@ class Recheck:
     """``live`` is what there was when the plan was made, ``journal`` what was sent before."""
 
     def __init__(
-        self, client: ClerkClient, reader: ClerkReader, live: Live, journal: Journal, clock: Clock
+        self,
+        client: ClerkClient,
+        reader: ClerkReader,
+        kinds: Mapping[str, Kind],
+        live: Live,
+        journal: Journal,
+        clock: Clock,
     ) -> None:
-        self._client, self._reader, self._live = client, reader, live
+        self._client, self._reader, self._kinds, self._live = client, reader, kinds, live
         self._journal, self._clock = journal, clock
 
-    async def unmoved(self, kind: Kind, step: Step, values: Values) -> None:
+    async def unmoved(
+        self, kind: Kind, step: Step, values: Values, ids: Mapping[Address, str]
+    ) -> None:
         """Look whether what is to be written is as the plan saw it, or as it is to become.
 
         Raises:
@@ -52,10 +61,23 @@ class Recheck:
                 was = value_at(entry.values, leaf.path)
             if GONE in (was, there) or may_show(entry, leaf.path, there, self._clock.now()):
                 continue
+            if self._is_renamed(leaf, was, there, ids):
+                continue
             if not (same(leaf, there, was) or same(leaf, there, value)):
                 moved.append(str(leaf))
         if moved:
             raise PlanError([_moved(step, moved)])
+
+    def _is_renamed(
+        self, leaf: Field, was: object, there: object, ids: Mapping[Address, str]
+    ) -> bool:
+        """Whether a key that shows is the new one of what had the other: this run has renamed it."""
+        ref = leaf.traits.ref
+        if ref is None or ref.by != "key":
+            return False
+        known = ids.get(Address(ref.kind, str(there)))
+        of = self._live.objects.get(ref.kind, {}).get(known or "")
+        return of is not None and self._kinds[ref.kind].key_parts(of.values) == (was,)
 
     async def shown(self, kind: Kind, step: Step, values: Values, written: Written) -> Written:
         """What of a write that was answered without a body another source shows.

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from clerkform.apply.run import VISIBLE_WITHIN, Written
+from clerkform.client.bodies import body_of
+from clerkform.client.busy import is_busy, once_free, settled
 from clerkform.client.calls import checked, limit_of, path_of, send
 from clerkform.client.create import Maker
 from clerkform.client.http import ClerkClient
-from clerkform.client.key_lookup import KeyLookup
 from clerkform.client.lookup import Finder
 from clerkform.client.reader import ClerkReader
 from clerkform.client.recheck import Recheck
@@ -24,6 +25,7 @@ from clerkform.ledger.journal import Journal
 from clerkform.live.state import Live
 from clerkform.model import Address, Field, Kind, Reference, Registry, SecretRef, Values
 from clerkform.model.fields import Fields, over
+from clerkform.model.op import filled_body
 from clerkform.model.paths import value_at
 from clerkform.model.step import Step
 from clerkform.plan.steps import DELIVER
@@ -49,9 +51,8 @@ class ClerkWriter:
         """``live`` is what there was when the plan was made."""
         self._client, self._registry, self._vault, self._root = client, registry, vault, root
         self._live, self._clock = live, clock
-        finder = Finder(reader, live, clock)
-        self._recheck = Recheck(client, reader, live, journal, clock)
-        self._lookup = KeyLookup(client)
+        finder = Finder(reader, registry, live, clock)
+        self._recheck = Recheck(client, reader, registry, live, journal, clock)
         self._maker = Maker(client, vault, finder, live, journal, clock, self._base)
 
     async def write(self, step: Step, ids: Mapping[Address, str]) -> Written:
@@ -59,19 +60,22 @@ class ClerkWriter:
         kind = self._registry[step.address.kind]
         within = {n: ids[v.to] if isinstance(v, Reference) else v for n, v in step.within.items()}
         step = replace(step, within=within)
-        if step.id.verb == "delete":
-            return await self._remove(kind, step)
+        return await once_free(kind, lambda: self._write(kind, step, ids), self._clock)
+
+    async def _write(self, kind: Kind, step: Step, ids: Mapping[Address, str]) -> Written:
         values = await self._filled(kind.fields, step, step.values, ids)
+        if step.id.verb == "delete":
+            return await self._remove(kind, step, values)
         self._remember_sensitive(kind, values)
         before = self._live.objects.get(kind.name, {}).get(step.object_id or "")
         self._remember_sensitive(kind, before.values if before else {})
         if step.id.verb == "create":
-            return await self._maker.create(kind, step, values)
+            return await self._maker.create(kind, step, values, ids)
         if step.id.part == DELIVER:
-            return await self._maker.hand_over(kind, step, values)
+            return await self._maker.hand_over(kind, step, values, ids)
         if step.edge:
             return await self._edge(kind, step, values, step.object_id or ids[step.address])
-        return await self._update(kind, step, values, step.object_id or ids[step.address])
+        return await self._update(kind, step, values, ids)
 
     async def _filled(
         self, fields: Fields, step: Step, values: Values, ids: Mapping[Address, str]
@@ -102,43 +106,79 @@ class ClerkWriter:
         """The folder of the manifest that declares the field."""
         return (self._root / step.origins[name]).parent
 
-    async def _remove(self, kind: Kind, step: Step) -> Written:
+    async def _remove(self, kind: Kind, step: Step, values: Values) -> Written:
         op = kind.endpoints.removal(step.removal)
         assert op is not None
         assert step.object_id is not None
         try:
             path = path_of(op, step.object_id, step.within)
-            await send(self._client, op, path)
+            await send(self._client, op, path, filled_body(op.body, values))
+            if kind.busy_code and kind.endpoints.get:  # what it holds may be on its way yet
+                at = path_of(kind.endpoints.get, step.object_id, step.within)
+                await settled(kind, at, None, self._client, self._clock)
         except ApiError as error:
-            if not error.is_not_found:
+            if not error.is_not_found or not await self._is_gone(kind, step, step.object_id):
                 raise
             return Written(step.object_id, note="it was gone already")
         return Written(step.object_id)
 
+    async def _is_gone(
+        self, kind: Kind, step: Step, object_id: str, field: Field | None = None, member: str = ""
+    ) -> bool:
+        """Whether what a call was to remove is what it did not find, the object or a member of its
+        set: where the call names what takes over as well, that may be what is not there."""
+        op = kind.endpoints.get
+        if op is None or not (kind.goes_into if field is None else _has_heirs(field)):
+            return True
+
+        async def look() -> bool:
+            try:
+                shown = await self._client.get(path_of(op, object_id, step.within))
+            except ApiError as error:
+                if not error.is_not_found:
+                    raise
+                return True
+            held = value_at(kind.from_api(shown), field.path) if field else None
+            return isinstance(held, list) and member not in held
+
+        return await until(look, bool, VISIBLE_WITHIN, self._clock.sleep)
+
     async def _edge(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
         """Add or remove one member. That it is there, or gone, already is no failure."""
-        ((field, (member,)),) = kind.declared(values)
-        assert field.traits.edges is not None
+        ((field, (member,)),) = ((f, v) for f, v in kind.declared(values) if f.traits.edges)
+        told = field.traits.edges
+        assert told is not None
         adds = step.edge == "add"
-        op = field.traits.edges.add if adds else field.traits.edges.remove
+        op = told.add if adds else told.remove
         path = path_of(op, object_id, {**step.within, "member": member})
-        body = {n: member if v == "{member}" else v for n, v in (op.body or {}).items()}
+        heir = values.get(told.heirs, {}).get(member)
+        body = filled_body(op.body, {"member": member, "heir": heir})
         try:
-            await send(self._client, op, path, body or None, limit_of(kind, object_id))
+            answer = await send(self._client, op, path, body, limit_of(kind, object_id))
+            if kind.busy_code and kind.endpoints.get:
+                at = path_of(kind.endpoints.get, object_id, step.within)
+                await settled(kind, at, answer, self._client, self._clock)
         except ApiError as error:
-            if not (error.status == HTTPStatus.CONFLICT if adds else error.is_not_found):
+            is_conflict = error.status == HTTPStatus.CONFLICT and not is_busy(kind, error)
+            is_there = is_conflict or (bool(told.there_code) and told.there_code in error.codes)
+            is_done = is_there if adds else error.is_not_found
+            if not (
+                is_done and (adds or await self._is_gone(kind, step, object_id, field, member))
+            ):
                 raise
             note = "it was there already" if adds else "it was gone already"
             return Written(object_id, note=note)
         return Written(object_id)
 
-    async def _update(self, kind: Kind, step: Step, values: Values, object_id: str) -> Written:
-        op = kind.endpoints.update_of(step.id.part)
+    async def _update(
+        self, kind: Kind, step: Step, values: Values, ids: Mapping[Address, str]
+    ) -> Written:
+        op, object_id = kind.endpoints.update_of(step.id.part), step.object_id or ids[step.address]
         assert op is not None
         if kind.is_always_there:
-            await self._recheck.unmoved(kind, step, values)
+            await self._recheck.unmoved(kind, step, values, ids)
         sent = await self._with_rest(kind, step, values, object_id)
-        body = await self._lookup.with_ids(kind, kind.to_api(sent))
+        body = body_of(kind, sent, ids)
         path = path_of(op, object_id, step.within)
         answer = await send(self._client, op, path, body, limit_of(kind, object_id))
         if answer is None:
@@ -177,6 +217,10 @@ class ClerkWriter:
             return checked(kind, "GET", path, values, await self._client.get(path))
 
         return await until(look, lambda seen: not seen.dropped, VISIBLE_WITHIN, self._clock.sleep)
+
+
+def _has_heirs(field: Field) -> bool:
+    return field.traits.edges is not None and bool(field.traits.edges.heirs)
 
 
 def _texts(value: Any) -> Iterator[str]:

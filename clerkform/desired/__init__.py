@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clerkform.desired.check import check_ignored, check_pins, check_references, check_renames
+from clerkform.desired.check import (
+    check_ignored,
+    check_pins,
+    check_references,
+    check_renames,
+    check_sole,
+)
 from clerkform.desired.desired import Desired
 from clerkform.desired.item import Item, listed_under, secrets
 from clerkform.desired.overlay import overlaid
@@ -41,6 +47,7 @@ def desired_state(
             if item := item_of(kind, key, node, registry, problems):
                 items[item.address] = item
     check_pins(items, problems)
+    check_sole(items, problems)
     check_ignored(items, problems)
     check_renames(items, problems)
     check_references(items, registry, problems)

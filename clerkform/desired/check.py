@@ -34,6 +34,41 @@ def check_pins(items: Mapping[Address, Item], problems: Problems) -> None:
             )
 
 
+def check_sole(items: Mapping[Address, Item], problems: Problems) -> None:
+    """Of what there is one of, one is declared, and settings say the same."""
+    seen: dict[tuple[str, str], Item] = {}
+    chosen = {
+        reference.to.kind: (reference.to, item.at(*field.path))
+        for item in items.values()
+        if item.kind.is_always_there
+        for field, reference in item.references()
+    }
+    for item in items.values():
+        name = item.kind.sole
+        if not name or name not in item.values or item.absent:
+            continue
+        first = seen.setdefault((item.kind.name, str(item.values[name])), item)
+        to, place = chosen.get(item.kind.name, (item.address, item.span))
+        if to != item.address:
+            problems.error(
+                "two-where-one-is",
+                f"{item.address} is declared `{name}: {item.values[name]}`, and settings say that"
+                f" {to} is it",
+                item.at(name),
+                related=[("and here", place)],
+                hint="say it in one place",
+            )
+        if first is not item:
+            problems.error(
+                "two-where-one-is",
+                f"{item.address} and {first.address} are both declared `{name}:"
+                f" {item.values[name]}`, which one alone is",
+                item.at(name),
+                related=[("and here", first.at(name))],
+                hint=f"leave `{name}` out of one of them",
+            )
+
+
 def check_ignored(items: Mapping[Address, Item], problems: Problems) -> None:
     """An ignored path that leads nowhere is a slip, and would protect nothing."""
     for item in items.values():
@@ -82,6 +117,8 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
     for item in items.values():
         for field_, reference in item.references():
             target, ref = items.get(reference.to), field_.traits.ref
+            if ref and ref.outside:
+                continue
             if target is None:
                 if ref and ref.system and ref.system(reference.to.key):
                     continue
@@ -92,13 +129,15 @@ def check_references(items: Mapping[Address, Item], registry: Registry, problems
                     hint=problems.nearest(reference.to.key, known.get(reference.to.kind, ()))
                     or "declare it; with `external: true` it is only referred to, never written",
                 )
-            elif target.absent and not item.absent:
+            elif target.absent and (not item.absent or field_.name == item.kind.goes_into):
                 problems.error(
                     "reference-to-absent",
                     f"{item.address} refers to {reference}, which must not exist",
                     item.at(*field_.path),
                     related=[("declared absent here", target.at("absent"))],
-                    hint="make this item `absent: true` as well",
+                    hint="name one that stays"
+                    if item.absent
+                    else "make this item `absent: true` as well",
                 )
             elif not field_.is_late:  # what is written when both exist may form a ring
                 graph.setdefault(item.address, set()).add(reference.to)

@@ -89,6 +89,15 @@ class Item:
         old = self.renamed_from
         return self.kind.address(self.parts_with(old)) if old else None
 
+    @property
+    def formerly(self) -> Address | None:
+        """What ``renamed_from`` means where the last field of the key names what is no kind."""
+        old, ref = (
+            self.renamed_from,
+            self.kind.identity[-1].traits.ref if self.kind.identity else None,
+        )
+        return Address(ref.kind, old) if old and ref and ref.outside else None
+
     def under(self, ids: Mapping[Address, str]) -> tuple[tuple[str, str], ...]:
         """Where this item's kind is listed, as query parameters; empty while that has no id."""
         return listed_under(self.kind, self.values, ids)

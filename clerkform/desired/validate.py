@@ -12,7 +12,6 @@ from clerkform.manifest.node import Node
 from clerkform.manifest.validation import report
 from clerkform.model import Address, Declared, Field, Kind, Reference, Registry, SetChange
 from clerkform.model.fields import Fields
-from clerkform.model.traits import Ref
 
 
 def validated(kind: Kind, node: Node, problems: Problems) -> Declared | None:
@@ -58,8 +57,8 @@ def _value(field: Field, value: Any, registry: Registry) -> Any:
     """A model's value in the shape that is compared and sent."""
     if field.traits.ref and value is not None:
         if isinstance(value, tuple):
-            return [_reference(field.traits.ref, one, registry) for one in value]
-        return _reference(field.traits.ref, value, registry)
+            return [_reference(field, one, registry) for one in value]
+        return _reference(field, value, registry)
     if isinstance(value, tuple):
         return [_values(field.each, one, registry) if field.each else one for one in value]
     if isinstance(value, BaseModel) and field.parts:
@@ -69,8 +68,13 @@ def _value(field: Field, value: Any, registry: Registry) -> Any:
     return value
 
 
-def _reference(ref: Ref, value: Any, registry: Registry) -> Any:
+def _reference(field: Field, value: Any, registry: Registry) -> Any:
     """What a field refers to; an id of the server's stays as it is."""
+    ref = field.traits.ref
+    assert ref is not None
+    if ref.outside:
+        is_named = isinstance(value, BaseModel)
+        return Reference(Address(ref.kind, field.normalized(_only(value)))) if is_named else value
     target = registry[ref.kind]
     if isinstance(value, BaseModel):
         value = getattr(value, target.singular)
@@ -78,3 +82,9 @@ def _reference(ref: Ref, value: Any, registry: Registry) -> Any:
         return value
     # A key that lacks a part is nobody's, so it is reported with those that are not declared.
     return Reference(target.parse_key(value) or Address(target.name, value))
+
+
+def _only(named: BaseModel) -> str:
+    """What a block of one field says."""
+    (text,) = named.model_dump().values()
+    return str(text)

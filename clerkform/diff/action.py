@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from clerkform.desired import Item
@@ -20,11 +21,13 @@ Verb = Literal["create", "update", "replace", "delete", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """How much goes along with an object that goes."""
+    """How much goes along with an object that goes, or moves as it changes."""
 
     what: str
     count: int | None
     """None: nobody knows."""
+    moves: bool = False
+    """They do not go, and get another place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,5 @@ class Actions:
 
     actions: tuple[Action, ...]
     undeclared: tuple[Address, ...] = ()
+    first: Mapping[Address, frozenset[Address]] = field(default_factory=dict)
+    """Whose writes have to come before those of an address, where no reference says so."""

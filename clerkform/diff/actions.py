@@ -20,9 +20,13 @@ from clerkform.diff.refusals import (
     check_needed,
     check_referred,
     check_resent,
+    check_room,
     check_signed,
+    check_taken_over,
     refuse,
     refuse_replacement,
+    refuse_to_leave_nothing,
+    refuse_to_make_anew,
     why_replaced,
 )
 from clerkform.diff.rules import Rules
@@ -35,10 +39,9 @@ from clerkform.ledger.resolve import NO_LEDGER
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kept, Kind, Registry
 
-MADE_ANEW = (
-    "the ledger says that nobody has its secret: if Clerk does not show it again, the live object is"
-    " removed and made anew"
-)
+NOBODYS = "the ledger says that nobody has its secret: if Clerk does not show it again,"
+MADE_ANEW = f"{NOBODYS} the live object is removed and made anew"
+ROTATED = f"{NOBODYS} another one is made in its place"
 
 
 def diff(
@@ -104,6 +107,15 @@ def _declared(item: Item, live: LiveObject | None, context: Context) -> Action:
     if item.absent:
         if live is None:
             return Action(item.address, item.kind, "none", item)
+        owner = going_owner(item.kind, live.values, context.going, context.keys)
+        if owner and item.kind.goes_with_owner:
+            note = f"goes with {owner}"
+            return Action(item.address, item.kind, "none", item, live, notes=(note,))
+        if (into := item.kind.goes_into) and into not in item.values:
+            if item.destroyed:
+                note = f"left alone: `{into}` does not say what takes over"
+                return Action(item.address, item.kind, "none", item, live, notes=(note,))
+            refuse_to_leave_nothing(item, into, context.problems)
         if kept:
             refuse(kept, "deleted", item, context.problems)
         made_by = attribution.of_unwanted(item, live, context.ledger, is_owned=True)
@@ -139,7 +151,7 @@ def _create(item: Item, kept: Kept | None, context: Context) -> Action:
         "create",
         item,
         None,
-        creation(item),
+        creation(item, context.ids),
         made_by=made_by,
         edges=tuple(edges(item, None, context.ids, context.keys)),
     )
@@ -166,11 +178,14 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
     if changes:
         check_resent(item, live, changes, problems)
     check_signed(item, live, changes, problems)
+    edges_ = tuple(edges(item, live, context.ids, context.keys))
+    check_taken_over(item, edges_, problems)
+    check_room(item, edges_, problems)
     handed, notes = delivery(item, entry, item.address in context.rules.deliver)
     changes += handed
     is_owed = bool(handed) and entry is not None and entry.delivery == "owed"
     if is_owed and item.address not in context.rules.kept:
-        notes += (MADE_ANEW,)
+        notes += (ROTATED if kind.rotates else MADE_ANEW,)
     return Action(
         item.address,
         kind,
@@ -182,7 +197,7 @@ def _update(item: Item, live: LiveObject, kept: Kept | None, context: Context) -
         found.notes + notes,
         unreached=found.unreached,
         always_sent=found.always_sent,
-        edges=tuple(edges(item, live, context.ids, context.keys)),
+        edges=edges_,
         is_owed=is_owed and item.address not in context.rules.kept,
     )
 
@@ -212,6 +227,8 @@ def _replacement(
         refuse(kept, "renamed or replaced", item, problems)
     if kind.replace == "by_hand" and not is_asked_for:
         refuse_replacement(item, why_replaced(changes, immutable), problems)
+    if kind.goes_into:
+        refuse_to_make_anew(item, kind.goes_into, problems)
     check_needed(item, "replaced", problems)
     if item.pin:
         problems.error(

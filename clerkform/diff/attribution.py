@@ -11,7 +11,7 @@ from typing import Any
 
 from clerkform.desired import Item
 from clerkform.diff.fields import declared_items
-from clerkform.diff.sets import with_set_change, without
+from clerkform.diff.sets import with_set_change, without, without_anyway
 from clerkform.diff.values import Change, MadeBy, equal
 from clerkform.ledger.entries import NO_VALUE, Entry, Ledger
 from clerkform.ledger.record import kept_value, leaf_prints
@@ -81,6 +81,7 @@ def _of_plain(
         return _verdict(is_moved, _id_of(was, field, ledger) != shown)
     if was is GONE and field.traits.merged:
         return "edited"
+    shown = without_anyway(field, shown, kept)
     return _verdict(not _same(field, declared, was), not _same(field, shown, kept))
 
 

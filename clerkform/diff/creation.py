@@ -19,8 +19,9 @@ SECRET = Known("(secret)")
 NO_SECRET = Known("(none)")
 
 
-def creation(item: Item) -> tuple[Change, ...]:
-    """Every declared field of an item that is to be created, as a change from nothing."""
+def creation(item: Item, ids: Mapping[Address, str] | None = None) -> tuple[Change, ...]:
+    """Every declared field of an item that is to be created, as a change from nothing. ``ids``
+    are of what it refers to, as far as that is known."""
     changes = []
     for field, value in item.declared():
         if field.traits.local:
@@ -31,7 +32,7 @@ def creation(item: Item) -> tuple[Change, ...]:
         elif field.traits.merged:
             shown = without_nulls(value)
         elif isinstance(value, Reference):
-            shown = Known(value.to.key)
+            shown = Known(shown_reference(field, value, ids or {}))
         elif isinstance(value, list):
             shown = [key_in(one) for one in value]
         elif field.takes_set_change and is_set_change(value):
@@ -59,6 +60,13 @@ def wire_of(field: Field, declared: Any, ids: Mapping[Address, str]) -> Any:
         return declared
     by_key = field.traits.ref is not None and field.traits.ref.by == "key"
     return declared.to.key if by_key else ids.get(declared.to)
+
+
+def shown_reference(field: Field, value: Reference, ids: Mapping[Address, str]) -> str:
+    """What is written for it; of what is no kind also the id that this means by ``ids``."""
+    is_outside = field.traits.ref is not None and field.traits.ref.outside
+    meant = ids.get(value.to) if is_outside else None
+    return f"{value.to.key}, {meant}" if meant else value.to.key
 
 
 def key_in(value: Any) -> Any:

@@ -13,14 +13,19 @@ from clerkform.model import Address, Kind, Registry, Values
 
 
 def keys_by_id(matched: Matched, live: Live, registry: Registry) -> Mapping[tuple[str, str], str]:
-    """(kind, id) to key, of what may be referred to: as the manifests have it, else as live has."""
+    """(kind, id) to key, of what may be referred to: as the manifests have it, else as live has.
+
+    The key of what is renamed leads to the new one likewise, for what the API refers to by key.
+    """
     keys: dict[tuple[str, str], str] = {}
     for kind in (registry[name] for name in registry if name in registry.referred_to):
         for one in live.of(kind.name):
             keys[kind.name, one.id] = live_address(kind, one, keys).key
         for address, object_id in matched.ids.items():
             if address.kind == kind.name:
-                keys[kind.name, object_id] = address.key
+                former, keys[kind.name, object_id] = keys.get((kind.name, object_id)), address.key
+                if former not in (None, address.key):
+                    keys[kind.name, str(former)] = address.key
     return keys
 
 

@@ -26,9 +26,10 @@ def delivery(
         return tuple(Change((name,), GONE, DELIVERED) for name in wanted), ()
     if wanted and entry is None:
         names = " and ".join(item.kind.makes[name].field for name in wanted)
+        address = item.address.word
+        asks = f" --deliver {address} asks for it," if item.kind.shows_again else ""
         return (), (
-            f"nothing records whether its {names} was delivered: if nobody has it,"
-            f" --deliver {item.address.word} asks for it, --replace {item.address.word} makes a"
-            " new one",
+            f"nothing records whether its {names} was delivered: if nobody has it,{asks}"
+            f" --replace {address} makes a new one",
         )
     return (), ()

@@ -7,9 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.desired import Item
-from clerkform.diff.creation import NO_SECRET, SECRET, key_in, wire_of
+from clerkform.diff.creation import NO_SECRET, SECRET, key_in, shown_reference, wire_of
 from clerkform.diff.ignored import ignored_paths, is_within, with_part
-from clerkform.diff.sets import is_set_change, not_kept, with_set_change, without
+from clerkform.diff.sets import (
+    is_set_change,
+    not_kept,
+    with_anyway,
+    with_set_change,
+    without,
+    without_anyway,
+)
 from clerkform.diff.values import (
     Change,
     Known,
@@ -174,9 +181,10 @@ def sent_value(item: Item, field: Field, live: LiveObject) -> Any:
     for path in ignored_paths(item):
         if path[:depth] == field.path and len(path) > depth:
             value = with_part(value, path[depth:], value_at(live.values, path))
+    there = value_at(live.values, field.path)
     if field.takes_set_change and is_set_change(value):
-        return with_set_change(value_at(live.values, field.path), value)
-    return value
+        return with_set_change(there, value)
+    return with_anyway(field, value, there)
 
 
 def _field_changes(
@@ -204,23 +212,33 @@ def _reference_changes(
     field: Field, before: Any, declared: Any, ids: Mapping[Address, str], keys: Keys
 ) -> Iterator[Change]:
     """What differs of a reference or of a set of them, which is shown by its keys."""
-    assert field.traits.ref is not None
-    of = field.traits.ref.kind
+    ref = field.traits.ref
+    assert ref is not None
+    of, by_key = ref.kind, ref.by == "key"
     if field.traits.edges and before in (GONE, None):
         before = []  # what has no members may be answered without the set
+    known = as_declared(before, of, keys)
+    if by_key:  # a rename takes along what refers to the key
+        before = known
     if isinstance(declared, list):
         wanted = [wire_of(field, one, ids) for one in declared]
         if not same(field, before, wanted):
-            is_list = isinstance(before, list)
-            there = [keys.get((of, one), one) for one in before] if is_list else before
-            yield Change(field.path, there, [key_in(one) for one in declared])
+            yield Change(field.path, known, [key_in(one) for one in declared])
         return
     wired = wire_of(field, declared, ids)
     is_other = wired is None or wired != before  # what has no id yet is nobody's now
-    if isinstance(declared, Reference) and is_other and not field.traits.identity:
-        yield Change(field.path, keys.get((of, before), before), key_in(declared))
+    is_owner = field.traits.identity and not ref.outside  # whose key an object has, it was found by
+    if isinstance(declared, Reference) and is_other and not is_owner:
+        yield Change(field.path, known, shown_reference(field, declared, ids))
     elif not isinstance(declared, Reference) and not same(field, before, declared):
         yield Change(field.path, before, declared)
+
+
+def as_declared(held: Any, kind: str, keys: Keys) -> Any:
+    """A reference as the API has it, or a list of them, by the keys that the manifests have."""
+    if isinstance(held, list):
+        return [keys.get((kind, str(one)), one) for one in held]
+    return keys.get((kind, held), held) if isinstance(held, str) else held
 
 
 def same(field: Field, before: Any, declared: Any) -> bool:
@@ -231,6 +249,7 @@ def same(field: Field, before: Any, declared: Any) -> bool:
         return True
     if field.each:
         before = declared_items(before, declared, field)
+    before = without_anyway(field, before, declared)
     return equal(
         field.normalized(before), field.normalized(declared), unordered=field.traits.unordered
     )

@@ -1,4 +1,5 @@
-"""Renames that the server would refuse: to a key that another object has and keeps, or in a ring."""
+"""Renames that the server would refuse: to a key that another object has and keeps, or in a ring;
+and keys that it would not know, as the object has another one and keeps that."""
 
 from __future__ import annotations
 
@@ -7,8 +8,11 @@ from dataclasses import dataclass
 
 from clerkform.diagnostics import Problems
 from clerkform.diff.action import Action
+from clerkform.diff.edges import named_as_heirs, named_by_edge
+from clerkform.diff.match import Matched
 from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Registry
+from clerkform.model.paths import Path
 
 
 def is_renamed(action: Action) -> bool:
@@ -25,6 +29,47 @@ def check_renames(
         of_kind = [action for action in actions if action.kind is kind]
         if kind.unique_key and any(map(is_renamed, of_kind)):
             _Renames(of_kind, live.of(kind.name)).check(problems)
+
+
+def check_named(actions: Sequence[Action], matched: Matched, problems: Problems) -> None:
+    """Report what would be named by a key that it has not: it is live under another one, and this plan
+    does not rename it."""
+    renamed = {a.address for a in actions if is_renamed(a) or a.verb == "replace"}
+    kept = {
+        pair.item.address: pair.item.kind.address(key).key
+        for pair in matched.pairs
+        if pair.item and pair.live and pair.item.address not in renamed
+        if (key := pair.item.kind.key_parts(pair.live.values)) and key != pair.item.parts
+    }
+    for action in actions if kept else ():
+        for path, to in dict.fromkeys(_named_by(action)):
+            if action.item and to in kept:
+                problems.error(
+                    "key-stays",
+                    f"{action.address} would name {to} by that key, and it has the key {kept[to]} and"
+                    " keeps it",
+                    action.item.at(*path),
+                    hint="rename it in the same plan, or declare it under the key that it has",
+                )
+
+
+def _named_by(action: Action) -> Iterator[tuple[Path, Address]]:
+    """What the writes of an action name by its key, with the field that says so."""
+    if action.item is None or action.verb == "none":
+        return
+    for edge in action.edges:
+        for address in named_by_edge(edge):
+            yield edge.field.path, address
+    goes, changed = action.verb == "delete", {change.field for change in action.changes}
+    sent = action.kind.removal_fields if goes else changed
+    for leaf in action.kind.leaves if goes else ():
+        for address in named_as_heirs(leaf, action.item.values):
+            yield leaf.path, address
+    for leaf, reference in action.item.references():
+        ref, is_new = leaf.traits.ref, action.live is None or action.verb == "replace"
+        is_edge = leaf.traits.edges is not None and not is_new
+        if ref and ref.by == "key" and not is_edge and (is_new or str(leaf.path[0]) in sent):
+            yield leaf.path, reference.to
 
 
 @dataclass(frozen=True, slots=True)

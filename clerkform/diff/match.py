@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clerkform.desired import Desired, Item
@@ -39,14 +39,16 @@ def match(
     registry: Registry,
     problems: Problems,
     ledger: Ledger = NO_LEDGER,
+    people: Mapping[Address, str] | None = None,
 ) -> Matched:
-    """Pair every item and every live object that may be matched.
+    """Pair every item and every live object that may be matched. ``people`` are the ids of what is
+    no kind.
 
     Kinds come in the order of their references, so that a key that holds another object's key is
     compared by that object's id.
     """
     pairs: list[Pair] = []
-    ids: dict[Address, str] = {}
+    ids: dict[Address, str] = {**(people or {})}
     going = frozenset(superseded(ledger))
     for kind in registry.values():
         pool = _Pool(kind, live.of(kind.name), going, ledger)
@@ -56,6 +58,8 @@ def match(
                 ids[pair.item.address] = pair.live.id
             elif pair.live and desired.referred:
                 ids |= _referred(kind, pair.live, desired)
+        for one in pool.ignored() if desired.referred else ():
+            ids = {**_referred(kind, one, desired), **ids}
         pairs += found
     beside = frozenset(address.kind for address in desired.referred) - desired.sections
     return Matched(tuple(pairs), ids, beside)
@@ -75,19 +79,23 @@ def _match_kind(
     problems: Problems,
 ) -> list[Pair]:
     taken: dict[str, Item] = {}
+    named: dict[_Key, Item] = {}
     found: dict[Address, LiveObject | None] = {}
     for item in sorted(items, key=lambda item: item.pin is None):
         reported = len(problems)
         one = pool.pinned(item, problems) if item.pin else pool.by_key(item, ids, taken, problems)
-        if one is not None and one.id in taken:
+        same = taken.get(one.id) if one else named.get(pool.key_declared(item, ids))
+        if same:
             problems.error(
                 "declared-twice",
-                f"{item.address} and {taken[one.id].address} are the same object, {one.id}",
+                f"{item.address} and {same.address} are the same object{f', {one.id}' if one else ''}",
                 item.span,
-                related=[("also declared here", taken[one.id].span)],
+                related=[("also declared here", same.span)],
+                hint="keep one of them",
             )
         if len(problems) == reported:  # nothing can be concluded about what is not clear
             found[item.address] = one
+            named[pool.key_declared(item, ids)] = item
             if one is not None:
                 taken[one.id] = item
     pairs: list[Pair] = []
@@ -95,7 +103,7 @@ def _match_kind(
         if item.address not in found:
             continue
         one = found[item.address]
-        if one is None and (one := pool.recorded(item, taken)):
+        if one is None and (one := pool.recorded(item, taken) or pool.sole(item, taken)):
             taken[one.id] = item
         if one is None and item.external and not item.destroyed:
             problems.error(
@@ -151,6 +159,18 @@ class _Pool:
             )
         return None
 
+    def key_declared(self, item: Item, ids: Mapping[Address, str]) -> _Key:
+        """The key by which one object is told from another, whatever it is written as: the same id
+        may stand there as it is, or as what is known by it."""
+        if not self._refers:
+            return item.parts
+        held = ((name, item.values[name]) for name in self._kind.key_fields if name in item.values)
+        known = {
+            name: ids.get(value.to, str(value)) if isinstance(value, Reference) else value
+            for name, value in held
+        }
+        return self._kind.key_parts(known) or item.parts
+
     def by_key(
         self, item: Item, ids: Mapping[Address, str], taken: Mapping[str, Item], problems: Problems
     ) -> LiveObject | None:
@@ -159,7 +179,8 @@ class _Pool:
         old_name = item.renamed_from
         if old_name is None:
             return new
-        values = {**item.values, self._kind.identity[-1].name: old_name}
+        old_key = ids.get(item.formerly, old_name) if item.formerly else old_name
+        values = {**item.values, self._kind.identity[-1].name: old_key}
         old = self._find(item, self._live_key(item, values, ids), taken, problems)
         if new is None:
             return old
@@ -184,6 +205,18 @@ class _Pool:
             if one and one.id not in taken and not self._kind.ignore(one.values):
                 return one
         return None
+
+    def sole(self, item: Item, taken: Mapping[str, Item]) -> LiveObject | None:
+        """The one live object that is what the item is declared as, whatever its key is."""
+        name = self._kind.sole
+        if not name or name not in item.values or item.absent or item.pin or item.external:
+            return None
+        is_so = (one for one in self._by_id.values() if one.values.get(name) == item.values[name])
+        return next((one for one in is_so if one.id not in taken), None)
+
+    def ignored(self) -> Iterator[LiveObject]:
+        """What is never matched; of the server's own, others may refer to it all the same."""
+        return (one for one in self._by_id.values() if self._kind.ignore(one.values))
 
     def rest(self, taken: Mapping[str, Item]) -> list[LiveObject]:
         """What no item declares."""

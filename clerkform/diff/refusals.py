@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from clerkform.desired import Item
 from clerkform.diagnostics import Problems
 from clerkform.diff.context import Context
+from clerkform.diff.edges import Edge
 from clerkform.diff.ignored import ignored_paths, is_within
 from clerkform.diff.values import Change
 from clerkform.live.state import LiveObject
 from clerkform.model import Field, Kept, Values
 from clerkform.model.fields import Fields
 from clerkform.model.paths import GONE, Path, dotted, value_at
+from clerkform.model.traits import Traits
 
 
 def check_referred(item: Item, context: Context) -> None:
@@ -43,12 +45,18 @@ def check_needed(item: Item, what: str, problems: Problems) -> None:
 
 def _needed(fields: Fields, values: Values) -> Iterator[Field]:
     for name, field_ in fields.items():
-        beside, value = field_.traits.needed_with, values.get(name, GONE)
-        is_needed = beside is None or values.get(beside) is not None
-        if field_.traits.needed_to_create and is_needed and value is GONE:
+        value = values.get(name, GONE)
+        if value is GONE and _is_needed(field_.traits, values):
             yield field_
         elif field_.parts and isinstance(value, Mapping):
             yield from _needed(field_.parts, value)
+
+
+def _is_needed(told: Traits, values: Values) -> bool:
+    """Whether a create with these values cannot do without a field of these traits."""
+    has_beside = told.needed_with is None or values.get(told.needed_with) is not None
+    is_spared = told.needed_unless is not None and values.get(told.needed_unless) is True
+    return told.needed_to_create and has_beside and not is_spared
 
 
 def refuse_replacement(item: Item, why: str, problems: Problems) -> None:
@@ -107,6 +115,55 @@ def check_signed(
                 hint=f"declare `{leaf.name}: {{from_env: NAME}}`, and not under `ignore_changes`, or"
                 f" leave `{leaf.traits.signs_with}` out",
             )
+
+
+def check_taken_over(item: Item, edges: Sequence[Edge], problems: Problems) -> None:
+    """What goes from a set whose members others hold leaves these to another member."""
+    for edge in edges:
+        told = edge.field.traits.edges
+        if edge.verb == "remove" and told and told.heirs and not edge.taken_over:
+            held = "" if edge.holders is None else f", which {edge.holders} {told.counted} have"
+            problems.error(
+                "needs-destination",
+                f"{item.address} is to lose {edge.key}{held}, and nothing says what takes its place",
+                item.at(*edge.field.path),
+                hint=f"add `{told.heirs}: {{{edge.key}: KEY}}` with the key of one that stays",
+            )
+
+
+def check_room(item: Item, edges: Sequence[Edge], problems: Problems) -> None:
+    """What comes to a set that holds so many needs room when it does."""
+    for field in {str(edge.field): edge.field for edge in edges if edge.turn is None}.values():
+        told = field.traits.edges
+        late = [edge for edge in edges if edge.field is field and edge.turn is None]
+        gone = [edge for edge in late if edge.verb == "remove"]
+        if told and all(edge.taken_over for edge in gone):
+            come = ", ".join(edge.key for edge in late if edge.verb == "add")
+            problems.error(
+                "no-room",
+                f"`{field}` of {item.address} are {told.most} at most, also on the way, and there is"
+                f" no room for {come}",
+                item.at(*field.path),
+                hint="let one go in an apply before, for another that is there already",
+            )
+
+
+def refuse_to_leave_nothing(item: Item, into: str, problems: Problems) -> None:
+    problems.error(
+        "needs-destination",
+        f"{item.address} is to go, and nothing says what takes over from it",
+        item.at("absent"),
+        hint=f"add `{into}: KEY` beside it",
+    )
+
+
+def refuse_to_make_anew(item: Item, into: str, problems: Problems) -> None:
+    problems.error(
+        "needs-destination",
+        f"{item.address} would be made anew, and it goes only for another that takes over from it",
+        item.span,
+        hint=f"declare another one, and this one `absent: true` with `{into}: KEY`",
+    )
 
 
 def refuse(kept: Kept, what: str, item: Item, problems: Problems) -> None:

@@ -24,6 +24,21 @@ def with_set_change(before: Any, declared: Mapping[str, list[Any]]) -> list[Any]
     return there + [one for one in declared.get("add", ()) if one not in there]
 
 
+def with_anyway(field: Field, declared: Any, there: Any) -> Any:
+    """A declared set with what live has of the members that the server puts in by itself."""
+    if not (field.traits.anyway and isinstance(declared, list) and isinstance(there, list)):
+        return declared
+    ours = _beyond(field, field.traits.anyway, declared)
+    return [*declared, *(one for one in there if one in ours)]
+
+
+def without_anyway(field: Field, there: Any, declared: Any) -> Any:
+    """A live set without the members that the server puts in by itself, but for declared ones."""
+    if not (field.traits.anyway and isinstance(declared, list) and isinstance(there, list)):
+        return there
+    return without(field, there, _beyond(field, field.traits.anyway, declared))
+
+
 def not_kept(field: Field, sent: Any, answered: Any) -> tuple[Any, ...]:
     """The members of a set that was sent which the server does not know, as far as its answer tells.
 

@@ -40,8 +40,8 @@ class Undeclared:
 
     @property
     def goes(self) -> bool:
-        is_kept = self.kind.kept(self.live.values) and not self.owner
-        return self.reason is not None and not is_kept
+        is_kept = self.kind.why_never_pruned or self.kind.kept(self.live.values)
+        return self.reason is not None and not (is_kept and not self.owner)
 
     def is_wanted(self, wanted: Callable[[Address], bool]) -> bool:
         heir = self.heir.address if self.heir else None
@@ -91,7 +91,7 @@ def _why_deleted(
     kind: Kind, owner: Address | None, was_at: Address | None, heir: Item | None, rules: Rules
 ) -> str | None:
     if owner:
-        return f"{owner} is deleted"
+        return None if kind.goes_with_owner else f"{owner} is deleted"
     if heir:
         return f"replaced by {heir.address}"
     if kind.name in rules.pruned:

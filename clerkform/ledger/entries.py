@@ -68,6 +68,8 @@ class Entry:
     """By JSON pointer of a set that was sent: its members that the server does not know."""
     superseded: tuple[str, ...] = ()
     """Ids of what this object replaces and what still has to go."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Whom the manifest names otherwise than by an id, and the id that this meant."""
 
     @property
     def is_open(self) -> bool:

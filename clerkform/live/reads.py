@@ -110,7 +110,7 @@ def second_reads(
                 reads[Read(kind.name, under)] = None
         for field_ in kind.identity:
             owner = field_.traits.ref
-            if owner and owner.owner and going:
+            if owner and owner.owner and going and not kind.goes_with_owner:
                 for owner_id in sorted(going.get(owner.kind, ())):
                     under = listed_under(kind, {field_.name: owner_id}, ids)
                     reads[Read(kind.name, under)] = None

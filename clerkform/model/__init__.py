@@ -7,11 +7,15 @@ from clerkform.model.address import Address
 from clerkform.model.endpoints import Endpoints, crud, single
 from clerkform.model.fields import Field, Values
 from clerkform.model.kind import (
+    Among,
+    Brings,
     Bucket,
     Counted,
     Generates,
+    HeldBy,
     Kept,
     Kind,
+    NeedsOne,
     Reference,
     SwitchedOn,
     Unfit,
@@ -36,6 +40,8 @@ from clerkform.model.sink import Sink
 
 __all__ = [
     "Address",
+    "Among",
+    "Brings",
     "Bucket",
     "Collection",
     "Counted",
@@ -43,6 +49,7 @@ __all__ = [
     "Endpoints",
     "Field",
     "Generates",
+    "HeldBy",
     "Hidden",
     "Json",
     "JsonObject",
@@ -51,6 +58,7 @@ __all__ = [
     "Lifecycle",
     "Lookups",
     "Many",
+    "NeedsOne",
     "Op",
     "Part",
     "Reference",

@@ -87,7 +87,8 @@ class Field:
     def is_late(self) -> bool:
         """Written once what it refers to exists, by a step that creates nothing."""
         told = self.traits
-        return told.edges is not None or (told.ref is not None and told.ref.late)
+        has_edges = told.edges is not None and not told.edges.sent_by_create
+        return has_edges or (told.ref is not None and told.ref.late)
 
     def sibling(self, name: str) -> Path:
         """The path of another field of the same resource or part."""

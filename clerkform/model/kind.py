@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
@@ -20,6 +20,7 @@ from clerkform.model.fields import (
     leaves,
     sources_of,
 )
+from clerkform.model.meaning import Around
 from clerkform.model.op import Op
 from clerkform.model.paths import Path
 from clerkform.model.reads import Collection, Reads
@@ -64,6 +65,44 @@ class Counted:
     """What the list has to be asked for that."""
     listed: Collection | None = None
     """A list whose total is the number, where the kind's own shows none; ``{id}`` is the object's."""
+    with_fields: tuple[str, ...] = ()
+    """Fields whose change is as much to them as if the object went."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """A kind whose objects may hold one of these by a reference of theirs."""
+
+    kind: str
+    is_refused: bool = False
+    """Clerk removes nothing that is still held; else the others lose it without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsOne:
+    """Of the objects that share a field one has to be of a sort, or Clerk refuses what ends that."""
+
+    per: str
+    """The field that they share."""
+    is_one: Callable[[Values, Around], bool]
+    """Whether an object is of the sort, given what it takes of other kinds."""
+    others: str
+    """The kind that it takes."""
+    says: str
+    """The rule, such as ``an organization needs a member who may manage the others``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brings:
+    """An object of another kind that the API makes with a new one, by a field of that."""
+
+    kind: str
+    by: str
+    """The field of the new object that names the other's key."""
+    owner: str
+    """The field of the other that refers to the new object."""
+    key: str
+    """The field of the other that has what ``by`` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +147,20 @@ class SwitchedOn:
     """Of the error that answers while it is off."""
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What Clerk refuses of an object because of what else there is."""
+
+    settings: str
+    """The settings kind that says how many there may be, or which."""
+    refuses: Callable[[Values, Sequence[Values], Values], Iterable[Unfit]]
+    """Takes the object's fields, the other objects of its kind that have one of ``shares`` in common
+    with it, and the settings as far as they are known. References are ids, or the key of what has
+    none yet."""
+    shares: tuple[str, ...]
+    """Fields. Who has none of them in common with an object is nothing to it."""
+
+
 def _as_it_is(values: Values) -> dict[str, Any]:
     return dict(values)
 
@@ -135,10 +188,13 @@ class Kind:
     """``by_hand``: a change that needs a new object is refused unless ``--replace`` asks for it."""
     after: tuple[str, ...] = ()
     """Kinds whose writes come first, and whose deletes come last, where no reference says so."""
+    parts_after: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+    """The same for one of the ``parts`` alone: where both cannot be, this is so."""
     switched_on: SwitchedOn | None = None
     """What has to be on for its objects to be read and written."""
     undoes: Callable[[Values], bool] = lambda sent: False
-    """Whether an update takes back what others build on, so that it is ordered as a delete."""
+    """Whether an update takes back what others build on, so that it comes after all that is done to
+    those."""
     generates: tuple[Generates, ...] = ()
     computed: tuple[str, ...] = ()
     """What the server alone sets and somebody may want to know: names in its answers."""
@@ -147,9 +203,19 @@ class Kind:
     """Why a live object is never matched, if it is not."""
     keep: Callable[[Values], Kept | None] = lambda values: None
     """Why an object is never created, renamed or deleted, if it is not."""
+    sole: str = ""
+    """A field that one live object alone has: what is declared with it and has no namesake is that
+    one, under another key."""
+    goes_into: str = ""
+    """The field of an absent item that names what takes over from it. Nothing goes without."""
+    busy: Callable[[Values], bool] = lambda values: False
+    """Whether Clerk is still at work on what a write began, by what it shows of the object."""
+    busy_code: str = ""
+    """Of the error that answers other writes meanwhile."""
     refuses: Callable[[Values, bool], Iterable[Unfit]] = lambda values, production: ()
     """What Clerk would refuse of fields that are to be sent, on a production instance or another.
     What no instance takes is the model's to say."""
+    among: Among | None = None
     judged_by: tuple[str, ...] = ()
     """What of an answer ``ignore`` and ``keep`` go by: true or false, or it cannot be used."""
     runtime: str | None = None
@@ -160,6 +226,11 @@ class Kind:
     """What deleting the last live object would do."""
     counted_by: tuple[Counted, ...] = ()
     """What goes along with an object that goes, to be counted before somebody is asked."""
+    goes_with_owner: bool = False
+    """The API removes the objects with what owns them; else they would be left behind."""
+    held_by: tuple[HeldBy, ...] = ()
+    needs_one: NeedsOne | None = None
+    brings: Brings | None = None
     lost_by_delete: str = ""
     """What else goes with the object, for the person who approves."""
 
@@ -236,6 +307,16 @@ class Kind:
         """The secrets that the server makes, by the field that says where each goes."""
         return {one.sink: one for one in self.generates}
 
+    @cached_property
+    def shows_again(self) -> bool:
+        """Whether a call may show every secret once more that the server made."""
+        return all(made.again for made in self.generates)
+
+    @cached_property
+    def rotates(self) -> bool:
+        """Whether a call makes another one in the place of each of these secrets."""
+        return all(made.rotate for made in self.generates)
+
     def sinks(self, values: Values) -> dict[str, Sink]:
         """Where the secrets that the server makes go, by field, as far as that is declared."""
         return {name: values[name] for name in self.makes if values.get(name) is not None}
@@ -266,13 +347,28 @@ class Kind:
         """Nobody makes its objects or removes them."""
         return self.endpoints.create is None and self.endpoints.removal(None) is None
 
+    @cached_property
+    def removal_fields(self) -> tuple[str, ...]:
+        """The fields of an absent item that the call which removes the object sends."""
+        op = self.endpoints.removal(None)
+        said = str(dict(op.body)) if op and op.body else ""
+        return tuple(name for name in self.own_fields if f"{{{name}}}" in said)
+
+    @property
+    def why_never_pruned(self) -> str | None:
+        """Why nothing of the kind goes for not being declared, if nothing does."""
+        if self.endpoints.removal(None) is None:
+            return "it always exists"
+        return "what takes over has to be named" if self.goes_into else None
+
     def kept(self, values: Values) -> Kept | None:
         """Why an object can be neither made nor removed, if it cannot."""
         return self.keep(values) or (ALWAYS_THERE if self.is_always_there else None)
 
     def references(self) -> frozenset[str]:
         """The kinds that this kind's fields may refer to."""
-        return frozenset(f.traits.ref.kind for f in self.leaves if f.traits.ref)
+        refs = (leaf.traits.ref for leaf in self.leaves)
+        return frozenset(ref.kind for ref in refs if ref and not ref.outside)
 
     @property
     def waits_for(self) -> frozenset[str]:

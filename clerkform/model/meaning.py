@@ -36,6 +36,9 @@ class Around:
     """Kind to how many live objects it has before the plan, where that is known."""
     left: Mapping[str, int] = field(default_factory=dict)
     """The same after it."""
+    others: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """Kind to key to the fields of an object after the plan, or of one that goes as it was, of the
+    kinds that are known whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Looks:
     kind: str = ""
     """It takes how many objects this kind has before the plan and after it, so it may come to hold
     though the field stays as it is."""
+    others: tuple[str, ...] = ()
+    """It takes the objects of these kinds."""
 
     def __call__(self, moved: Moved) -> bool:
         return self.holds(moved)
@@ -124,6 +129,11 @@ def comes(moved: Moved) -> bool:
 def goes(moved: Moved) -> bool:
     """It was there before the plan and is not after it."""
     return moved.before not in _NOTHING and moved.after in _NOTHING
+
+
+def renamed(moved: Moved) -> bool:
+    """A key goes, and the object stays under another one."""
+    return goes(moved) and bool(moved.beside)
 
 
 def gains(moved: Moved) -> bool:

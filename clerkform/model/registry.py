@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from clerkform.model.kind import Kind
+from clerkform.model.kind import Kind, SwitchedOn
 
 
 class Registry(Mapping[str, Kind]):
@@ -41,3 +41,13 @@ class Registry(Mapping[str, Kind]):
     def referred_to(self) -> frozenset[str]:
         """Kinds that some kind may refer to."""
         return frozenset(name for kind in self.values() for name in kind.references())
+
+    def switches_of(self, name: str) -> Iterator[SwitchedOn]:
+        """What has to be on for a kind's objects to be read and written: its own switch, and those
+        of what owns them."""
+        kind = self[name]
+        if kind.switched_on:
+            yield kind.switched_on
+        for field in kind.identity:
+            if field.traits.ref and field.traits.ref.owner:
+                yield from self.switches_of(field.traits.ref.kind)

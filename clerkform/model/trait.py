@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from clerkform.model.meaning import Condition, Meaning, always, differs
 from clerkform.model.op import Op
-from clerkform.model.traits import Edges, LookedUp, ReadFrom, Ref, Source, Traits
+from clerkform.model.traits import Edges, ReadFrom, Ref, Source, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def needed_to_create_with(field: str) -> Trait:
     return _trait(needed_to_create=True, needed_with=field)
 
 
+def needed_to_create_unless(switch: str) -> Trait:
+    """May be left out where the other field is declared as true."""
+    return _trait(needed_to_create=True, needed_unless=switch)
+
+
 def creates_as(value: Any) -> Trait:
     return _trait(creates_as=value)
 
@@ -83,8 +88,15 @@ def ref(
     late: bool = False,
     system: Callable[[str], bool] | None = None,
     by: Literal["id", "key"] = "id",
+    takes_id: bool = False,
+    follows: bool = False,
 ) -> Trait:
-    return _trait(ref=Ref(kind, owner, literal, late, system, by))
+    return _trait(ref=Ref(kind, owner, literal, late, system, by, takes_id, follows))
+
+
+def outside(what: str) -> Trait:
+    """The id of something that is no kind, or what it is known by to people."""
+    return _trait(ref=Ref(what, literal=True, outside=True))
 
 
 def refs(
@@ -93,19 +105,22 @@ def refs(
     late: bool = False,
     system: Callable[[str], bool] | None = None,
     by: Literal["id", "key"] = "id",
+    takes_id: bool = False,
 ) -> Trait:
     """A list of another kind's keys, compared as a set."""
-    return _trait(ref=Ref(kind, late=late, system=system, by=by), unordered=True)
+    ref = Ref(kind, late=late, system=system, by=by, takes_id=takes_id)
+    return _trait(ref=ref, unordered=True)
 
 
-def edges(add: Op, remove: Op) -> Trait:
-    """With ``refs``: written by calls that add and remove one each, after both objects exist."""
-    return _trait(edges=Edges(add, remove))
+def edges(add: Op, remove: Op, **more: Any) -> Trait:
+    """With ``refs``: written by calls that add and remove one each, after both objects exist. What
+    else there is to say of them has the names that it has in ``Edges``."""
+    return _trait(edges=Edges(add, remove, **more))
 
 
-def looked_up(op: Op, *, by: str, sends: str) -> Trait:
-    """The key of something that is no kind; its id is looked up just before it is sent."""
-    return _trait(looked_up=LookedUp(op, by, sends))
+def has_anyway(*members: str) -> Trait:
+    """A set in which the server has these members, whoever named them or not."""
+    return _trait(unordered=True, anyway=members)
 
 
 def at_most_bytes(number: int) -> Trait:
@@ -127,6 +142,14 @@ def default(value: Any, *, production: Any = None) -> Trait:
 
 def pulled_with(word: str) -> Trait:
     return _trait(pulled_with=word)
+
+
+def one_of(path: str) -> Trait:
+    return _trait(one_of=path)
+
+
+def mirrors(kind: str) -> Trait:
+    return _trait(mirrors=kind)
 
 
 def weakens(*, says: str, when: Condition = differs) -> Trait:

@@ -27,18 +27,39 @@ class Ref:
     system: Callable[[str], bool] | None = None
     """Whether an object with this key may be merely live: the server's own, declared by nobody."""
     by: Literal["id", "key"] = "id"
-    """What the API takes and answers for the other object."""
+    """What the API answers for the other object."""
+    takes_id: bool = False
+    """With ``by="key"``: it takes the id. Else it takes what it answers."""
+    follows: bool = False
+    """Where the other object goes, the API has this one refer to what takes over."""
+    outside: bool = False
+    """With ``literal``: no kind. What is written in place of an id is looked up before anything is
+    compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
     """How a list of references is written: a call for each that comes or goes.
 
-    ``{member}`` in a path or as a value of a body stands for the other object's id.
+    ``{member}`` in a path or a body stands for what the API has for the other object, its id or its
+    key, and ``{heir}`` in a body for the key of the one that takes over from it.
     """
 
     add: Op
     remove: Op
+    there_code: str = ""
+    """Of the error that answers the call for one that is there already, where it is no 409."""
+    sent_by_create: bool = False
+    """A create sends the list; else each member is added once the object is there."""
+    heirs: str = ""
+    """The field that says who takes over from one that goes: keys to keys. None goes without."""
+    counts: str = ""
+    """Where live values have, by the keys of members, how many hold each; what is not there is not
+    known."""
+    counted: str = ""
+    """Who holds them, in the plural: ``members``."""
+    most: int = 0
+    """How many there may be at once; 0 for any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +72,6 @@ class ReadFrom:
     source: Source = "frontend"
     none: Any = None
     """What it is where the document has null."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookedUp:
-    """Holds the key of something that is no kind; sent as its id, answered as its key."""
-
-    op: Op
-    """Lists what there is."""
-    by: str
-    """The key's name in that list."""
-    sends: str
-    """The field of the request that takes the id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +100,29 @@ class Traits:
     needed_to_create: bool = False
     needed_with: str | None = None
     """With ``needed_to_create``: only when this other field is declared, and not as null."""
+    needed_unless: str | None = None
+    """With ``needed_to_create``: not when this other field is declared as true."""
     creates_as: Any = None
     """What a create sends when the field is not declared."""
     ref: Ref | None = None
     edges: Edges | None = None
     """With a list of references: each is written by a call of its own."""
-    looked_up: LookedUp | None = None
     merged: bool = False
     """Only the named keys are ours, at every depth; null removes one."""
+    one_of: str = ""
+    """Clerk takes what this field has: a list of the same object, or behind fields that refer to
+    others, ``organization.role_set_key.roles``."""
+    mirrors: str = ""
+    """Of settings: shows what the one object of this kind (``Kind.sole``) has in the field of the same
+    name, and writes it there."""
     most_bytes: int | None = None
     """How large its JSON may be, with what is live where it is merged."""
     unordered: bool = False
     kept_in_part: bool = False
     """With ``unordered``: of a set the server keeps what it knows, and says nothing of the rest."""
+    anyway: tuple[str, ...] = ()
+    """With ``unordered``: what the server puts into the set by itself. Where it is not declared it is
+    no difference, and stays in what is sent."""
     free_form: bool = False
     """Arbitrary JSON: no value forms inside, compared leaf by leaf."""
     via: str | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from clerkform.desired import Item
 from clerkform.diff.action import Action, Actions
 from clerkform.model import Address
-from clerkform.model.step import Step
+from clerkform.model.step import Step, StepId
 from clerkform.plan.kinds_order import in_kinds_order
 from clerkform.plan.needs import Writers
 from clerkform.plan.order import order_steps
@@ -43,4 +44,18 @@ def build_plan(found: Actions) -> Plan:
     writers = Writers(found.actions)
     steps = [step for action in found.actions for step in steps_of(action, writers)]
     kinds = {action.kind.name: action.kind for action in found.actions}
-    return Plan(found.actions, order_steps(in_kinds_order(steps, kinds)), found.undeclared)
+    ordered = in_kinds_order(_after(steps, found.first), kinds)
+    return Plan(found.actions, order_steps(ordered), found.undeclared)
+
+
+def _after(steps: Sequence[Step], first: Mapping[Address, frozenset[Address]]) -> list[Step]:
+    """The steps, each after every one of the addresses that come before its own."""
+    by_address: dict[Address, set[StepId]] = {}
+    for step in steps:
+        by_address.setdefault(step.address, set()).add(step.id)
+
+    def needed(step: Step) -> frozenset[StepId]:
+        before = first.get(step.address, frozenset())
+        return step.needs.union(*(by_address.get(one, ()) for one in before))
+
+    return [replace(step, needs=needed(step)) if first else step for step in steps]

@@ -12,13 +12,23 @@ TOLERATED = 10
 
 def sentence(actions: Iterable[WireAction]) -> str:
     """``With it go 3 members, at least 2 pending invitations.``, or nothing where nothing does."""
-    totals = [*_totals(one for action in actions for one in action.impact if one.number != 0)]
-    return f"With it go {', '.join(totals)}." if totals else ""
+    counted = [one for action in actions for one in action.impact if one.number != 0]
+    return " ".join(f"With it {text}." for text in _said(counted))
 
 
-def along(impacts: Sequence[WireImpact]) -> str:
-    """``3 members, pending invitations unknown``"""
-    return ", ".join(_totals(impacts))
+def along(action: WireAction) -> str:
+    """``with it go 3 members, pending invitations unknown``"""
+    return "; ".join(f"with it {text}" for text in _said(action.impact))
+
+
+def _said(impacts: Sequence[WireImpact]) -> Iterator[str]:
+    for moves in (False, True):
+        if text := ", ".join(_totals(one for one in impacts if one.moves is moves)):
+            yield f"{_verb(moves)} {text}"
+
+
+def _verb(moves: bool) -> str:
+    return "move" if moves else "go"
 
 
 def _totals(impacts: Iterable[WireImpact]) -> Iterator[str]:
@@ -31,7 +41,13 @@ def _totals(impacts: Iterable[WireImpact]) -> Iterator[str]:
             yield f"{what} unknown"
         else:
             total, least = sum(known), "" if len(known) == len(numbers) else "at least "
-            yield f"{least}{total} {what.removesuffix('s') if total == 1 else what}"
+            yield f"{least}{total} {_singular(what) if total == 1 else what}"
+
+
+def _singular(what: str) -> str:
+    """``members of org:clerk`` as one of them."""
+    noun, of, rest = what.partition(" of ")
+    return noun.removesuffix("s") + of + rest
 
 
 def grown(before: Iterable[WireAction], after: Iterable[WireAction]) -> Iterator[tuple[str, str]]:
@@ -47,7 +63,5 @@ def grown(before: Iterable[WireAction], after: Iterable[WireAction]) -> Iterator
             if reviewed is None or not one.number:
                 continue
             if (one.number - reviewed) * TOLERATED > reviewed:
-                yield (
-                    action.address,
-                    f"{one.number} {one.what} go with it now, and {reviewed} when the plan was saved",
-                )
+                text = f"{one.number} {one.what} {_verb(one.moves)} with it now"
+                yield action.address, f"{text}, and {reviewed} when the plan was saved"

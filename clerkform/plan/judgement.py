@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clerkform.diff.action import Action, Actions
-from clerkform.diff.creation import NO_SECRET, created_value
+from clerkform.diff.creation import NO_SECRET, created_value, key_in
 from clerkform.diff.fields import UNKNOWN as NOT_KNOWN
 from clerkform.diff.fields import sent_value
-from clerkform.diff.values import merged
+from clerkform.diff.values import Known, merged
 from clerkform.live.state import Live
 from clerkform.model import Field, Kind, Registry
 from clerkform.model.canonical import same
 from clerkform.model.host_names import web_host
 from clerkform.model.meaning import UNKNOWN, Around, Consequence, Looks, Meaning, Moved
 from clerkform.model.paths import GONE, nested, value_at
+from clerkform.plan.after import objects_before, referred_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Further:
     hosts: bool = False
     counted: frozenset[str] = frozenset()
     """Kinds of which the number of objects is not known."""
+    others: frozenset[str] = frozenset()
+    """Kinds of which the objects are not known."""
 
 
 def judged(found: Actions, around: Around) -> Actions:
@@ -61,6 +64,7 @@ def further(found: Actions, around: Around) -> Further:
     return Further(
         hosts=any(one.hosts for one in looking) and not around.has_all_hosts,
         counted=frozenset(one.kind for one in looking if one.kind) - around.had.keys(),
+        others=frozenset(name for one in looking for name in one.others) - around.others.keys(),
     )
 
 
@@ -88,7 +92,26 @@ def around_of(
         has_all_hosts=all(kind.name in live.whole for kind in naming),
         had=had,
         left={name: count + _more(found.actions, name) for name, count in had.items()},
+        others={
+            name: {
+                **objects_before(live, registry[name]),
+                **referred_after(found, live, registry[name]),
+            }
+            for name in _looked_at(registry) & live.whole
+        },
     )
+
+
+def _looked_at(registry: Registry) -> frozenset[str]:
+    """The kinds whose objects decide what a change of another means."""
+    conditions = (
+        meaning.when
+        for kind in registry.values()
+        for leaf in kind.leaves
+        for meaning in leaf.traits.meanings
+    )
+    looking = (one for one in conditions if isinstance(one, Looks))
+    return frozenset(name for one in looking for name in one.others)
 
 
 def naming_hosts(registry: Registry) -> Iterator[Kind]:
@@ -136,7 +159,18 @@ def _moves(action: Action, around: Around) -> Iterator[tuple[Field, Moved]]:
     if action.verb == "none" and not (action.always_sent or kind.is_judged_by_others):
         return
     sides = [(leaf, *_sides(action, leaf)) for leaf in kind.leaves if not leaf.traits.local]
-    beside = nested((leaf.path, after) for leaf, _, after in sides if after is not GONE)
+    told = kind.removal_fields if action.verb == "delete" else kind.own_fields
+    local = action.item.declared() if action.item else ()
+    beside = nested(
+        (
+            *(
+                (leaf.path, key_in(value))
+                for leaf, value in local
+                if leaf.traits.local and leaf.name in told
+            ),
+            *((leaf.path, after) for leaf, _, after in sides if after is not GONE),
+        )
+    )
     for leaf, before, after in sides:
         if leaf.traits.identity and before is not GONE and after is not GONE and before != after:
             yield leaf, Moved(before, GONE, beside, around)
@@ -181,7 +215,9 @@ def _known(leaf: Field, value: Any) -> Any:
 def _shown(value: Any) -> Any:
     if value is NO_SECRET:
         return None
-    return UNKNOWN if value is NOT_KNOWN else value
+    if value is NOT_KNOWN:
+        return UNKNOWN
+    return value.text if isinstance(value, Known) else value
 
 
 def _written(action: Action, leaf: Field) -> Any:

@@ -25,14 +25,22 @@ DELIVER = "secret"
 
 
 def _edges(action: Action, writers: Writers, after: frozenset[StepId]) -> Iterator[Step]:
-    """A step for each member that comes or goes, once both objects are there."""
-    made = frozenset({StepId(action.address, "create")}) if after else frozenset[StepId]()
+    """A step for each member that comes or goes, once both objects are there. One goes after those
+    that come and after the updates ``after``, by which nothing else of the object needs it; where
+    they have turns, each after the one before."""
+    made = frozenset({StepId(action.address, "create")} & after)
+    added = {edge_id(action, edge) for edge in action.edges if edge.verb == "add"}
+    before = frozenset[StepId]()
     for edge in action.edges:
+        waits = made if edge.verb == "add" else after | added
+        if edge.turn:
+            waits = before | made | (after if edge.is_held else frozenset())
+            before = frozenset({edge_id(action, edge)})
         yield Step(
             edge_id(action, edge),
-            made | writers.needed_for(edge.member),
-            nested([(edge.field.path, [edge.member])]),
-            None if after or action.live is None else action.live.id,
+            writers.needed_for(edge) | waits,
+            {**nested([(edge.field.path, [edge.member])]), **edge.taken_over},
+            None if made or action.live is None else action.live.id,
             edge=edge.verb,
         )
 
@@ -83,7 +91,7 @@ def _created(fields: Fields, values: Values) -> tuple[dict[str, Any], dict[str, 
         if name not in values:
             if traits.creates_as is not None:
                 now[name] = traits.creates_as
-        elif traits.edges:
+        elif traits.edges and not traits.edges.sent_by_create:
             continue
         elif traits.update_only or field.is_late:
             later[name] = values[name]
@@ -103,21 +111,32 @@ def _updates(action: Action, writers: Writers) -> Iterator[Step]:
     kind = item.kind
     if any(change.field in kind.makes for change in action.changes):
         yield _delivery(action, item, live, writers)
-    before = frozenset[StepId]()
-    for part, sent in sorted(_sent_by_part(action, item, live).items()):
+    before, updates = frozenset[StepId](), set[StepId]()
+    named = {reference for field, reference in item.references() if not field.traits.edges}
+    added = frozenset(
+        edge_id(action, edge)
+        for edge in action.edges
+        if edge.verb == "add" and (not edge.turn or edge.member in named)
+    )
+    parts = _sent_by_part(action, item, live)
+    values = {
+        part: nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items())
+        for part, sent in parts.items()
+    }
+    for part in sorted(parts, key=lambda name: (kind.undoes(values[name]), name)):
         step = StepId(action.address, "update", part)
-        makes_way = {writers.makes_way[step]} if step in writers.makes_way else set()
+        updates.add(step)
         yield Step(
             step,
-            writers.needed_by(item) | makes_way | before,
-            nested((path, sent_value(item, leaf, live)) for path, leaf in sent.items()),
+            writers.needed_by(item, parts[part]) | writers.before_updating(step) | before | added,
+            values[part],
             live.id,
             within=_within(kind, live.values),
             origins=_origins(item),
         )
-        if kind.is_always_there:  # what a part points at may have to be switched on first
+        if kind.is_always_there:  # a part may point at what has to be on: first on, last off
             before = frozenset({step})
-    yield from _edges(action, writers, frozenset())
+    yield from _edges(action, writers, frozenset(updates))
 
 
 def _sent_by_part(
@@ -203,9 +222,15 @@ def _delete(action: Action, writers: Writers, after: frozenset[StepId]) -> Itera
     if action.after:
         heir = action.after.address
         after |= {StepId(heir, "create"), StepId(heir, "update", DELIVER)}
+    item, said = action.item, action.kind.removal_fields
+    values = {name: item.values[name] for name in said if name in item.values} if item else {}
+    if item and values:
+        after |= writers.needed_by(item, [(name,) for name in values])
+        after |= writers.needed_by_heirs(action.kind, values)
     yield Step(
         delete_id(action),
         writers.before_deleting(action, action.live.id) | after,
+        values,
         object_id=action.live.id,
         removal=action.lifecycle("deletion") or next(iter(action.kind.endpoints.removals), None),
         within=_within(action.kind, action.live.values),

@@ -14,6 +14,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field
 from clerkform.diagnostics import Diagnostic, Severity, Span
 from clerkform.diff.action import Action, Verb
 from clerkform.diff.values import Change, Known
+from clerkform.live.counts import MOST
 from clerkform.model import Field as ModelField
 from clerkform.model import Kind, Reference, SecretRef
 from clerkform.model.canonical import folded
@@ -87,8 +88,10 @@ class WireMeaning(Block):
 class WireImpact(Block):
     what: str
     """What goes along, such as ``members``."""
-    number: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    number: Annotated[int, Field(ge=0, le=MOST)] | None = None
     """How many; null where nobody knows."""
+    moves: bool = False
+    """They do not go, and get another place."""
 
 
 class WireAction(Block):
@@ -197,7 +200,9 @@ def action_of(action: Action) -> dict[str, Any]:
         "means": tuple(
             WireMeaning(sort=one.sort, path=list(one.path), says=one.says) for one in action.means
         ),
-        "impact": tuple(WireImpact(what=one.what, number=one.count) for one in action.impact),
+        "impact": tuple(
+            WireImpact(what=one.what, number=one.count, moves=one.moves) for one in action.impact
+        ),
     }
 
 

@@ -1,13 +1,17 @@
-"""What goes along with what a plan deletes, counted before anybody is asked."""
+"""What goes along with what a plan deletes, or moves with what it changes, counted before anybody is
+asked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from clerkform.diff.action import Action, Actions, Impact
+from clerkform.model import Counted
 from clerkform.plan.review import goes
 from clerkform.workflows.ports import Ends
+from clerkform.workflows.successors import moved_along
 
 MOST: Final = 20
 """Requests that may be sent to count."""
@@ -30,14 +34,24 @@ async def count_impact(found: Actions, ends: Ends, *, most: int = MOST) -> Actio
 
     def counted(action: Action) -> Action:
         of = (action.kind.name, action.live.id if action.live else "")
-        told = (Impact(c.what, counts.get((*of, c.what))) for c in action.kind.counted_by)
-        return replace(action, impact=tuple(told))
+        moves = not goes(action)
+        told = (Impact(c.what, counts.get((*of, c.what)), moves) for c in _along(action))
+        leaving = (
+            Impact(f"{edges.counted} of {edge.key}", edge.holders, moves=True)
+            for edge in action.edges
+            if edge.taken_over and (edges := edge.field.traits.edges)
+        )
+        taken_over = (Impact(what, many, moves=True) for what, many in moved_along(action, found))
+        return replace(action, impact=(*told, *leaving, *taken_over))
 
-    if not going:
-        return found
-    actions = (counted(one) if _takes_along(one) else one for one in found.actions)
-    return replace(found, actions=tuple(actions))
+    return replace(found, actions=tuple(map(counted, found.actions)))
 
 
 def _takes_along(action: Action) -> bool:
-    return goes(action) and bool(action.kind.counted_by and action.live)
+    return action.live is not None and any(True for _ in _along(action))
+
+
+def _along(action: Action) -> Iterator[Counted]:
+    """What of an object goes along with it, or with the fields that change."""
+    changed = {change.field for change in action.changes}
+    return (c for c in action.kind.counted_by if goes(action) or changed & {*c.with_fields})

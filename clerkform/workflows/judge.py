@@ -42,8 +42,8 @@ async def _known(
     async def counted(name: str) -> tuple[str, int]:
         return name, await reader.count(name)
 
-    if need.hosts:
-        unread = (kind for kind in naming_hosts(registry) if kind.name not in live.whole)
-        live = await read_all(reader.read, [Read(kind.name) for kind in unread], live)
+    names = {kind.name for kind in naming_hosts(registry)} if need.hosts else set()
+    unread = sorted((names | need.others) - live.whole)
+    live = await read_all(reader.read, [Read(name) for name in unread], live)
     counts = await together(counted(name) for name in sorted(need.counted - live.whole))
     return live, dict(counts)

@@ -191,10 +191,10 @@ def _check_prune(
                 hint=did_you_mean(name, registry)
                 or f"the sections are {', '.join(sorted(registry))}",
             )
-        elif kind.endpoints.removal(None) is None:
+        elif why := kind.why_never_pruned:
             problems.error(
                 "never-pruned",
-                f"`{name}` cannot be pruned: it always exists",
+                f"`{name}` cannot be pruned: {why}",
                 span,
                 hint="leave it out; what a manifest does not declare is not managed",
             )

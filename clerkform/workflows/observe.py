@@ -22,6 +22,7 @@ from clerkform.model.paths import Path
 from clerkform.waiting.clock import Clock
 from clerkform.waiting.together import together
 from clerkform.waiting.until import until
+from clerkform.workflows.people import find_people
 from clerkform.workflows.ports import Reader
 
 
@@ -74,19 +75,20 @@ async def read_and_match(
                 raise
             return Live().with_([], [read.kind])
 
+    people = await find_people(desired, reader, ledger, problems)
     live = await read_all(read_what_is_on, reads, Live())
     if clock:
         live, notes = await settle(live, ledger, registry, reader, clock, within)
         problems += notes
-    first = match(desired, live, registry, Problems(), ledger)
+    first = match(desired, live, registry, Problems(), ledger, people)
     if by_id := _by_recorded_id(desired, registry, first, rules, live, ledger):
         live = await read_all(reader.read, by_id, live)
-        first = match(desired, live, registry, Problems(), ledger)
+        first = match(desired, live, registry, Problems(), ledger, people)
     under = second_reads(desired, registry, first.ids, deleted_ids(first, rules, ledger))
     recorded = _under_recorded(desired, rules, ledger)
     live = await read_all(read_under, dict.fromkeys((*under, *recorded)), live)
     ledger = settled(ledger, live, registry)
-    matched = match(desired, live, registry, problems, ledger)
+    matched = match(desired, live, registry, problems, ledger, people)
     return Seen(matched, live, ledger, problems)
 
 
@@ -115,12 +117,13 @@ def _read_of(kind: Kind, values: Iterable[Path]) -> Read:
 def _is_off_as_declared(read: Read, desired: Desired, registry: Registry, error: ApiError) -> bool:
     """Whether a read was refused because of a switch that these manifests switch on, or that may
     stay off as they want nothing there. Then nothing is there as far as anybody can see."""
-    switch = registry[read.kind].switched_on
-    if switch is None or switch.code not in error.codes:
+    switches = [one for one in registry.switches_of(read.kind) if one.code in error.codes]
+    if not switches:
         return False
     items = desired.items.values()
-    is_to_be_on = any(
-        item.kind.name == switch.kind and item.values.get(switch.field) is True for item in items
+    is_to_be_on = all(
+        any(i.kind.name == one.kind and i.values.get(one.field) is True for i in items)
+        for one in switches
     )
     return is_to_be_on or all(item.absent for item in items if item.kind.name == read.kind)
 

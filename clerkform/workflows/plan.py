@@ -10,7 +10,7 @@ from clerkform.diff.action import Actions
 from clerkform.diff.actions import diff
 from clerkform.diff.context import Prints
 from clerkform.diff.deletions import deleted_ids
-from clerkform.diff.keys import check_renames
+from clerkform.diff.keys import check_named, check_renames
 from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError
 from clerkform.ledger.entries import Ledger
@@ -19,13 +19,15 @@ from clerkform.live.reads import first_reads, second_reads
 from clerkform.model import Address, Registry
 from clerkform.model.paths import Path as ValuePath
 from clerkform.model.paths import pointer
+from clerkform.plan.among import check_among, settings_asked
 from clerkform.plan.build import Plan, build_plan
 from clerkform.plan.guard import check_instance
 from clerkform.plan.limits import Guards, Instance, is_guarded
+from clerkform.plan.one_of import check_one_of
 from clerkform.workflows.count import MOST, count_impact
+from clerkform.workflows.dependents import check_dependents, read_whole
 from clerkform.workflows.judge import judge
 from clerkform.workflows.load import Loaded, folder_of, secret_findings
-from clerkform.workflows.look_up import check_keys
 from clerkform.workflows.observe import Seen
 from clerkform.workflows.planned import Planned
 from clerkform.workflows.ports import Ends, Secrets
@@ -62,7 +64,12 @@ async def make_plan(loaded: Loaded, registry: Registry, ends: Ends, asked: Asked
     choice = choose(question, seen, registry)
     found = _actions(question, choice, seen, prints, registry, problems)
     if question.asked.judges:
-        await check_keys(found, ends.reader, problems)
+        ids = seen.matched.ids
+        found = await check_dependents(found, seen.live, registry, ends.reader, ids, problems)
+        found = await _among(found, seen, registry, ends, problems)
+        check_one_of(found, seen.live, registry, problems)
+        if problems.errors:
+            raise PlanError(problems.in_order())
         found = await _judged(found, question, seen, instance, registry, ends)
     plan = build_plan(found)
     judging = ends.requests() - before - reads
@@ -154,11 +161,20 @@ def _actions(
     rules, ledger = question.rules, seen.ledger
     found = diff(seen.matched, seen.live, registry, rules, problems, choice.wants, ledger, prints)
     check_renames(found.actions, seen.live, registry, problems)
+    check_named(found.actions, seen.matched, problems)
     if problems.errors:
         raise PlanError(problems.in_order())
     check_targets(choice.asked, found, choice.known)
     check_excludes(choice.asked, found)
     return found
+
+
+async def _among(
+    found: Actions, seen: Seen, registry: Registry, ends: Ends, problems: Problems
+) -> Actions:
+    """The actions, each after what makes room for it."""
+    live = await read_whole(settings_asked(found), seen.live, registry, ends.reader)
+    return check_among(found, live, seen.matched.ids, problems)
 
 
 async def _judged(

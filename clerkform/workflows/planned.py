@@ -96,10 +96,9 @@ def _read_around_writing(plan: Plan) -> int:
 
 def _looks(kind: Kind, step: Step) -> int:
     leaves = [leaf for leaf, _ in kind.declared(step.values)]
-    keys = sum(leaf.traits.looked_up is not None for leaf in leaves)
     if step.id.part in kind.endpoints.shown_by_empty:
-        return 1 + keys
+        return 1
     sources = sources_of(leaves)
     look = 1 + ("primary_domain" in sources)  # the Frontend API is nobody's quota
     again = 1 + look * bool(sources) if step.id.part in kind.endpoints.unanswered else 0
-    return look + keys + again
+    return look + again

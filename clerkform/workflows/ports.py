@@ -13,10 +13,10 @@ from clerkform.diagnostics import Diagnostic, Span
 from clerkform.ledger.fingerprint import new_salt
 from clerkform.ledger.journal import Journal
 from clerkform.ledger.store import Store
+from clerkform.live.people import Person
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import SecretRef, Sink
-from clerkform.model.traits import LookedUp
 from clerkform.waiting.clock import Clock
 
 
@@ -32,8 +32,8 @@ class Reader(Protocol):
     async def count(self, kind: str) -> int:
         """How many objects of a kind there are."""
 
-    async def keys(self, how: LookedUp) -> list[str]:
-        """Every key that such a field may hold."""
+    async def people(self, addresses: Sequence[str]) -> Sequence[Person]:
+        """Who has the e-mail addresses, as far as they are verified."""
 
     async def count_along(
         self, kind: str, ids: Sequence[str], most: int

@@ -13,15 +13,15 @@ from clerkform.diff.deletions import live_address
 from clerkform.diff.values import equal
 from clerkform.errors import UsageError
 from clerkform.ledger.open import open_ledger
-from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import protect
 from clerkform.model import Address, Field, Kind, Registry
 from clerkform.model.paths import GONE, Path, nested, value_at
 from clerkform.model.pattern import kinds_of, matches, nearest
 from clerkform.plan.limits import DEVELOPMENT
-from clerkform.workflows.observe import read_all, settle
+from clerkform.workflows.observe import settle
 from clerkform.workflows.ports import Ends
+from clerkform.workflows.pull_reads import read_asked, referred_ids
 from clerkform.workflows.request import check_patterns
 
 DEFAULTS: Final = "defaults"
@@ -51,7 +51,7 @@ async def pull(
     """
     check_patterns({"--target": targets}, registry)
     asked = [kind for kind in registry.values() if _is_asked(kind, words, targets)]
-    live = await _read(asked, registry, ends)
+    live, missing = await read_asked(asked, registry, ends, bool(targets) or words)
     live, defaults = await _settled(live, asked, words, registry, ends, environment)
     sections: dict[str, Any] = {}
     left_out = [
@@ -59,6 +59,7 @@ async def pull(
         for kind in registry.values()
         if kind.runtime and kind not in asked and not targets
     ]
+    left_out += missing
     keys, pulled = _keys(live, registry), {kind.name: kind for kind in asked}
     addresses: set[Address] = set()
     for kind in asked:
@@ -103,42 +104,6 @@ def _is_asked(kind: Kind, words: frozenset[str], targets: tuple[str, ...]) -> bo
     return kind.runtime is None or kind.name in words
 
 
-async def _read(asked: list[Kind], registry: Registry, ends: Ends) -> Live:
-    """Every object of the kinds, those that are listed under another after it."""
-    owners = {owner for kind in asked if kind.listed_per for owner in kind.references()}
-    whole = [k for k in registry.values() if (k in asked or k.name in owners) and not k.listed_per]
-    live = await read_all(
-        ends.reader.read, [Read(kind.name, sources=kind.sources) for kind in whole], Live()
-    )
-    under = [read for kind in asked if kind.listed_per for read in _under_each(kind, live)]
-    live = await read_all(ends.reader.read, under, live)
-    # Of what else is referred to no more than that: an application may have made very many.
-    others = _referred_ids(asked, live)
-    lists = registry.values()
-    wanted = [(k, others[k.name]) for k in lists if k.name in others and k.name not in live.whole]
-    reads = [
-        Read(kind.name, ids=tuple(sorted(ids)) if kind.reads.lookups.by_ids else ())
-        for kind, ids in wanted
-        if not kind.listed_per
-    ]
-    return await read_all(ends.reader.read, reads, live)
-
-
-def _referred_ids(asked: Sequence[Kind], live: Live) -> dict[str, set[str]]:
-    """The ids that the objects of some kinds refer to, by the kind of those."""
-    found: dict[str, set[str]] = {}
-    for kind in asked:
-        for field in kind.leaves:
-            ref = field.traits.ref
-            # A literal is written as it is, and the owner of a list was read for that.
-            if ref and ref.by == "id" and not ref.literal:
-                for one in live.of(kind.name):
-                    value = value_at(one.values, field.path)
-                    ids = value if isinstance(value, list) else [value]
-                    found.setdefault(ref.kind, set()).update(i for i in ids if isinstance(i, str))
-    return {name: ids for name, ids in found.items() if ids}
-
-
 def _keys(live: Live, registry: Registry) -> dict[tuple[str, str], str]:
     """Kind and id of all that was read, to the key that it would be declared at."""
     keys: dict[tuple[str, str], str] = {}
@@ -156,7 +121,7 @@ def _referred(
 ) -> dict[str, Any]:
     """Sections of what is referred to and not pulled: it is somebody else's."""
     sections: dict[str, Any] = {}
-    for name, ids in sorted(_referred_ids(asked, live).items()):
+    for name, ids in sorted(referred_ids(asked, live).items()):
         kind = registry[name]
         if kind in asked:
             continue
@@ -172,19 +137,6 @@ def _referred(
         if items:
             sections[name] = kind.reads.section_of(items)
     return sections
-
-
-def _under_each(kind: Kind, live: Live) -> Iterator[Read]:
-    for field in kind.identity:
-        if field.traits.ref:
-            for one in live.of(field.traits.ref.kind):
-                yield Read(
-                    kind.name,
-                    tuple(
-                        (parameter, str(kind.fields[name].traits.variant or one.id))
-                        for parameter, name in kind.reads.under.items()
-                    ),
-                )
 
 
 def _item(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ SAMPLES: Mapping[str, Mapping[str, Any]] = {
 }
 ReadFile = Callable[[str, Span], str | None]
 """The text of a file that a manifest names at a place; None where that was reported."""
+
+Roles = Mapping[str, Sequence[str]]
+"""The permissions that the manifests give to roles, by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Ran:
     failed: tuple[Failed, ...] = ()
 
 
-def run_tests(items: Iterable[Item], read: ReadFile, problems: Problems) -> Iterator[Ran]:
+def run_tests(
+    items: Iterable[Item], read: ReadFile, problems: Problems, roles: Roles | None = None
+) -> Iterator[Ran]:
     """Run every test of the templates among ``items``; what cannot be run is a problem."""
     for item in items:
         tests = item.values.get("tests", ())
@@ -64,7 +69,7 @@ def run_tests(items: Iterable[Item], read: ReadFile, problems: Problems) -> Iter
             )
             continue
         for index, test in enumerate(tests):
-            who = _context(item, index, test, read, problems)
+            who = _context(item, index, test, read, problems, roles)
             if who:
                 yield _run(item, index, test, who)
 
@@ -91,7 +96,12 @@ def _key_or_node(item: Item, path: tuple[str | int, ...]) -> Span:
 
 
 def _context(
-    item: Item, index: int, test: TemplateTest, read: ReadFile, problems: Problems
+    item: Item,
+    index: int,
+    test: TemplateTest,
+    read: ReadFile,
+    problems: Problems,
+    roles: Roles | None,
 ) -> Context | None:
     given: dict[str, Any] = {"user": SAMPLE_USER, "org": None, "session": None}
     for name in test.model_fields_set & SAMPLES.keys():
@@ -104,7 +114,7 @@ def _context(
             if value is None:
                 return None
         given[name] = value
-    return context(given["user"], given["org"], given["session"])
+    return context(given["user"], given["org"], given["session"], roles)
 
 
 def _object(path: str, span: Span, read: ReadFile, problems: Problems) -> Mapping[str, Any] | None:

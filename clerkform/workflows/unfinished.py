@@ -20,7 +20,7 @@ from clerkform.ledger.entries import Entry, Intent, Ledger
 from clerkform.ledger.resolve import LOOK_BACK, candidates
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
-from clerkform.model import Address, Registry
+from clerkform.model import Address, Kind, Registry
 from clerkform.waiting.clock import Clock
 from clerkform.waiting.until import until
 from clerkform.workflows.observe import Seen, is_looked_for, read_and_match
@@ -124,7 +124,7 @@ def unsettled(
             ids.append(str(entry.id))
         if address in declared:
             if entry.intent and ids:
-                yield _declared(address, ids)
+                yield _declared(address, ids, registry[address.kind])
         elif address.kind in rules.owned and not entry.intent:
             continue  # the plan removes it
         elif ids or not is_looked_for(address, desired, rules):
@@ -138,12 +138,13 @@ def is_owed(address: Address, entry: Entry, live: Live, registry: Registry) -> b
     return bool(entry.delivery == "owed" and kind and one and not kind.ignore(one.values))
 
 
-def _declared(address: Address, ids: list[str]) -> Diagnostic:
+def _declared(address: Address, ids: list[str], kind: Kind) -> Diagnostic:
+    delivers = f"--deliver {address.word} delivers it, " if kind.shows_again else ""
     return Diagnostic(
         CODE,
         f"an apply was cut off while it made {address}, and {' and '.join(ids)}, which was not there"
         " before, may be what it made, though its time does not say so: nobody may have its secret",
-        hint=f"--deliver {address.word} delivers it, --replace {address.word} makes a new one",
+        hint=f"{delivers}--replace {address.word} makes a new one",
         severity="warning",
     )
 

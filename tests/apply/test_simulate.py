@@ -43,3 +43,9 @@ def test_an_update_merges_what_merges_and_shows_no_secret():
 def test_a_write_only_field_leaves_no_trace():
     after = simulated("teams: [{name: a, note: hello}]", live_of(TEAMS), MADE_UP)
     assert after.objects["teams"]["<teams/a>"].values == {"name": "a"}
+
+
+def test_a_set_gets_what_the_server_has_in_it_anyway():
+    text = "oauth_applications: [{name: a, scopes: [email], secret_to: none}]"
+    after = simulated(text, live_from({})).objects["oauth_applications"]
+    assert after["<oauth_applications/a>"].values["scopes"] == ["email", "offline_access"]

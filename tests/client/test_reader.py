@@ -1,12 +1,15 @@
 """Which objects a read is answered with, and whether they are all that there is."""
 
+from dataclasses import replace
+
 import pytest
 
 from clerkform.client.reader import ClerkReader
-from clerkform.errors import BadAnswer
+from clerkform.errors import ApiError, BadAnswer
 from clerkform.live.reads import Read
-from tests.client.test_http import Server, ask, ok  # noqa: F401  fixture
-from tests.made_up import MADE_UP
+from clerkform.model import Registry, SwitchedOn
+from tests.client.test_http import Server, ask, ok, refused  # noqa: F401  fixture
+from tests.made_up import MADE_UP, ROOMS, TEAMS
 
 MANY = Read("teams", keys=("a", "b", "c", "d"))
 TWICE = [{"id": "team_1", "name": "a"}] * 2
@@ -37,3 +40,14 @@ def test_an_object_that_is_on_a_page_twice_counts_once(read):
     found, counts = read({"data": TWICE, "total_count": 1})
     assert found.whole == {"teams"}
     assert counts == [1]
+
+
+@pytest.mark.parametrize("kind", ["teams", "rooms"])
+def test_there_is_none_of_what_is_off_or_what_owns_it(ask, kind):  # noqa: F811
+    teams = replace(TEAMS, switched_on=SwitchedOn("house", "open", "house_closed"))
+
+    async def count(it):
+        return await ClerkReader(it, Registry([teams, ROOMS])).count(kind)
+
+    assert ask(Server(refused(403, "house_closed")), count)[0] == 0
+    assert isinstance(ask(Server(refused(403, "house_on_fire")), count)[0], ApiError)

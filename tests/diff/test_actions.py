@@ -62,6 +62,44 @@ def test_what_goes_with_its_owner_says_so():
     assert found.action("organizations/acme").reason == "absent: true"
 
 
+MEMBER = {"organization": {"id": "org_0"}, "public_user_data": {"user_id": USER}}
+OWNED = {
+    "organizations": [{"slug": "acme", "name": "Acme"}],
+    "organization_memberships": [MEMBER],
+    "api_keys": [{"subject": "org_0", "name": "one"}],
+}
+
+
+@pytest.mark.parametrize("is_destroyed", [False, True])
+def test_what_the_server_removes_with_its_owner_takes_no_step_and_the_rest_does(is_destroyed):
+    absent = "" if is_destroyed else ", absent: true"
+    desired = desired_from(
+        f"""
+        organizations: [{{slug: acme{absent}}}]
+        organization_memberships: [{{organization: acme, user: {USER}{absent}}}]
+        """
+    )
+    desired = desired.destroyed(lambda address: True) if is_destroyed else desired
+    found = compare(desired, live_from(OWNED))
+    assert found.steps == ["delete api_keys/acme/one", "delete organizations/acme"]
+    member = found.action(f"organization_memberships/acme/{USER}")
+    assert (member.verb, member.notes) == ("none", ("goes with organizations/acme",))
+
+
+def test_what_the_server_removes_with_its_owner_is_no_deletion_where_nobody_declares_it():
+    found = compare(desired_from("organizations: [{slug: acme, absent: true}]"), live_from(OWNED))
+    assert found.steps == ["delete api_keys/acme/one", "delete organizations/acme"]
+
+
+def test_what_goes_without_its_owner_takes_a_step():
+    text = f"""
+    organizations: [acme]
+    organization_memberships: [{{organization: acme, user: {USER}, absent: true}}]
+    """
+    found = compare(desired_from(text), live_from(OWNED))
+    assert found.steps == [f"delete organization_memberships/acme/{USER}"]
+
+
 def test_an_undeclared_namesake_is_named_by_its_id():
     live = live_from(
         {"api_keys": [{"subject": USER, "name": "one"}, {"subject": USER, "name": "one"}]}

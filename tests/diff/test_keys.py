@@ -3,6 +3,7 @@
 import pytest
 
 from clerkform.cli import exits
+from clerkform.sandbox import Store, create_app
 from tests.errors.conftest import cli
 
 __all__ = ["cli"]
@@ -102,3 +103,60 @@ def test_a_chain_by_former_names_is_refused(live):
     assert done.code == exits.WRONG
     assert "error[rename-conflict]" in done.err
     assert "which is declared as well" in done.err
+
+
+USERS = [f"user_{word:0<27}" for word in ("ann", "ben")]
+HELD = """
+organization_permissions: [{{key: org:bills:pay, name: Pay}}]
+organization_roles: [{clerk}]
+role_sets: [{{key: role_set:default, roles: [{roles}]{more}}}]
+organizations: [{{slug: acme, name: Acme}}]
+organization_memberships:
+  - {{organization: acme, user: {ann}, role: org:admin}}
+  - {{organization: acme, user: {ben}, role: {role}}}
+"""
+BEN = f"organization_memberships/acme/{USERS[1]}"
+RENAMED = "{key: org:teller, lifecycle: {renamed_from: org:clerk%s}}"
+WAYS = {
+    "ignored": (RENAMED % ", ignore_changes: [key]", ()),
+    "not asked for": (RENAMED % "", ("-t", BEN)),
+    "excluded": (RENAMED % "", ("--exclude", "organization_roles/org:teller")),
+    "external": ("{key: org:teller, id: ID, external: true}", ()),
+}
+
+
+def held(clerk, *roles, role="org:member", more=""):
+    names = {"ann": USERS[0], "ben": USERS[1], "clerk": clerk, "role": role, "more": more}
+    return HELD.format(roles=", ".join(("org:admin", "org:member", *roles)), **names)
+
+
+@pytest.fixture
+def with_clerk(cli):
+    """A role that a set has and nobody else, and its id."""
+    cli.app = create_app(Store(clock=cli.clock), seed={"users": [{"id": one} for one in USERS]})
+    cli.write(held("{key: org:clerk, name: Clerk}", "org:clerk"))
+    assert cli("apply", "--auto-approve").code == exits.DONE
+    (cli.root / ".clerkform/ledger.default.json").unlink()
+    return next(one["id"] for one in cli.live("organization_roles") if one["key"] == "org:clerk")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_named_by_a_key_that_it_does_not_get(cli, with_clerk, way):
+    role, options = WAYS[way]
+    cli.write(held(role.replace("ID", with_clerk), "org:teller", role="org:teller"))
+    done = cli("plan", *options)
+    assert done.code == exits.WRONG
+    assert f"error[key-stays]: {BEN} would name organization_roles/org:teller" in done.text
+    assert "it has the key org:clerk and keeps it" in done.text
+
+
+def test_a_role_that_keeps_its_key_leaves_no_set_under_another(cli, with_clerk):
+    cli.write(held(RENAMED % "", more=", reassign: {org:teller: org:member}"))
+    done = cli("plan", "-t", "role_sets/role_set:default")
+    assert done.code == exits.WRONG
+    assert "error[key-stays]: role_sets/role_set:default would name" in done.text
+
+
+def test_what_nobody_has_to_be_told_of_may_keep_its_key(cli, with_clerk):
+    cli.write(held(RENAMED % ", ignore_changes: [key]", "org:teller"))
+    assert cli("plan", "--detailed-exitcode").code == exits.DONE

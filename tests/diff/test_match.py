@@ -9,9 +9,9 @@ from tests.support import desired_from, live_from
 USER = "user_000000000000000000000000000"
 
 
-def matched(text, live, problems=None):
+def matched(text, live, problems=None, people=None):
     found = Problems() if problems is None else problems
-    result = match(desired_from(text), live_from(live), KINDS, found)
+    result = match(desired_from(text), live_from(live), KINDS, found, people=people)
     if problems is None:
         assert found == []
     return result
@@ -143,3 +143,46 @@ def test_what_is_not_clear_is_reported_once_and_paired_with_nothing(text, live, 
     assert all(text in told for text in says)
     assert problems[0].span is not None
     assert len([p for p in found.pairs if p.item]) <= 1
+
+
+ADA = {Address("users", "ada@example.com"): USER}
+BY_ADDRESS = "{organization: acme, user: {email_address: ada@example.com}}"
+BY_ID = f"{{organization: acme, user: {USER}}}"
+
+
+def memberships(*items):
+    return f"organizations: [acme]\norganization_memberships: [{', '.join(items)}]"
+
+
+def test_whom_an_address_means_has_the_key_of_that_users_object():
+    live = {
+        "organizations": [{"slug": "acme", "name": "Acme"}],
+        "organization_memberships": [
+            {"organization": {"id": "org_0"}, "public_user_data": {"user_id": USER}}
+        ],
+    }
+    pair = ("organization_memberships/acme/ada@example.com", "orgmem_0")
+    assert pair in pairs(matched(memberships(BY_ADDRESS), live, people=ADA))
+    alone = matched(memberships(BY_ADDRESS), live)
+    assert ("organization_memberships/acme/ada@example.com", None) in pairs(alone)
+
+
+@pytest.mark.parametrize("organizations", [[], [{"slug": "acme", "name": "Acme"}]])
+def test_what_nobody_has_made_yet_is_declared_twice_as_well(organizations):
+    problems = Problems()
+    live = {"organizations": organizations}
+    matched(memberships(BY_ADDRESS, BY_ID), live, problems, ADA)
+    (only,) = problems
+    assert (only.code, only.span.column) == ("declared-twice", 90)
+    assert "are the same object" in only.message
+    assert matched(memberships(BY_ADDRESS, BY_ID), live)  # whom the address means is not known
+    other = {Address("users", "ada@example.com"): USER[:-1] + "1"}
+    assert matched(memberships(BY_ADDRESS, BY_ID), live, people=other)
+
+
+def test_a_subject_by_its_id_and_by_its_key_is_one():
+    problems, org = Problems(), f"org_{0:027}"
+    live = {"organizations": [{"id": org, "slug": "acme", "name": "Acme"}]}
+    keys = f"{{name: one, subject: {{organization: acme}}}}, {{name: one, subject: {org}}}"
+    matched(f"organizations: [acme]\napi_keys: [{keys}]", live, problems)
+    assert [one.code for one in problems] == ["declared-twice"]

@@ -38,6 +38,7 @@ entries = st.builds(
     ),
     not_kept=st.dictionaries(texts, st.lists(texts, max_size=2).map(tuple), max_size=2),
     superseded=st.lists(texts, max_size=2).map(tuple),
+    named=st.dictionaries(texts, texts, max_size=2),
 )
 addresses = st.builds(Address, st.sampled_from(["organizations", "gone_kind"]), texts)
 

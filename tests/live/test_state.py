@@ -123,3 +123,10 @@ def test_a_source_that_fails_hides_its_fields_and_one_that_was_not_asked_says_no
     assert shown_elsewhere(LOCKS, found, {}) == found
     again = shown_elsewhere(LOCKS, found, {"frontend": {"doors": {"open": False, "keeper": "Eve"}}})
     assert again == LiveObject("locks", "locks", {"other": 1, "bolted": True, "keeper": "Eve"})
+
+
+def test_what_goes_with_its_owner_is_not_read_for_that():
+    going = {"organizations": frozenset({"org_1"})}
+    text = "organizations: []\norganization_memberships: []\napi_keys: []"
+    (only,) = second_reads(desired_from(text), KINDS, {}, going)
+    assert only.kind == "api_keys"

@@ -46,8 +46,18 @@ def test_a_registry_has_each_kind_after_those_it_refers_to():
     names = list(KINDS)
     assert len(names) == len(KINDS) == len(set(names))
     for kind in KINDS.values():
-        assert all(names.index(other) < names.index(kind.name) for other in kind.references())
-    assert KINDS.referred_to == {"organizations"}
+        others = kind.references() - {kind.name}
+        assert all(names.index(other) < names.index(kind.name) for other in others)
+    assert KINDS.referred_to == {
+        *("organizations", "organization_permissions", "organization_roles", "role_sets")
+    }
+
+
+def test_what_owns_a_kind_has_it_off_as_well():
+    found = {name: [one.code for one in KINDS.switches_of(name)] for name in KINDS}
+    organizations = "organization_not_enabled_in_instance"
+    assert found["organizations"] == found["api_keys"] == [organizations]
+    assert found["redirect_urls"] == []
 
 
 def test_a_kind_may_refer_to_itself_and_kinds_to_each_other():

@@ -18,6 +18,8 @@ def test_each_word_says_what_it_means():
             trait.write_only_but("custom"),
             trait.signs_with("algorithm"),
             trait.needed_to_create_with("key"),
+            trait.needed_to_create_unless("public"),
+            trait.has_anyway("offline_access"),
             trait.creates_as(True),
             trait.via("metadata"),
             trait.pulled_with("metadata"),
@@ -31,6 +33,8 @@ def test_each_word_says_what_it_means():
     assert (said.write_only, said.presence) == (True, "custom")
     assert said.signs_with == "algorithm"
     assert (said.needed_to_create, said.needed_with) == (True, "key")
+    assert said.needed_unless == "public"
+    assert (said.unordered, said.anyway) == (True, ("offline_access",))
     assert said.creates_as is True
     assert (said.via, said.pulled_with) == ("metadata", "metadata")
     assert said.normalize("A") == "a"

@@ -11,6 +11,7 @@ from clerkform.diff.rules import Rules
 from clerkform.errors import PlanError
 from clerkform.kinds import KINDS
 from clerkform.live.state import Live
+from clerkform.model import Address
 from clerkform.model.canonical import canonical
 from clerkform.plan.file.document import FORMAT_VERSION, SavedQuestion
 from clerkform.plan.file.dump import Basis, checksum, dump, render
@@ -315,3 +316,29 @@ def test_a_number_that_is_not_finite_is_no_json(number):
         "not-json",
         "p.json is not JSON, so it is no saved plan",
     )
+
+
+@pytest.mark.parametrize("former", ["", f"user_{3:027}"], ids=["who comes", "who takes a place"])
+def test_somebody_else_at_an_address_is_named(former):
+    """The steps hold the address, which leads to whoever has it when they run."""
+    ada, eve = f"user_{1:027}", f"user_{2:027}"
+    one = {"organization": "acme", "role": "org:member"}
+    one |= {"user": {"email_address": "ada@example.com"}}
+    one |= {"lifecycle": {"renamed_from": former}} if former else {}
+    sections = {"organizations": ["acme"], "organization_memberships": [one]}
+    member = {"organization": {"id": "org_0"}, "public_user_data": {"user_id": former}}
+    live = {**LIVE, "organization_memberships": [{**member, "role": "org:member"}]}
+
+    def at(user_id):
+        people = {Address("users", "ada@example.com"): user_id}
+        compared = compare(declaring(sections), live_from(live, *live), people=people)
+        return dump(compared.plan, BASIS, SALT), compared.plan
+
+    before, _ = at(ada)
+    assert moved(before, *at(ada)) == ()
+    (create,) = (step for step in before["steps"] if step["verb"] == "create")
+    assert create["values"]["user"] == {"reference": "users/ada@example.com"}
+    (found,) = moved(before, *at(eve))
+    assert (found.code, found.span.line) == ("action-moved", 4)
+    assert f'user was "ada@example.com, {ada}"' in found.message
+    assert f'and is "ada@example.com, {eve}" now' in found.message

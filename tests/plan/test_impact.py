@@ -22,7 +22,21 @@ def test_the_question_has_the_sum_of_all_that_goes():
 
 
 def test_none_is_a_number_and_unknown_is_not_none():
-    assert along(going(members=0, invitations=None).impact) == "0 members, invitations unknown"
+    assert along(going(members=0, invitations=None)) == "with it go 0 members, invitations unknown"
+
+
+def moving(address="role_sets/a", **counts):
+    impact = [WireImpact(what=w, number=n, moves=True) for w, n in counts.items()]
+    return WireAction(address=address, verb="delete", impact=impact)
+
+
+def test_who_only_moves_is_not_said_to_go():
+    assert along(moving(members=2)) == "with it move 2 members"
+    assert sentence([going(members=1), moving(members=2)]) == (
+        "With it go 1 member. With it move 2 members."
+    )
+    ((_, text),) = grown([moving(members=1)], [moving(members=2)])
+    assert text == "2 members move with it now, and 1 when the plan was saved"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ def test_configuration_is_pulled_and_what_the_application_makes_is_not():
     assert [line.partition(":")[0] for line in found.left_out] == [
         "organizations",
         "api_keys",
+        "organization_domains",
+        "organization_memberships",
         "jwt_templates",
     ]
 

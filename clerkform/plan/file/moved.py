@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from clerkform.diagnostics import Diagnostic
 from clerkform.model.canonical import canonical
+from clerkform.model.paths import dotted
 from clerkform.plan.build import Plan
 
 LONGEST: Final = 72
@@ -107,7 +108,9 @@ class _Moved:
                 yield self._say("action-moved", address, text)
                 continue
             differing = _differing(before, after)
-            if differing != ["place"]:
+            if differing == ["changes"] and (text := _changes(before, after)):
+                yield self._say("action-moved", address, text)
+            elif differing != ["place"]:
                 text = f"{', '.join(differing)} would be shown otherwise"
                 yield self._say("action-moved", address, text)
             elif not was_edited:
@@ -125,6 +128,17 @@ def _differing(before: Data, after: Data) -> list[str]:
     return [
         name for name, *sides in _both(before, after) if canonical(sides[0]) != canonical(sides[1])
     ]
+
+
+def _changes(before: Data, after: Data) -> str:
+    """What would become of fields otherwise, of those that would change either way."""
+    sides = [{dotted(tuple(c["path"])): c for c in one["changes"]} for one in (before, after)]
+    moved = [
+        f"{name} {_values(was.get('after'), now.get('after'))}"
+        for name, was, now in _both(*sides)
+        if was and now and canonical(was) != canonical(now)
+    ]
+    return ", ".join(moved)
 
 
 def _line(action: Data) -> str:

@@ -1,0 +1,67 @@
+"""What there is of a kind once a plan is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clerkform.diff.action import Action, Actions
+from clerkform.diff.creation import key_in
+from clerkform.diff.ignored import ignored_paths, is_within
+from clerkform.live.state import Live
+from clerkform.model import Address, Kind, Values
+
+Ids = Mapping[Address, str]
+
+
+def objects_before(live: Live, kind: Kind) -> Mapping[str, Values]:
+    """The live objects of a kind, by key."""
+    keyed = ((kind.key_parts(one.values), one.values) for one in live.of(kind.name))
+    return {kind.address(key).key: values for key, values in keyed if key is not None}
+
+
+def objects_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values]:
+    """The objects of a kind after the plan, by key: what is live with what is declared over it.
+    References stand as the API answers them, or as the keys of what is declared."""
+    own = [action for action in found.actions if action.kind is kind]
+    touched = {action.live.id for action in own if action.live}
+    free = (one for one in live.of(kind.name) if one.id not in touched)
+    keyed = ((kind.key_parts(one.values), one.values) for one in free)
+    left = {kind.address(key).key: values for key, values in keyed if key is not None}
+    return left | {one.address.key: left_of(one) for one in own if stays(one)}
+
+
+def referred_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values]:
+    """The same by every key that may refer to one of them: also by the former one of what is
+    renamed, which live objects have until then."""
+    former = {
+        kind.address(key).key: left_of(one)
+        for one in found.actions
+        if one.kind is kind and one.live and one.verb != "replace" and stays(one)
+        if (key := kind.key_parts(one.live.values))
+    }
+    return {**former, **objects_after(found, live, kind)}
+
+
+def stays(action: Action) -> bool:
+    """Whether there is an object at its address after the plan."""
+    is_left = action.verb == "none" and action.live is not None
+    return action.item is not None and (not action.item.absent or is_left)
+
+
+def left_of(action: Action) -> Values:
+    """The fields of an object that stays or is made."""
+    assert action.item is not None
+    values, ignored = (
+        ({}, ()) if action.live is None else (action.live.values, ignored_paths(action.item))
+    )
+    shown = {
+        str(leaf): _plain(value)
+        for leaf, value in action.item.declared()
+        if not is_within(leaf.path, ignored)
+    }
+    return {**values, **shown}
+
+
+def _plain(value: Any) -> Any:
+    return [key_in(one) for one in value] if isinstance(value, list) else key_in(value)
