@@ -17,6 +17,7 @@ from clerkform.kinds import KINDS
 from clerkform.model import Hidden, Kind
 from clerkform.sandbox import routes
 from tests.kinds import KindSample
+from tests.paths import kind_of
 from tests.shell import EXAMPLES, REPO
 
 FEW = 3
@@ -81,11 +82,20 @@ def everything() -> tuple[str, ...]:
 
 
 def files_about(text: str) -> str:
-    """Where the tests over all kinds are told of the kinds that a failure names: of a few."""
-    named = kinds_named_in(text)
+    """Where the tests over all kinds are told of the kinds that a failure names: of a few. What was drawn
+    names them all."""
+    said, drawn, _ = text.partition("Failing test case")
+    named = kinds_named_in(said)
     files = [f"of {name}: tests/kinds/{name}.py, tests/scenarios/{name}" for name in named]
+    if drawn and not 0 < len(files) <= FEW:
+        return (
+            "of what is drawn: `drawn`, `served` and `mended` in tests/kinds/NAME.py, of each kind that"
+            " the failing case has"
+        )
     return "\n".join(files) if len(files) <= FEW else ""
 
 
 def kinds_named_in(text: str) -> list[str]:
-    return [name for name in KINDS if re.search(rf"\b{name}\b", text)]
+    """Those named, and those that requests are about."""
+    asked = {kind_of(path) for path in re.findall(r"\b[A-Z]+ (/[\w/{}-]+)", text)}
+    return [name for name in KINDS if name in asked or re.search(rf"\b{name}\b", text)]

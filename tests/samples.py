@@ -12,6 +12,7 @@ from pathlib import Path
 from clerkform.kinds import KINDS
 from clerkform.model import Kind
 from tests.kinds import KindSample
+from tests.paths import kind_of
 
 FOLDER = Path(__file__).parent / "kinds"
 
@@ -27,12 +28,6 @@ def _found() -> dict[str, KindSample]:
 
 SAMPLES: Mapping[str, KindSample] = _found()
 SAMPLED: tuple[Kind, ...] = tuple(kind for kind in KINDS.values() if kind.name in SAMPLES)
-
-
-def kind_of(path: str) -> str | None:
-    """The kind that a path of the API is about, if any."""
-    about = [k for k in KINDS.values() if f"{path}/".startswith(f"{k.reads.path}/")]
-    return max(about, key=lambda kind: len(kind.reads.path)).name if about else None
 
 
 def file_of(path: str, otherwise: str) -> str:

@@ -93,10 +93,11 @@ def test_what_a_kind_says_of_its_fields_is_of_its_fields(kind):
     names = set(kind.fields)
     for field in kind.fields.values():
         told = field.traits
-        named = {told.otherwise, told.signs_with, told.needed_with} - {None}
+        named = {told.otherwise, told.signs_with, told.needed_with, told.needed_unless} - {None}
         assert named <= names
         assert told.via is None or told.via in kind.endpoints.parts
-        assert told.ref is None or told.ref.kind in KINDS
+        assert not told.one_of or told.one_of.partition(".")[0] in names
+        assert told.ref is None or (told.ref.kind in KINDS) is not told.ref.outside
     assert set(kind.listed_per) | set(kind.reads.under.values()) <= names
     assert bool(kind.identity) is not kind.is_always_there
 

@@ -19,8 +19,13 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from clerkform.sandbox import Fault
+from tests.proof import swapped
 
-KEYS = ("slug", "key", "name", "url", "identifier", "number", "code", "to")
+KEYS = (
+    *("slug", "key", "name", "url", "identifier", "number", "code", "to", "user_id"),
+    *(kind.identity[-1].name for kind in swapped.ALL.values() if kind.identity),
+)
+"""What objects and requests have that tells them apart, the plainest first."""
 LAG = 2000
 """Milliseconds."""
 STALE = 30_000

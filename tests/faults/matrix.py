@@ -14,12 +14,13 @@ from typing import Any
 from clerkform.sandbox import Fault
 from tests.faults import frontend
 from tests.faults.gate import Exchange, Strike
-from tests.faults.projects import EVERYTHING, ROTATION, SETTINGS, Project
+from tests.faults.projects import COMING_AND_GOING, ROTATION, SETTINGS, Project
 from tests.faults.world import World
 from tests.missing import kinds_named_in
+from tests.proof import swapped
 from tests.proof.project import SORTS
 
-PROJECTS = {project.name: project for project in (EVERYTHING, ROTATION, SORTS, SETTINGS)}
+PROJECTS = {project.name: project for project in (*COMING_AND_GOING, ROTATION, SORTS, SETTINGS)}
 HTML = {"body": "<html><body>Bad gateway</body></html>", "content_type": "text/html"}
 FAULTS: Mapping[str, Fault] = {
     "reset before": Fault(broken="read"),
@@ -50,7 +51,13 @@ SKEWS = (900, -900, 86400, -86400)
 SKEWED = ("kill after", "kill after, then lag", "kill before", "reset after")
 """What is tried with such clocks where an API key is made."""
 
-ANSWERED = {"environment_type", "expired", "id", "pin", "revoked", "secret", "token"}
+MINTING = tuple(kind for kind in swapped.ALL.values() if kind.generates)
+"""Kinds of which the server makes secrets."""
+ANSWERED = {
+    *("environment_type", "id"),
+    *(name for kind in swapped.ALL.values() for name in kind.judged_by),
+    *(made.field for kind in MINTING for made in kind.generates),
+}
 """What is never sent and goes wrong all the same where an answer lacks it."""
 
 
@@ -194,7 +201,7 @@ def is_killed(case: Case) -> bool:
     has just made, or know nothing of a setting that it has just written."""
     if case.project == SETTINGS.name:
         return case.address.startswith("PATCH /instance")
-    return "/api_keys" in case.address or "/robots" in case.address
+    return any(kind.reads.path in case.address for kind in MINTING)
 
 
 def sample(whole: Sequence[Case]) -> list[Case]:

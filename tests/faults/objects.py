@@ -42,6 +42,15 @@ def organization(slug: str, **more: Any) -> dict[str, Any]:
     return {"id": ident("org", slug), "slug": slug, "name": slug.title(), **more}
 
 
+def member(word: str, slug: str, user: str, role: str) -> dict[str, Any]:
+    return {
+        "id": ident("orgmem", word),
+        "organization": {"id": ident("org", slug)},
+        "user_id": user,
+        "role": role,
+    }
+
+
 def api_key(word: str, name: str, subject: str, **more: Any) -> dict[str, Any]:
     secret = f"ak_{word}Secret".ljust(46, "x")
     return {"id": ident("ak", word), "name": name, "subject": subject, "secret": secret, **more}
@@ -52,5 +61,5 @@ def secret_of(word: str) -> str:
 
 
 EDITED_ORG, SAME_ORG, GONE_ORG = (ident("org", slug) for slug in ("edited", "same", "gone"))
-ANN, BEN = ident("user", "ann"), ident("user", "ben")
+ANN, BEN, CID = (ident("user", word) for word in ("ann", "ben", "cid"))
 SIGNED = {"custom_signing_key": True, "signing_algorithm": "HS256", "signing_key": SIGNING_KEY}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from clerkform.sandbox.groups import Group
 from tests.faults.objects import (
     ANN,
     BEN,
+    CID,
     SAME_ORG,
     SIGNED,
     SIGNING_KEY,
@@ -60,46 +61,69 @@ class Project:
 GITIGNORE = ".secrets/\n.clerkform/\n"
 PROJECT = """\
 version: 1
-prune: {redirect_urls: all}
-limits: {max_deletes: 20, max_delete_percent: 100}
+limits: {max_deletes: 100, max_delete_percent: 100}
 environments:
   production: {secret_key: {from_env: CLERK_SECRET_KEY}, production: true, max_quota: 1.0}
 """
-FAULTS = {n: one.faults for n, one in SAMPLES.items() if isinstance(one.faults, Faults)}
-MANIFEST = "".join(faults.manifest for faults in FAULTS.values()).replace("USER", ANN)
-SEED = {
-    "users": [{"id": ANN}, {"id": BEN}],
-    **{name: [*faults.seed] for name, faults in FAULTS.items()},
-}
-TOUCHED = frozenset(id for faults in FAULTS.values() for id in faults.touched)
 PLAIN = ("apply", "--auto-approve", "-e", "production")
-APPLY = (
-    *PLAIN,
-    *(word for one in FAULTS.values() for option in one.allowed for word in option.split()),
-)
-EVERYTHING = Project(
-    "everything",
-    {
-        ".gitignore": GITIGNORE,
-        "clerkform.yaml": PROJECT,
-        "clerk.yaml": MANIFEST,
-        ".secrets/edited": secret_of("edited"),
-        ".secrets/replaced": secret_of("replaced"),
-        ".secrets/app.env": "# ours\nOTHER=kept\n",
-    },
-    SEED,
-    TOUCHED,
-    APPLY,
-    {"again": APPLY},
-    APPLY,
-    {
-        ("made", "first"): (".secrets/first", ""),
-        ("edited", "another"): (".secrets/app.env", "ANOTHER_KEY"),
-        (ANN, "personal"): (".secrets/app.env", "PERSONAL_KEY"),
-        ("edited", "edited"): (".secrets/edited", ""),
-        ("edited", "replaced"): (".secrets/replaced", ""),
-    },
-)
+USERS = [{"id": one} for one in (ANN, BEN, CID)]
+FAULTS = {n: one.faults for n, one in SAMPLES.items() if isinstance(one.faults, Faults)}
+API_KEY_SINKS = {
+    ("made", "first"): (".secrets/first", ""),
+    ("edited", "another"): (".secrets/app.env", "ANOTHER_KEY"),
+    (ANN, "personal"): (".secrets/app.env", "PERSONAL_KEY"),
+    ("edited", "edited"): (".secrets/edited", ""),
+    ("edited", "replaced"): (".secrets/replaced", ""),
+}
+
+
+def families() -> Iterator[list[str]]:
+    """The kinds that objects come and go of, those together that refer to each other."""
+    left = {*FAULTS}
+    refs = {name: KINDS[name].references() & left for name in left}
+    for name in FAULTS:
+        family, more = set[str](), {name} & left
+        while more:
+            family |= more
+            about = {*family.union(*(refs[one] for one in family))}
+            more = (about | {one for one in left if refs[one] & family}) - family
+        left -= family
+        if family:
+            yield sorted(family)
+
+
+def project_of(family: Sequence[str]) -> Project:
+    """Called by the kind that most of the others refer to."""
+    faults = {name: FAULTS[name] for name in family}
+    referring = {name: [o for o in family if name in KINDS[o].references()] for name in family}
+    options = (option for one in faults.values() for option in one.allowed)
+    command = (*PLAIN, *(word for option in options for word in option.split()))
+    pruned = ", ".join(f"{name}: all" for name, one in faults.items() if one.is_pruned)
+    files = {name: text for one in faults.values() for name, text in one.files.items()}
+    manifest = "".join(one.manifest for one in faults.values()).replace("USER", ANN)
+    return Project(
+        max(family, key=lambda name: len(referring[name])),
+        {
+            ".gitignore": GITIGNORE,
+            "clerkform.yaml": f"{PROJECT}prune: {{{pruned}}}\n",
+            "clerk.yaml": manifest,
+        }
+        | files,
+        {"users": USERS, **{name: one.seed for name, one in faults.items()}},
+        frozenset[str]().union(*(one.touched for one in faults.values())),
+        command,
+        {"again": command},
+        command,
+        API_KEY_SINKS if "api_keys" in family else {},
+        {
+            (name, key, "secret"): file
+            for name, one in faults.items()
+            for key, file in one.delivered.items()
+        },
+    )
+
+
+COMING_AND_GOING = tuple(project_of(family) for family in families())
 
 ROTATING = """\
 jwt_templates:

@@ -24,24 +24,27 @@ from tests.errors.findings import write
 from tests.faults.gate import KEYS, Exchange, Gate, Strike, names_of
 from tests.faults.objects import SIGNING_KEY
 from tests.faults.projects import ENVIRON, KEY, PRIVATE, Project
-from tests.proof.swapped import more_kinds
+from tests.members import Members
+from tests.proof import swapped
 from tests.shell import REPO, clean_environ
 from tests.virtual import Outcome, QuickLoop
 
 CRASHED_STEP = re.compile(r"\b[A-Z]\w+ in (create|update|delete) \w+/")
-VARYING = (
-    "id",
-    "created_at",
-    "updated_at",
-    "last_used_at",
-    "expiration",
-    "image_url",
-    "serial",
-)
+VARYING = frozenset({"id", "created_at", "updated_at", "last_used_at", "expiration", "image_url"})
+COMPUTED = {name: VARYING.union(kind.computed) for name, kind in swapped.ALL.items()}
+"""What of an object nobody sets, by its kind."""
+OWN_KEYS = {
+    name: [key for leaf in kind.identity for key in (leaf.name, f"{leaf.name}_id")]
+    for name, kind in swapped.ALL.items()
+}
+"""What the server may call the fields of a kind's key."""
+
+SETS = ("permissions", "roles")
+"""Lists that are in the order in which somebody came to add to them."""
 
 DONE, WRONG, NO_PLAN, FAILED, KILLED = 0, 1, 3, 4, -9
 NOT_KNOWN = "is not in Clerk's answer: what it would become is not known"
-MINTED = ("api_keys", "instance", "robots")
+MINTED = frozenset({"instance", *(name for name, kind in swapped.ALL.items() if kind.generates)})
 """Kinds of which the server makes the secrets, by chance."""
 
 
@@ -69,6 +72,30 @@ class Row(NamedTuple):
     @property
     def is_revoked(self) -> bool:
         return self.body.get("revoked") is True
+
+
+def rows_of(store: Any) -> dict[str, Row]:
+    """What the server keeps, by id."""
+    query = "SELECT kind, id, body, secret FROM objects"
+    return {row[1]: Row(*row) for row in store.database.execute(query).fetchall()}
+
+
+def state_of(store: Any) -> tuple[str, ...]:
+    """All that is live, with names for ids and without times: equal for equal states."""
+    names = names_of(store)
+    found = []
+    for row in rows_of(store).values():
+        if row.is_revoked:
+            continue
+        unset = COMPUTED.get(row.kind, VARYING)
+        body = {name: value for name, value in row.body.items() if name not in unset}
+        body |= {name: sorted(body[name]) for name in SETS if name in body}
+        secret = None if row.kind in MINTED else row.secret
+        text = json.dumps([row.kind, names[row.id], body, secret], sort_keys=True)
+        for object_id, name in names.items():
+            text = text.replace(object_id, name)
+        found.append(text)
+    return tuple(sorted(found))
 
 
 class Clock:
@@ -106,6 +133,8 @@ class World:
         self.app = create_app(store, settings, seed=seed, groups=groups)
         self.shut: list[str] = []
         """Requests after which the allowlist was on and had no entry: nobody gets in."""
+        self.members, self.bereft = Members(store), list[str]()
+        """What was wrong of members after a request."""
         self.gate = Gate(self.app, self.look)
         self.root.mkdir(exist_ok=True)
         write(self.root, self.project.files)
@@ -114,9 +143,7 @@ class World:
         """Every secret that the server made."""
 
     def rows(self) -> dict[str, Row]:
-        query = "SELECT kind, id, body, secret FROM objects"
-        rows = self.app.state.store.database.execute(query).fetchall()
-        return {row[1]: Row(*row) for row in rows}
+        return rows_of(self.app.state.store)
 
     def look(self, address: str) -> None:
         """What nobody may find the instance in, after any request."""
@@ -125,6 +152,7 @@ class World:
             restrictions = next(iter(store.select("restrictions")), {})
             if restrictions.get("allowlist") and not store.count("allowlist_identifiers"):
                 self.shut.append(address)
+        self.bereft += [f"{address}: {fault}" for fault in self.members.faults()]
 
     def run(self, *args: str, strike: Strike | None = None) -> tuple[Outcome, list[Exchange]]:
         """A command in this process, in virtual time; and what it sent."""
@@ -133,7 +161,7 @@ class World:
             virtual.substitute(patch, lambda: transport, self.clock)
             self.gate.arm(strike)
             environ = {"CLERK_API_URL": "http://127.0.0.1:9", **ENVIRON}
-            with more_kinds() if self.project.groups else nullcontext():
+            with swapped.more_kinds() if self.project.groups else nullcontext():
                 outcome = virtual.run(self.root, environ, *args)
         exchanges = list(self.gate.exchanges)
         if strike:
@@ -176,6 +204,7 @@ class World:
         """No fault of clerkform's own, and no secret anywhere but in its sink."""
         assert not CRASHED_STEP.search(outcome.text), outcome.text
         assert self.shut == []
+        assert self.bereft == []
         self.made |= {one for row in self.rows().values() for one in row.secrets.values()}
         secrets = {*self.made, KEY, SIGNING_KEY, *PRIVATE}
         texts = {"what it said": outcome.text, **self._saved()}
@@ -196,19 +225,7 @@ class World:
     # --- what has to be true in the end -------------------------------------------------------
 
     def state(self) -> tuple[str, ...]:
-        """All that is live, with names for ids and without times: equal for equal states."""
-        names = names_of(self.app.state.store)
-        found = []
-        for row in self.rows().values():
-            if row.is_revoked:
-                continue
-            body = {name: value for name, value in row.body.items() if name not in VARYING}
-            secret = None if row.kind in MINTED else row.secret
-            text = json.dumps([row.kind, names[row.id], body, secret], sort_keys=True)
-            for object_id, name in names.items():
-                text = text.replace(object_id, name)
-            found.append(text)
-        return tuple(sorted(found))
+        return state_of(self.app.state.store)
 
     def check_untouched(self) -> None:
         """What no manifest mentions, and what was as it is declared, is the same to the byte; and of
@@ -244,8 +261,8 @@ class World:
         for row in self.rows().values():
             body = row.body
             is_over = row.is_revoked or 0 < (body.get("expiration") or 0) < self.clock() * 1000
-            names = ("subject", "team", *(name for name in KEYS if name != "to"))
-            key = tuple(body[name] for name in names if name in body)
+            names = {*OWN_KEYS.get(row.kind, ()), *KEYS} - {"to"}
+            key = tuple(body[name] for name in sorted(names) if name in body)
             if key and not is_over:
                 found.setdefault((row.kind, key), []).append(row.id)
         assert {key: ids for key, ids in found.items() if len(ids) > 1} == {}
@@ -292,7 +309,7 @@ class World:
                     continue
                 assert not rows[object_id].is_revoked, address
                 assert rows[object_id].kind == kind
-                is_under = kind in ("api_keys", "rooms")
+                is_under = len(swapped.ALL[kind].identity) > 1
                 known = key.rpartition("/")[2] if is_under else key
                 assert not key or names[object_id] == known, address
 

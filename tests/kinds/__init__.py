@@ -12,11 +12,13 @@ from typing import Any
 from clerk_backend_api import Clerk
 from hypothesis.strategies import SearchStrategy
 
+from clerkform.sandbox import Store
 from tests.conformance.sandbox.cases import Exercise, Refused, Trip
 from tests.foresight.entries import Entry
 
 SUBJECT = "user_" + "S" * 27
-"""A user of every instance that a ``Life`` is lived in."""
+HEIR = "user_" + "T" * 27
+"""Users of every instance that a ``Life`` is lived in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,10 @@ class Life:
     """What differs from ``shows`` after it was adopted, as the manifest does not own all of it."""
     owner: str = ""
     """The field of an item that says whose it is, where the key alone does not."""
+    before: Callable[[Clerk], Any] = lambda clerk: None
+    """Makes what its items refer to."""
+    beside: str = ""
+    """The sections that declare that."""
 
 
 Shown = Mapping[str, Any]
@@ -86,7 +92,8 @@ class SettingsLife:
 class Requests:
     """Sections of manifests by which every request about the kind is sent.
 
-    ``USER`` is the id of a user. The instance is one of production.
+    ``USER`` is the id of a user, and another one has the address ``other@example.com``. The instance
+    is one of production.
     """
 
     created: str
@@ -97,6 +104,8 @@ class Requests:
     """All of them absent; of settings what can come last alone, if anything."""
     lost: str = ""
     """An item whose create is answered by a gateway that gave up, in a development instance."""
+    beside: str = ""
+    """The sections that declare what ``lost`` refers to."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,8 @@ class Many:
     _: KW_ONLY
     declared: int = 1
     """How many have to be declared for a plan to read the list."""
+    put: Callable[[Store, int], None] | None = None
+    """Puts that many into a sandbox, where they differ in more than ``fields``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +138,12 @@ class Faults:
     """Ids of what is live before that the manifest changes or deletes."""
     allowed: tuple[str, ...] = ()
     """Options of ``apply`` by which the guards let it pass, as ``--allow-weakening ADDRESS``."""
+    delivered: Mapping[str, str] = field(default_factory=dict)
+    """Key of an object with one secret to the file that holds that, and nothing else, in the end."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What is in the folder before, besides manifests."""
+    is_pruned: bool = False
+    """What the manifest does not mention goes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +169,15 @@ class KindSample:
     requests: Requests
     faults: Faults | SettingsFaults
     body: Mapping[str, Any] = field(default_factory=dict)
-    """A request that creates one, in a development instance. ``USER`` is the id of a user."""
+    """A request that creates one, in a development instance. ``USER`` is the id of a user, ``OTHER``
+    of another."""
     exercises: Mapping[str, Exercise]
     """Each operation through the SDK."""
+    undriven: Mapping[str, str] = field(default_factory=dict)
+    """Operations that Clerk's document has below the kind's paths and none of these is for, and why."""
+    javascript_lacks: Mapping[str, str] = field(default_factory=dict)
+    """Operations of ``exercises`` that Clerk's JavaScript SDK has no call for, and why.
+    ``conformance/sandbox/test_cli.py`` has them."""
     trips: Mapping[str, Trip]
     """Each operation with a body: what is set comes back."""
     kept_nowhere: Mapping[str, str] = field(default_factory=dict)
@@ -173,6 +196,11 @@ class KindSample:
     """Values of a field, where those of its JSON Schema are too many or too few."""
     served: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     """Values of a field that the server takes, where that is narrower than the model."""
+    lone: str = ""
+    """A field of the key that no two objects have alike, whosever they are, where the server may take
+    that for a conflict."""
+    mended: Callable[[dict[str, Any]], dict[str, Any]] = lambda item: item
+    """A drawn item as its fields fit each other."""
     wrong_forms: Mapping[str, str] = field(default_factory=dict)
     """Of each field for which the sandbox has a pattern, a value that does not have it."""
     unbounded: Mapping[str, str] = field(default_factory=dict)

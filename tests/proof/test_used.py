@@ -12,7 +12,7 @@ from clerkform.model.traits import Edges, ReadFrom, Ref, Traits
 from clerkform.sandbox import Fault
 from tests.faults.gate import Strike
 from tests.faults.objects import ident
-from tests.faults.projects import EVERYTHING
+from tests.faults.projects import COMING_AND_GOING
 from tests.faults.world import World
 from tests.proof import swapped
 from tests.proof.project import SORTS
@@ -43,7 +43,8 @@ def test_what_a_kind_can_say_is_read_by_the_engine(tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         for of in SAYS:
             watch(patch, of, read)
-        for project in (SORTS, EVERYTHING):
+        projects = {project.name: project for project in COMING_AND_GOING}
+        for project in (SORTS, *COMING_AND_GOING):
             world = World(project, tmp_path / project.name)
             assert world.run(*project.command)[0].code == 0
             assert world.run("pull", "-e", "production", "-o", "-")[0].code == 0
@@ -53,7 +54,12 @@ def test_what_a_kind_can_say_is_read_by_the_engine(tmp_path):
         world.check_delivered()
         assert world.run("show", "robots/made", "-e", "production")[0].code == 0
         off = Strike("GET /redirect_urls#1", Fault(status=403))
-        assert World(EVERYTHING, tmp_path / "off").run("plan", strike=off)[0].code == 3
+        assert (
+            World(projects["redirect_urls"], tmp_path / "off").run("plan", strike=off)[0].code == 3
+        )
+        refused = Strike("POST /role_sets/role_set:edited/roles#1", Fault(status=422))
+        of_edge = World(projects["organizations"], tmp_path / "edge")
+        assert of_edge.run(*of_edge.project.command, strike=refused)[0].code == 4
         pinned = f"teams: [{{name: other, id: {ident('team', 'same')}}}]"
         (world.root / "clerk.yaml").write_text(pinned)
         assert world.run("validate", "-e", "production")[0].code == 0

@@ -139,10 +139,12 @@ async def check_mended(it, told):
 
 def duplicates(it):
     """The keys, with their kinds, that more than one live object has."""
-    found = Counter()
-    for kind in KINDS.values():
+    found, store = Counter(), it.app.state.store
+    collections = (one for one in it.app.state.sandbox.groups.collections if one.kind in KINDS)
+    for collection in collections:
+        kind = KINDS[collection.kind]
         for body in it.stored(kind.name):
-            values = kind.from_api(body)
+            values = kind.from_api(collection.shown(store, body))
             if not kind.ignore(values):
                 found[kind.name, kind.key_parts(values)] += 1
     return [key for key, count in found.items() if count > 1]

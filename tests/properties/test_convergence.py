@@ -1,6 +1,7 @@
 """What holds of every plan, whatever is live and whatever is declared."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from clerkform.desired import Desired
 from clerkform.diff.rules import Rules
 from clerkform.diff.values import equal
 from clerkform.kinds import KINDS
+from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.emit import emit
 from clerkform.model.paths import value_at
 from clerkform.workflows.ports import Ends
@@ -111,16 +113,33 @@ def test_a_reference_is_written_after_its_target_and_goes_before_it(edit):
     steps = {step.id: step for step in first.plan.steps}
     deleted = {s.object_id: at[s.id] for s in first.plan.steps if s.id.verb == "delete"}
     for action in first.plan.actions:
-        for name, field in action.kind.fields.items():
-            held = action.live.values.get(name) if action.live and field.traits.ref else None
-            if held in deleted and action.live.id in deleted:
-                assert deleted[action.live.id] < deleted[held]
+        if action.live is None or action.live.id not in deleted:
+            continue
+        for held in held_by(action.live, edit.live):
+            assert held not in deleted or deleted[action.live.id] < deleted[held]
     for step_id, step in steps.items():
-        for value in step.values.values():
+        for value in each(step.values.values()):
             target = next(
                 (i for i in steps if i[:2] == (getattr(value, "to", None), "create")), None
             )
             assert target is None or at[target] < at[step_id]
+
+
+def held_by(one: LiveObject, live: Live) -> list[Any]:
+    """The ids that a live object refers to."""
+    found = []
+    for name, field in KINDS[one.kind].fields.items():
+        if ref := field.traits.ref:
+            by_key = {KINDS[ref.kind].key_parts(o.values): o.id for o in live.of(ref.kind)}
+            held = [one for one in each([one.values.get(name)]) if one is not None]
+            found += [by_key.get((key,)) for key in held] if ref.by == "key" else held
+    return found
+
+
+def each(values: Iterable[Any]) -> Iterator[Any]:
+    """The values, and those of lists among them."""
+    for value in values:
+        yield from value if isinstance(value, list) else [value]
 
 
 @given(edits())

@@ -19,6 +19,7 @@ from clerkform.lint.run import RULES
 from clerkform.live.state import Live
 from clerkform.model.paths import GONE, value_at
 from clerkform.sandbox import Settings
+from clerkform.sandbox.routes.users import BLANK
 from clerkform.workflows.planned import Remarks
 from tests.strategies import edits, manifest
 from tests.support import bench
@@ -45,7 +46,8 @@ async def apply_two_edits(data, root):
 def add_users(store):
     with store.transaction(write=True):
         for at in range(3):
-            store.insert("users", {"id": f"user_{at:027}"}, created_at=at)
+            user = {**BLANK, "id": f"user_{at:027}", "image_url": "", "created_at": at}
+            store.insert("users", user, created_at=at)
 
 
 async def applied(it, edit):

@@ -15,6 +15,8 @@ from clerkform.errors import ManifestError
 from clerkform.kinds import KINDS
 from clerkform.ledger.fingerprint import fingerprint
 from clerkform.live.state import Live
+from clerkform.model.op import filled as in_path
+from clerkform.model.op import filled_body
 from clerkform.model.paths import nested
 from clerkform.plan.file.dump import render
 from clerkform.plan.file.load import load
@@ -24,7 +26,7 @@ from clerkform.workflows.planned import Remarks
 from clerkform.workflows.request import Asked
 from clerkform.workflows.saved_plan import asked_again, confirm, save
 from tests.properties.test_sandbox import SECRETS, add_users, applied, lay_out
-from tests.strategies import edits, values_of
+from tests.strategies import edits, held_by_key, keys_of, values_of
 from tests.support import bench
 
 SALT = b"s" * 32
@@ -65,6 +67,7 @@ async def apply_as_saved(data, root):
         planned = await planned_again(it, saved)
         before = len(it.app.state.requests)
         events = await it.apply(planned)
+        assert [event.error for event in events if getattr(event, "error", None)] == []
         ids = {str(e.step.address): e.written.object_id for e in events if isinstance(e, Done)}
         live = {a["address"]: a["live"]["id"] for a in saved.plan["actions"] if "live" in a}
         requests = [
@@ -111,16 +114,19 @@ class Expected:
             case "delete":
                 op = ends.removal(step.get("removal"))
         object_id = step.get("object_id", ids.get(step["address"]))
-        body = dict(op.body) if op.body else None
-        if step["verb"] != "delete":
-            cells = step["values"].items()  # by the dotted path, where they stand in a part
-            values = nested((tuple(n.split(".")), filled(cell, ids)) for n, cell in cells)
-            body = kind.to_api(values)
-            for name, field in kind.fields.items():
-                if field.traits.looked_up and body.pop(name, None):
-                    body[field.traits.looked_up.sends] = ANY
+        cells = step.get("values", {}).items()  # by the dotted path, where they stand in a part
+        values = nested((tuple(n.split(".")), filled(cell, ids, kind, n)) for n, cell in cells)
+        if "edge" in step:
+            op, body = edge(kind, step["edge"], values)
+        elif step["verb"] == "delete":
+            body = filled_body(op.body, values)
+        else:
+            taken = [str(f) for f in kind.leaves if f.traits.ref and f.traits.ref.takes_id]
+            body = kind.to_api({**values, **{one: ANY for one in taken if one in values}})
+        within = step.get("within", {}).items()
+        parts = {"id": object_id, **{n: filled(cell, ids, kind, n) for n, cell in within}}
         sends_more = step["verb"] == "update" and kind.update_sends == "all"
-        return cls(op.method, "/v1" + op.path.replace("{id}", object_id), body, sends_more)
+        return cls(op.method, "/v1" + in_path(op.path, parts), body, sends_more)
 
     def fits(self, request):
         if (request.method, request.path) != (self.method, self.path):
@@ -145,12 +151,27 @@ class Fingerprinted:
     __hash__ = None
 
 
-def filled(cell, ids):
+def edge(kind, verb, values):
+    """The call for one member that comes or goes, and its body."""
+    ((field, (member,)),) = ((f, v) for f, v in kind.declared(values) if f.traits.edges)
+    told = field.traits.edges
+    op = told.add if verb == "add" else told.remove
+    heir = values.get(told.heirs, {}).get(member)
+    return op, filled_body(op.body, {"member": member, "heir": heir})
+
+
+def filled(cell, ids, kind, name):
+    def known(address):
+        ref = kind.field_at(tuple(name.split("."))).traits.ref
+        return address.partition("/")[2] if ref.by == "key" else ids[address]
+
     match cell:
         case {"value": value}:
             return value
         case {"reference": address}:
-            return ids[address]
+            return known(address)
+        case {"references": addresses}:
+            return [known(address) for address in addresses]
         case {"secret": {"from_env": variable}}:
             return SECRETS[variable]
         case {"fingerprint": digits}:
@@ -167,14 +188,17 @@ def test_whatever_moves_of_what_a_plan_saw_an_apply_of_it_writes_nothing(data):
 async def apply_what_moved(data, root):
     async with bench(root, Settings(instance="production"), SECRETS) as it:
         planned, saved = await saved_edit(it, data)
-        actions = planned.plan.actions
-        seen = [one for one in actions if one.live and not one.kind.is_always_there]
-        if not seen:
-            return
-        action = data.draw(st.sampled_from(seen))
+        store, live = it.app.state.store, planned.live
         looked_at = {a["address"]: a.get("live", {}) for a in saved.plan["actions"]}
-        cells = looked_at[str(action.address)].get("fields", {})
-        move(it.app.state.store, data.draw, action, cells)
+        ways = []
+        for action in planned.plan.actions:
+            if action.live and not action.kind.is_always_there:
+                cells = looked_at[str(action.address)].get("fields", {})
+                found = [*ways_to_move(store, action, cells, live)]
+                ways += [st.tuples(st.just(action), st.one_of(found))] if found else []
+        if not ways:
+            return
+        move(store, *data.draw(st.one_of(ways)))
         before = len(it.writes)
         with pytest.raises(ManifestError) as refused:
             await planned_again(it, saved)
@@ -183,30 +207,44 @@ async def apply_what_moved(data, root):
         assert len(it.writes) == before
 
 
-def move(store, draw, action, cells):
-    """Change one of the fields that were looked at, past every rule of the API, or the object."""
+def ways_to_move(store, action, cells, all_live):
+    """Another value of a field that was looked at, or None for an object that is gone, each past the
+    rules of the API, but that whatever others have by its key is there under that."""
     kind, live = action.kind, action.live
-    body = store.get(kind.name, live.id)
-    ways = [st.none()]
-    for field, cell in cells.items():
-        if body.get(field) == live.values[field]:  # else it is stored in another shape
-            ways += [st.tuples(st.just(field), one) for one in others(action, field, cell)]
-    chosen = draw(st.one_of(ways))
+    body, key = store.get(kind.name, live.id), kind.key_parts(live.values)
+    is_held = key is not None and (kind.name, key[0]) in held_by_key(all_live)
+    kept = {one.name for one in kind.identity} if is_held else set()
+    if not is_held:
+        yield st.none()
+    for name, cell in cells.items():
+        is_stored = body.get(name) == live.values[name]  # else it is so in another shape
+        if is_stored and name not in kept:
+            for values in others(action, name, cell, all_live):
+                yield st.tuples(st.just(name), values)
+
+
+def move(store, action, chosen):
+    kind, live = action.kind, action.live
     with store.transaction(write=True):
         if chosen is None:
             store.delete(kind.name, live.id)
         else:
-            store.replace(kind.name, {**body, chosen[0]: chosen[1]})
+            store.replace(kind.name, {**store.get(kind.name, live.id), chosen[0]: chosen[1]})
 
 
-def others(action, name, cell):
+def others(action, name, cell, all_live):
     """Values of a field that a plan has to take for other ones."""
     was, field = action.live.values[name], action.kind.fields.get(name)
     ignored = (action.item and action.item.lifecycle("ignore_changes")) or ()
     if field is None:  # the flag that something is there which is never read back
         yield st.just(not was)
     elif not any(path.partition(".")[0] == name for path in ignored):
-        if not field.traits.merged:
+        if (ref := field.traits.ref) and ref.by == "key":
+            held = was if isinstance(was, list) else [was]
+            if more := [key for key in keys_of(all_live, ref.kind) if key not in held]:
+                one = st.sampled_from(more)
+                yield one.map(lambda key: [*was, key]) if isinstance(was, list) else one
+        elif not field.traits.merged:
             values = values_of(action.kind.name, name, served=True)
             yield values.filter(lambda value: value is not None and differs(field, was, value))
         elif cell not in ({"value": {}}, {"fingerprint": fingerprint(SALT, {})}):

@@ -22,7 +22,7 @@ from tests.faults.projects import SETTINGS
 from tests.faults.world import DONE, VARYING, World
 from tests.properties.test_sandbox import lay_out
 from tests.samples import SAMPLED
-from tests.strategies import Edit, live_values_of, own_fields, values_of
+from tests.strategies import Edit, live_values_of, manifest, own_fields, values_of
 from tests.support import bench, desired_from
 from tests.virtual import QuickLoop
 
@@ -36,8 +36,8 @@ ENTRIES = 'allowlist_identifiers: ["*@made.example"]\n'
 
 @st.composite
 def sections(draw, *, whole):
-    """Settings as somebody might set them, all or some of them."""
-    found = {}
+    """Settings as somebody might set them, all or some of them, and what they refer to."""
+    found, referred = {}, {}
     for kind in OF_SETTINGS:
         every = own_fields(kind)
         names = [one.name for one in every]
@@ -53,7 +53,19 @@ def sections(draw, *, whole):
         }
         if item:
             found[kind.name] = [item]
+            referred |= {target: None for one in every for target in targets(one, item)}
+    for name, key in referred:
+        place = KINDS[name].identity[0].name
+        found.setdefault(name, []).append({place: key, "external": True})
     return found
+
+
+def targets(one, item):
+    """Kind and key of what a field refers to, but for the server's own, which nobody declares."""
+    ref, held = one.traits.ref, item.get(one.name)
+    for key in held if isinstance(held, list) else [held]:
+        if ref and key is not None and not (ref.system and ref.system(key)):
+            yield ref.kind, key
 
 
 def leaves(value, path=()):
@@ -68,7 +80,7 @@ def leaves(value, path=()):
 def stored(store):
     """All that the server keeps of settings, by path; no name is there twice."""
     rows = store.database.execute("SELECT kind FROM objects").fetchall()
-    kinds = {kind for (kind,) in rows} - {"organization_roles", "organization_permissions"}
+    kinds = {kind for (kind,) in rows}
     return {
         path: value
         for kind in kinds
@@ -107,7 +119,9 @@ async def apply_and_pull(root, before, declared, words):
         changed = {path for path, value in was.items() if now.get(path) != value}
         named = {
             leaf.path
-            for name, (item,) in declared.items()
+            for name, items in declared.items()
+            if KINDS[name].is_always_there
+            for item in items
             for leaf, _ in KINDS[name].declared(item)
         }
         assert changed <= named
@@ -122,23 +136,23 @@ async def apply_and_pull(root, before, declared, words):
 def test_commands_after_each_other_over_a_stale_frontend_find_no_drift(declared):
     """Each is a process of its own, as far as it knows: what it has of another is the ledger."""
     with TemporaryDirectory() as folder:
-        manifest = emit({name: item for name, (item,) in declared.items()})
-        files = {**SETTINGS.files, "clerk.yaml": manifest, "entries.yaml": ENTRIES}
+        text = manifest(declared)
+        files = {**SETTINGS.files, "clerk.yaml": text, "entries.yaml": ENTRIES}
         project = replace(SETTINGS, files=files, seed={}, written={})
-        apply_drift_and_pull(World(project, Path(folder) / "project"), manifest)
+        apply_drift_and_pull(World(project, Path(folder) / "project"), text)
 
 
-def apply_drift_and_pull(world, manifest):
+def apply_drift_and_pull(world, text):
     done, _ = world.run(*world.project.command, strike=STALE)
     assert done.code == DONE, done.text
     state = world.state()
     for _ in range(2):  # stale, then no more
-        said = look(world, manifest)
+        said = look(world, text)
         assert world.state() == state, said
         QuickLoop.waited += 31
 
 
-def look(world, manifest):
+def look(world, text):
     where = ("-e", "production")
     drift, _ = world.run("drift", *where, "--format", "json", strike=STALE)
     assert drift.code == DONE, drift.text
@@ -148,7 +162,8 @@ def look(world, manifest):
     pulled, sent = world.run("pull", *where, "-o", "-", strike=STALE)
     assert pulled.code == DONE, pulled.text
     found = yaml.safe_load(pulled.out)
-    for item in desired_from(manifest).items.values():
+    settings_of = [one for one in desired_from(text).items.values() if one.kind.is_always_there]
+    for item in settings_of:
         for leaf, value in item.declared():
             shown = value_at(found.get(item.kind.name) or {}, leaf.path)
             if shown is not GONE and isinstance(value, list | str | bool | int):
