@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, AfterValidator
 
-from clerkform.model import Kind, Many, SettingsResource, single, trait
+from clerkform.model import Kind, Many, SettingsResource, Values, single, trait
 from clerkform.model.meaning import becomes, gains
 from clerkform.model.resource import once
 
@@ -96,6 +96,11 @@ def from_api(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def undoes(sent: Values) -> bool:
+    """While it may be required of all applications, none is without PKCE for a moment."""
+    return sent.get("pkce_required") is False
+
+
 KIND = Kind(
     name="oauth_application_settings",
     singular="oauth_application_settings",
@@ -103,4 +108,5 @@ KIND = Kind(
     endpoints=single("/instance/oauth_application_settings"),
     id_prefix="",
     from_api=from_api,
+    undoes=undoes,
 )
