@@ -7,6 +7,7 @@
     ├── PlanError        a plan was made but is refused: its guards' findings
     └── ApiError         an exchange with the API failed
         ├── Unreachable      no answer: no network, a timeout, a broken connection
+        ├── NotAvailable     the instance has no such list, which is not an empty one
         └── BadAnswer        an answer that is not what the API documents
             ├── MovingList       a list that changed each time it was read
             └── TooMuch          an answer that takes up more than one may
@@ -104,6 +105,15 @@ class ApiError(ClerkformError):
 
 class Unreachable(ApiError):
     """No answer came: name resolution, connection, TLS, timeout, reset."""
+
+
+class NotAvailable(ApiError):
+    """A list answers 404: what it is of is not available on this instance."""
+
+    @property
+    def is_not_found(self) -> bool:
+        """No object was asked for that could be missing."""
+        return False
 
 
 class BadAnswer(ApiError):

@@ -32,6 +32,7 @@ def calls_of(kind: Kind) -> set[tuple[str, str]]:
     calls = [ends.create, ends.get, ends.update, ends.delete, *ends.parts.values()]
     calls += [*ends.removals.values(), ends.reads.lookups.by_key]
     calls += [op for one in kind.generates for op in (one.again, one.rotate) if op]
+    calls += [op for leaf in kind.leaves if (it := leaf.traits.edges) for op in (it.add, it.remove)]
     made = {(op.method, _unnamed(op.path)) for op in calls if op}
     return made if isinstance(ends.reads, Hidden) else made | {("GET", _unnamed(ends.reads.path))}
 

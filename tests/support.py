@@ -27,17 +27,18 @@ from clerkform.diff.actions import diff
 from clerkform.diff.match import Matched, match
 from clerkform.diff.rules import Rules
 from clerkform.kinds import KINDS
+from clerkform.live.people import Person
 from clerkform.live.reads import Read
 from clerkform.live.state import Live, LiveObject
 from clerkform.manifest.parse import parse
 from clerkform.manifest.values import Scope
-from clerkform.model import Kind, Registry
-from clerkform.model.traits import LookedUp
+from clerkform.model import Address, Kind, Registry
 from clerkform.plan.build import Plan, build_plan
 from clerkform.project.frontend import Claim
 from clerkform.sandbox import SandboxTransport, Settings, Store, create_app
 from clerkform.secrets.vault import Vault
 from clerkform.waiting import clock as clock_module
+from clerkform.waiting.until import Sleep
 from clerkform.workflows.apply import apply
 from clerkform.workflows.load import Loaded, load
 from clerkform.workflows.plan import Planned, make_plan
@@ -155,10 +156,14 @@ class Compared:
 
 
 def compare(
-    desired: Desired, live: Live, rules: Rules | None = None, registry: Registry = KINDS
+    desired: Desired,
+    live: Live,
+    rules: Rules | None = None,
+    registry: Registry = KINDS,
+    people: Mapping[Address, str] | None = None,
 ) -> Compared:
     problems = Problems()
-    matched = match(desired, live, registry, problems)
+    matched = match(desired, live, registry, problems, people=people)
     found = diff(matched, live, registry, rules or Rules(), problems)
     return Compared(matched, found, build_plan(found), problems)
 
@@ -185,7 +190,7 @@ class LiveReader:
     async def count(self, kind: str) -> int:
         return len(self.live.of(kind))
 
-    async def keys(self, how: LookedUp) -> list[str]:
+    async def people(self, addresses: Sequence[str]) -> Sequence[Person]:
         return []
 
     async def count_along(
@@ -244,6 +249,7 @@ async def bench(
     clock: Clock | None = None,
     app: Any = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    sleep: Sleep = no_sleep,
 ) -> AsyncIterator[Bench]:
     """``app`` is a sandbox that is there already; ``transport`` is how clerkform gets to it."""
     app = app or create_app(Store(clock=clock or Clock()), settings)
@@ -254,7 +260,7 @@ async def bench(
     vault = Vault(root, environ)
     async with client, http:
         reader = ClerkReader(client, KINDS, sources=sources_of(client, transport))
-        time = clock_module.Clock(app.state.store.now, no_sleep)
+        time = clock_module.Clock(app.state.store.now, sleep)
         ends = Ends(
             reader,
             vault,

@@ -27,6 +27,8 @@ from tests.shell import (
     serving,
 )
 
+SEEDED = ("--seed", str(EXAMPLES / "saas" / "seed.json"))
+"""Whom the example's members are, as somebody who tries it out has them."""
 NAMES = sorted(path.name for path in EXAMPLES.iterdir())
 
 
@@ -95,13 +97,13 @@ def test_the_demo_fails_when_a_step_does_not_do_what_it_should(tmp_path):
 
 @pytest.fixture
 def served(tmp_path):
-    with serving(tmp_path / "sandbox.sqlite", "--instance", "development") as one:
+    with serving(tmp_path / "sandbox.sqlite", "--instance", "development", *SEEDED) as one:
         yield one
 
 
 @pytest.fixture
 def served_production(tmp_path):
-    with serving(tmp_path / "production.sqlite", "--instance", "production") as one:
+    with serving(tmp_path / "production.sqlite", "--instance", "production", *SEEDED) as one:
         yield one
 
 
@@ -120,7 +122,7 @@ def test_saas_staging_converges_and_the_second_apply_writes_nothing(served, tmp_
 
 WEAKENS = (
     "allowlist_identifiers/*@example.com domains/shop.example.net jwt_templates/hasura"
-    " jwt_templates/supabase"
+    " jwt_templates/supabase organization_memberships/acme/ada@example.com"
 )
 LOCKS_OUT = "oauth_application_settings"
 """What the example means for who can get in, as its first apply on production has to name it."""
@@ -160,8 +162,27 @@ def test_saas_is_the_same_after_a_pull_into_an_empty_folder(served, tmp_path):
     empty.mkdir()
     key = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY": "sk_test_anything"}
     pulled = Folder(empty, key)
-    pulled.run("pull", "--with", "organizations,api_keys,metadata")
+    pulled.run("pull", "--with", "organizations,organization_memberships,api_keys,metadata")
     pulled.run("plan", "--detailed-exitcode")
+
+
+def test_b2b_rebuilds_the_roles_that_an_instance_starts_with(served, tmp_path):
+    environ = {"CLERK_API_URL": served.url, "CLERK_SECRET_KEY": "sk_test_anything"}
+    b2b = copied("b2b", tmp_path, environ)
+    project = b2b.root / "clerkform.yaml"
+    text = project.read_text()
+    assert "{api: sandbox}" in text
+    line = "{secret_key: {from_env: CLERK_SECRET_KEY}}"  # as the comment in it says
+    project.write_text(text.replace("{api: sandbox}", line))
+    converges(b2b, served)
+    live = dumped(served)
+    sets = {one["key"]: one for one in live["role_sets"]}
+    assert sets.keys() == {"role_set:team", "role_set:enterprise"}
+    assert sets["role_set:team"]["type"] == "initial"
+    assert {one["key"] for one in sets["role_set:team"]["roles"]} == {
+        *("org:owner", "org:editor", "org:billing")
+    }
+    b2b.run("jwt", "test")
 
 
 def saas_on(served: Served, tmp_path: Path) -> Folder:

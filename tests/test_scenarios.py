@@ -123,17 +123,15 @@ def check_plan(planned, story, ids):
     names = {made: name for name, made in ids.items()}
 
     def shown(value):
-        if isinstance(value, str | int | float | bool | None | list | dict):
-            return json.loads(
-                ID.sub(lambda found: names.get(found[0], found[0]), json.dumps(value))
-            )
-        return str(value) if str(value) else repr(value)
+        if not isinstance(value, str | int | float | bool | None | list | dict):
+            value = str(value) or repr(value)
+        return json.loads(ID.sub(lambda found: names.get(found[0], found[0]), json.dumps(value)))
 
     if "plan" in story:
         assert [str(step.id) for step in planned.plan.steps] == filled(story["plan"], ids)
     actions = {str(action.address): action for action in planned.plan.actions}
-    for address, changes in filled(story.get("changes", {}), ids).items():
-        found = actions[address].changes
+    for address, changes in story.get("changes", {}).items():
+        found = actions[filled(address, ids)].changes
         assert {c.dotted: [shown(c.before), shown(c.after)] for c in found} == changes
     for address, notes in filled(story.get("notes", {}), ids).items():
         assert list(actions[address].notes) == notes

@@ -64,6 +64,7 @@ def served_knobs(options: Mapping[str, Any]) -> dict[str, Any]:
         name: options[name]
         for name in (
             *("instance", "rate_limit", "latency", "read_lag", "frontend_lag"),
+            *("migration_time", "max_roles", "max_role_sets"),
             *("sign_up_mode", "fresh_defaults", "fault_seed"),
         )
         if options[name] is not None

@@ -13,10 +13,10 @@ from clerkform.cli.invocation import Invocation
 from clerkform.desired import Desired
 from clerkform.errors import ApiError, ManifestError, TooMuch, Unreachable, UsageError
 from clerkform.kinds import KINDS
+from clerkform.live.people import Person
 from clerkform.live.reads import Read
 from clerkform.live.state import Live
 from clerkform.model import Address
-from clerkform.model.traits import LookedUp
 from clerkform.workflows import plan
 from clerkform.workflows.planned import Planned
 from clerkform.workflows.ports import Reader
@@ -125,8 +125,8 @@ class _Noting:
     async def count(self, kind: str) -> int:
         return await self._reader.count(kind)
 
-    async def keys(self, how: LookedUp) -> list[str]:
-        return await self._reader.keys(how)
+    async def people(self, addresses: Sequence[str]) -> Sequence[Person]:
+        return await self._reader.people(addresses)
 
     async def count_along(
         self, kind: str, ids: Sequence[str], most: int

@@ -11,6 +11,7 @@ from clerkform.cli import standard
 from clerkform.cli.standard import DASH
 from clerkform.desired import Item
 from clerkform.diagnostics import Source, Span, collecting, did_you_mean
+from clerkform.diff.creation import key_in
 from clerkform.errors import UsageError
 from clerkform.jwt.cases import SAMPLE
 from clerkform.jwt.context import Context, context
@@ -24,6 +25,7 @@ from clerkform.workflows.load import Loaded
 from clerkform.workflows.template_tests import SAMPLES, Ran, parse_object
 
 TEMPLATES: Final = "jwt_templates"
+ROLES: Final = "organization_roles"
 
 
 def template_named(loaded: Loaded, name: str) -> Item:
@@ -73,10 +75,21 @@ def run_tests(loaded: Loaded, names: Sequence[str]) -> list[Ran]:
             folder = posixpath.dirname(span.path)
             return read_text_inside(root, folder, path, span, problems, room)
 
-        return list(template_tests.run_tests(items, read, problems))
+        return list(template_tests.run_tests(items, read, problems, permissions_of_roles(loaded)))
 
 
-def read_context(user: str, org: str | None, session: str | None) -> Context:
+def permissions_of_roles(loaded: Loaded) -> template_tests.Roles:
+    """The permissions of each role that the manifests give some, by its key."""
+    return {
+        address.key: [key_in(one) for one in item.values["permissions"]]
+        for address, item in loaded.desired.items.items()
+        if address.kind == ROLES and not item.absent and "permissions" in item.values
+    }
+
+
+def read_context(
+    user: str, org: str | None, session: str | None, roles: template_tests.Roles
+) -> Context:
     """Each a file, ``-`` for standard input, or ``sample``."""
     if [user, org, session].count(DASH) > 1:
         raise UsageError("standard input can be read once: name files for the others")
@@ -84,6 +97,7 @@ def read_context(user: str, org: str | None, session: str | None) -> Context:
         _object("user", user),
         _object("org", org) if org else None,
         _object("session", session) if session else None,
+        roles,
     )
 
 

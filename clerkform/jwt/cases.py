@@ -89,8 +89,9 @@ class TemplateTest(Part):
     reads needs to be there. `sample`, also if left out, is a user of whom everything is set."""
     org: Given | MISSING = MISSING
     """The active organization: an `OrganizationMembership` as the Backend API answers it, or an
-    `Organization` with the user's `membership: {role, permissions, public_metadata}`. If left out,
-    none is active."""
+    `Organization` with the user's `membership: {role, permissions, public_metadata}`, whose
+    permissions are those that the manifests give to the role, if left out. Without it none is
+    active."""
     session: Given | MISSING = MISSING
     """A `Session` as the Backend API answers it; templates read its `actor`."""
     issuer: SomeText | MISSING = MISSING

@@ -82,10 +82,19 @@ class Context:
     values: Object
 
 
-def context(user: Object, org: Object | None = None, session: Object | None = None) -> Context:
-    """Everything that shortcodes can say of a user, in an organization or in none."""
+def context(
+    user: Object,
+    org: Object | None = None,
+    session: Object | None = None,
+    roles: Mapping[str, Sequence[str]] | None = None,
+) -> Context:
+    """Everything that shortcodes can say of a user, in an organization or in none. ``roles`` are the
+    permissions by the key of a role, for a membership that has a role and says nothing of them."""
     user, session = _as_answered(user), _as_answered(session or {})
     organization, membership = _active(_as_answered(org), user) if org else ({}, {})
+    declared = (roles or {}).get(str(membership.get("role")))
+    if "permissions" not in membership and declared is not None:
+        membership = {**membership, "permissions": list(declared)}
     values = {
         **{f"user.{name}": value for name, value in _user(user, organization, membership).items()},
         **{f"org.{name}": organization.get(name) for name in ("id", "name", "slug")},

@@ -10,14 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import MISSING, Field
 
+from clerkform.kinds.organization_roles import is_built_in, upward
 from clerkform.kinds.organizations import takes_more
 from clerkform.model import Kind, Many, Op, Part, SettingsResource, Values, single, trait
 from clerkform.model.meaning import Moved, becomes, gains, grows, while_some
 
 PATH = "/instance/organization_settings"
-ROLES = Op("GET", "/organization_roles")
-
-
 NAMES = trait.neutral("how an organization is named")
 MAKES = trait.neutral(
     "whether users find an organization of their own; it lets nobody into another"
@@ -120,22 +118,27 @@ class OrganizationSettings(SettingsResource):
         Role | MISSING,
         trait.default("org:admin"),
         trait.via("roles"),
-        trait.looked_up(ROLES, by="key", sends="creator_role_id"),
-        trait.weakens(says="who makes an organization has other rights in it"),
+        trait.mirrors("role_sets"),
+        trait.ref("organization_roles", system=is_built_in, by="key", takes_id=True),
+        trait.weakens(when=upward, says="who makes an organization may govern it further"),
     ] = MISSING
-    """The role, by its key such as ``org:admin``, of whoever makes an organization."""
+    """The role, by its key such as ``org:admin``, of whoever makes an organization. Where an instance
+    has role sets it is that of the initial one."""
     domains_default_role: Annotated[
         Role | MISSING,
         trait.default("org:member"),
         trait.via("roles"),
-        trait.looked_up(ROLES, by="key", sends="domains_default_role_id"),
-        trait.weakens(says="who joins by a domain has other rights"),
+        trait.ref("organization_roles", system=is_built_in, by="key", takes_id=True),
+        trait.weakens(
+            when=upward, says="who joins by a domain may govern the organization further"
+        ),
     ] = MISSING
     """The role, by its key, of who joins by an organization's domain."""
     initial_role_set_key: Annotated[
         str | MISSING,
         trait.never_pulled,
         trait.via("roles"),
+        trait.ref("role_sets", by="key"),
         trait.weakens(says="members of new organizations have other roles"),
     ] = MISSING
     """Undocumented: which role set new organizations have."""
@@ -164,6 +167,12 @@ def from_api(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "domains_enrollment_modes": chosen}
 
 
+def to_api(values: Values) -> dict[str, Any]:
+    """Requests call the ids of roles by other names than answers call their keys."""
+    renamed = {name: f"{name}_id" for name in ("creator_role", "domains_default_role")}
+    return {renamed.get(name, name): value for name, value in values.items()}
+
+
 def undoes(sent: Values) -> bool:
     """While organizations are off, every call about them is refused."""
     if "enabled" in sent:
@@ -178,6 +187,9 @@ KIND = Kind(
     endpoints=single(PATH, parts={"roles": Op("PATCH", PATH)}),
     id_prefix="",
     from_api=from_api,
+    to_api=to_api,
     computed=("max_allowed_roles", "max_role_sets_allowed"),
+    # Who makes an organization gets a role of the initial set.
+    parts_after={"roles": ("organization_roles", "role_sets")},
     undoes=undoes,
 )

@@ -12,7 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, AfterValidator, Field
 
+from clerkform.kinds.organization_permissions import ORGANIZATIONS_ON
+from clerkform.kinds.organization_roles import joins_upward
 from clerkform.model import (
+    Brings,
     Bucket,
     Collection,
     Counted,
@@ -20,7 +23,6 @@ from clerkform.model import (
     Lookups,
     Op,
     Resource,
-    SwitchedOn,
     crud,
     trait,
 )
@@ -28,7 +30,6 @@ from clerkform.model.canonical import json_bytes
 from clerkform.model.meaning import Moved, becomes, comes, differs, grows
 
 METADATA_BYTES = 8192
-METADATA = "it is the application's own data"
 _URL_OR_HTML = re.compile(r"https?://|www\.|<[a-z!/]", re.IGNORECASE)
 
 
@@ -64,7 +65,26 @@ def _is_instant(text: str) -> str:
     return text
 
 
-Metadata = Annotated[dict[str, Any], AfterValidator(_fits), trait.at_most_bytes(METADATA_BYTES)]
+PublicMetadata = Annotated[
+    Annotated[dict[str, Any], AfterValidator(_fits), trait.at_most_bytes(METADATA_BYTES)] | MISSING,
+    Field(
+        description="Readable by the front end. Only the named keys are managed; null removes one."
+        " At most 8 KB."
+    ),
+    trait.merged,
+    trait.via("metadata"),
+    trait.pulled_with("metadata"),
+    trait.neutral("it is the application's own data"),
+]
+"""Of what has metadata, with an endpoint of its own that merges, in ``parts``."""
+PrivateMetadata = Annotated[
+    PublicMetadata,
+    Field(
+        description="Readable by the back end alone, and never printed. Only the named keys are"
+        " managed."
+    ),
+    trait.sensitive,
+]
 
 
 class Organization(Resource):
@@ -101,26 +121,14 @@ class Organization(Resource):
     ] = MISSING
     """True lets an admin of the organization connect the identity provider of its own."""
     role_set_key: Annotated[
-        str | MISSING, trait.widens(says="its members may have other roles")
+        str | MISSING,
+        trait.ref("role_sets", by="key", follows=True),
+        trait.weakens(when=joins_upward, says="who joins it may govern it further"),
+        trait.widens(says="its members may have other roles"),
     ] = MISSING
-    """Which roles its members may have, as ``role_set:...``."""
-    public_metadata: Annotated[
-        Metadata | MISSING,
-        trait.merged,
-        trait.via("metadata"),
-        trait.pulled_with("metadata"),
-        trait.neutral(METADATA),
-    ] = MISSING
-    """Readable by the front end. Only the named keys are managed; null removes one. At most 8 KB."""
-    private_metadata: Annotated[
-        Metadata | MISSING,
-        trait.merged,
-        trait.via("metadata"),
-        trait.sensitive,
-        trait.pulled_with("metadata"),
-        trait.neutral(METADATA),
-    ] = MISSING
-    """Readable by the back end alone, and never printed. Only the named keys are managed."""
+    """Which roles its members may have: the key of a set, ``role_set:...``."""
+    public_metadata: PublicMetadata = MISSING
+    private_metadata: PrivateMetadata = MISSING
     created_by: Annotated[
         Annotated[str, Field(pattern=r"^user_\w+$")] | MISSING,
         trait.create_only,
@@ -170,9 +178,7 @@ KIND = Kind(
         parts={"metadata": Op("PATCH", "/organizations/{id}/metadata")},
     ),
     id_prefix="org_",
-    switched_on=SwitchedOn(
-        "organization_settings", "enabled", "organization_not_enabled_in_instance"
-    ),
+    switched_on=ORGANIZATIONS_ON,
     from_api=from_api,
     after=("organization_settings",),
     bucket=Bucket(requests=10),
@@ -184,6 +190,7 @@ KIND = Kind(
             "members_count",
             {"include_members_count": "true"},
             Collection("/organizations/{id}/memberships"),
+            with_fields=("role_set_key",),
         ),
         Counted(
             "pending invitations",
@@ -191,5 +198,6 @@ KIND = Kind(
             listed=Collection("/organizations/{id}/invitations", params={"status": "pending"}),
         ),
     ),
+    brings=Brings("organization_memberships", by="created_by", owner="organization", key="user"),
     lost_by_delete="its memberships and invitations go with it",
 )

@@ -90,12 +90,13 @@ class SandboxApi(_Part):
     """The embedded sandbox with settings of its own."""
 
     sandbox: dict[str, Any]
-    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency`, `read_lag`
-    and `frontend_lag` (such as `50ms`), `organizations`, `slugs`, `api_keys` and `fresh_defaults`
-    (true or false), `sign_up_mode` (`public`, `restricted` or `waitlist`), `unentitled` (features
-    that the plan lacks), `contradictions`, `faults` and `fault_seed`; docs/sandbox.md has each. The
-    `path` of a fault is a regular expression without `*`, `+`, `?`, braces and groups, such as
-    `/organizations$`; one that may have those is for `sandbox serve --faults`."""
+    """How the sandbox behaves: `instance`, `rate_limit` (such as `100/10s`), `latency`, `read_lag`,
+    `frontend_lag` and `migration_time` (such as `50ms`), `max_roles` and `max_role_sets` (numbers),
+    `organizations`, `slugs`, `api_keys` and `fresh_defaults` (true or false), `sign_up_mode`
+    (`public`, `restricted` or `waitlist`), `unentitled` (features that the plan lacks),
+    `contradictions`, `faults` and `fault_seed`; docs/sandbox.md has each. The `path` of a fault is
+    a regular expression without `*`, `+`, `?`, braces and groups, such as `/organizations$`; one
+    that may have those is for `sandbox serve --faults`."""
 
 
 class DeclaredEnvironment(_Part):

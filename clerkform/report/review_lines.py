@@ -35,7 +35,7 @@ def plan_lines(review: Review, command: str, allowed: int | None) -> Iterator[Te
         yield from change_lines(action.shown_changes)
         yield from meaning_lines(action)
         if action.impact:
-            yield Text(f"      with it go {escaped(along(action.impact))}", "bold")
+            yield Text(f"      {escaped(along(action))}", "bold")
     notes = review.notes
     if titles and notes:
         yield Text()

@@ -224,6 +224,6 @@ def _name_kinds(prune: Schema, registry: Registry) -> None:
             "description": f"Whether {kind.name} that no manifest declares are deleted (`all`).",
         }
         for _, kind in sorted(registry.items())
-        if not kind.runtime
+        if not (kind.runtime or kind.why_never_pruned)
     }
     prune["additionalProperties"] = False

@@ -184,8 +184,9 @@ def _notes(field: Field) -> str:
     source = told.read_from.source if told.read_from else None
     notes = {
         "key": told.identity or told.variant,
-        "needed to create": told.needed_to_create and not told.needed_with,
+        "needed to create": told.needed_to_create and not (told.needed_with or told.needed_unless),
         f"needed to create with `{told.needed_with}`": told.needed_with,
+        f"needed to create unless `{told.needed_unless}`": told.needed_unless,
         "a change replaces the object": told.immutable and not (told.identity or told.variant),
         "sent, never read back": told.write_only and not told.read_from,
         f"read from {_SOURCES.get(source, '')}": source,

@@ -39,13 +39,6 @@ def test_a_failure_stops_what_waits_for_it_and_nothing_else(folder):
     assert "plan lacks organizations" in result.stderr
 
 
-def test_a_refused_value_is_shown_where_it_is_declared(folder, edit):
-    edit("name: Acme GmbH", "name: Acme GmbH\n    role_set_key: role_set:none")
-    result = folder.run("apply", "--auto-approve", exit_code=exits.FAILED)
-    assert "clerk.yaml:8:5: error[step-failed]: create organizations/acme failed" in result.stderr
-    assert "    8 |     role_set_key: role_set:none" in result.stderr
-
-
 def test_a_protected_environment_wants_its_name(folder):
     result = folder.run("apply", "-e", "protected", "--auto-approve", exit_code=exits.WRONG)
     assert "error[approval-needed]" in result.stderr

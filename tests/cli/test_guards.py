@@ -117,8 +117,12 @@ ELSEWHERE = {
     *("other-instance", "ledger-locked", "ledger-unwritable"),
     *("wrong-frontend", "moved-since-plan"),
     *("weakens-security", "locks-out", "impact-grew"),
+    *("built-in-role", "needs-destination", "still-held", "none-left", "two-where-one-is"),
+    *("never-pruned", "no-room", "not-among", "key-stays"),
+    *("comes-along", "no-such-person", "another-person"),
 }
-"""Tested with saved plans, with the ledger, with settings and with what a change means."""
+"""Tested with saved plans, with the ledger, with settings, with what a change means, and with the
+kinds that know of them."""
 
 
 def overridden() -> Iterator[object]:

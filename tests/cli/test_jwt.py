@@ -109,7 +109,7 @@ def test_render_in_markdown_keeps_the_claims_apart(folder):
 
 def test_a_user_is_read_from_standard_input(folder, monkeypatch):
     monkeypatch.setattr("sys.stdin", piped(json.dumps(EVE)))
-    assert read_context("-", None, None).values["user.id"] == "user_eve"
+    assert read_context("-", None, None, None).values["user.id"] == "user_eve"
 
 
 def test_a_size_that_headers_do_not_carry_is_a_warning(folder, edit):
@@ -231,7 +231,7 @@ def test_standard_input_may_begin_with_a_byte_order_mark_as_a_file_may(monkeypat
     monkeypatch.setattr("sys.stdin", piped(codecs.BOM_UTF8 + b"a.b.c\n"))
     assert read_token(()) == "a.b.c"
     monkeypatch.setattr("sys.stdin", piped(codecs.BOM_UTF8 + json.dumps(EVE).encode()))
-    assert read_context("-", None, None).values["user.id"] == "user_eve"
+    assert read_context("-", None, None, None).values["user.id"] == "user_eve"
 
 
 def test_what_is_too_long_for_a_token_is_refused_and_never_cut(monkeypatch):
@@ -245,7 +245,7 @@ def test_what_is_too_long_for_a_token_is_refused_and_never_cut(monkeypatch):
     assert problem.message == "standard input is larger than 1,000,000 bytes"
     monkeypatch.setattr("sys.stdin", piped(b" " * (MAX_MANIFEST + 1)))
     with pytest.raises(ManifestError, match="1 problem"):
-        read_context("-", None, None)
+        read_context("-", None, None, None)
 
 
 def test_standard_input_that_is_no_text_is_told_of(monkeypatch):
@@ -331,6 +331,51 @@ def test_a_key_set_that_cannot_be_fetched_is_no_wrong_token(folder, published):
 def test_an_address_of_a_key_set_that_is_none_is_refused(folder, address):
     result = folder.run("jwt", "verify", "x", "--jwks", address, exit_code=exits.WRONG)
     assert result.stderr.startswith("error[usage]: the address ")
+
+
+WITH_ROLES = """\
+organization_permissions: [{key: "org:bills:pay", name: Pay}]
+organization_roles:
+  - key: org:clerk
+    name: Clerk
+    permissions: ["org:bills:pay", "org:sys_memberships:read"]
+  - {key: org:gone, absent: true}
+  - {key: org:unsaid, name: Nobody says what it may}
+jwt_templates:
+  - name: convex
+    claims: {may: "{{org_membership.permissions}}"}
+    tests:
+      - name: a clerk pays
+        org: {id: org_1, membership: {role: org:clerk}}
+        claims: {may: ["org:bills:pay", "org:sys_memberships:read"]}
+      - name: what the membership says itself is so
+        org: {id: org_1, membership: {role: org:clerk, permissions: ["org:x:y"]}}
+        claims: {may: ["org:x:y"]}
+      - name: nothing is known of a role that has no permissions here
+        org: {id: org_1, membership: {role: org:unsaid}}
+        claims: {may: null}
+"""
+
+
+@pytest.fixture
+def with_roles(folder):
+    (folder.root / "clerk.yaml").write_text(WITH_ROLES)
+    member = {"id": "org_1", "name": "Acme", "membership": {"role": "org:clerk"}}
+    (folder.root / "acme.json").write_text(json.dumps(member))
+    return folder
+
+
+def test_a_rendered_template_has_the_permissions_that_the_manifests_give_to_a_role(with_roles):
+    claims = rendered(with_roles, "convex", "--org", "acme.json")["claims"]
+    assert claims == {"may": ["org:bills:pay", "org:sys_memberships:read"]}
+
+
+def test_tests_take_the_permissions_that_the_manifests_give_to_a_role(with_roles):
+    assert "3 tests passed, 0 failed" in with_roles.run("jwt", "test").stdout
+    edited = WITH_ROLES.replace('"org:bills:pay", "org:sys', '"org:sys', 1)
+    (with_roles.root / "clerk.yaml").write_text(edited)
+    said = with_roles.run("jwt", "test", exit_code=exits.WRONG).stdout
+    assert "2 tests passed, 1 failed" in said
 
 
 def test_tests_that_pass_are_listed(folder):

@@ -286,24 +286,29 @@ def test_a_section_that_is_gone_is_told_of_too(cli):
     )
 
 
-# --- keys that are looked up --------------------------------------------------------------------
+# --- roles --------------------------------------------------------------------------------------
 
 
 def test_roles_without_keys_are_the_servers_fault_and_not_the_manifests(cli):
     cli.fault("/organization_roles$", "GET", drop="data.key")
     cli.write("organization_settings: {creator_role: org:admin, domains_default_role: org:admin}\n")
-    assert cli("plan").code == exits.DONE
-    applied = cli("apply", "--auto-approve")
-    assert applied.code == exits.FAILED
-    assert "answered with an object that lacks `key`" in applied.err
+    planned = cli("plan")
+    assert planned.code == exits.NO_PLAN
+    assert "that lacks `key`" in planned.err
 
 
-def test_a_role_that_the_instance_lacks_is_an_error_of_the_plan(cli):
+def test_a_role_that_nobody_declares_is_an_error_before_anything_is_asked(cli):
     cli.write("organization_settings: {creator_role: org:admn, domains_default_role: org:member}\n")
+    planned = cli("validate")
+    assert planned.code == exits.WRONG
+    assert "error[reference-to-nothing]: organization_settings refers to" in planned.err
+
+
+def test_a_built_in_role_that_the_instance_lacks_is_an_error_of_the_plan(cli):
+    cli.write("organization_settings: {creator_role: basic_member}\n")
     planned = cli("plan")
     assert planned.code == exits.WRONG
-    assert "error[reference-not-live]: `creator_role` of organization_settings" in planned.err
-    assert "org:admin" in planned.err
+    assert "error[reference-not-live]: organization_settings refers to" in planned.err
     assert cli.writes == []
 
 
@@ -456,7 +461,7 @@ def test_what_nothing_shows_and_no_ledger_knows_is_judged_as_a_change(production
 
 def test_what_the_server_does_not_answer_may_be_anything(production):
     production.fault("/organization_settings$", "GET", drop="creator_role")
-    production.write("organization_settings: {creator_role: 'org:member'}\n")
+    production.write("organization_settings: {creator_role: 'org:admin'}\n")
     assert codes_in(production("plan").err) == ["weakens-security"]
 
 

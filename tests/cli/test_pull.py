@@ -19,8 +19,10 @@ def test_a_plan_right_after_a_pull_shows_no_changes(applied):
         "wrote live/api_keys.yaml",
         "wrote live/domains.yaml",
         "wrote live/jwt_templates.yaml",
+        "wrote live/organization_roles.yaml",
         "wrote live/organization_settings.yaml",
         "wrote live/organizations.yaml",
+        "wrote live/role_sets.yaml",
     ]
     assert pulled_alone(applied) == UNCHANGED
 
@@ -52,13 +54,14 @@ def test_a_dash_prints_instead(applied):
 def test_a_machine_gets_one_document(applied):
     document = json.loads(applied.run("pull", "-o", "-", "--format", "json").stdout)
     assert document["manifest"].startswith("domains:\n")
-    assert len(document["left_out"]) == 2
+    assert len(document["left_out"]) == 4
 
 
 def test_words_that_nobody_knows_are_refused(applied):
     result = applied.run("pull", "--with", "organizations,users", exit_code=exits.WRONG)
     assert "--with does not know users" in result.stderr
-    assert "api_keys, defaults, metadata, organizations" in result.stderr
+    known = "api_keys, defaults, metadata, organization_domains, organization_memberships, organizations"
+    assert known in result.stderr
 
 
 @pytest.mark.parametrize("has_schema", [True, False])
@@ -72,7 +75,8 @@ def test_the_schema_is_named_where_there_is_one(applied, has_schema):
 
 def test_a_pull_needs_no_manifest(folder):
     (folder.root / "clerk.yaml").unlink()
-    assert folder.run("pull").stdout == "wrote domains.yaml\nwrote organization_settings.yaml\n"
+    written = ("domains", "organization_roles", "role_sets", "organization_settings")
+    assert folder.run("pull").stdout == "".join(f"wrote {name}.yaml\n" for name in written)
 
 
 @pytest.mark.parametrize("place", ["linked/", "linked/sub/", "inner/", "../elsewhere/"])

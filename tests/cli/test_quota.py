@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,10 +88,10 @@ class Timed:
 def timed(cli):
     """Makes a new instance, as limited as a real one."""
 
-    def timed(**settings: Any) -> Timed:
-        settings = {"rate_limit": "real", "latency": 120, **settings}
+    def timed(seed: dict[str, Any] | None = None, **settings: Any) -> Timed:
+        knobs = Settings(**{"rate_limit": "real", "latency": 120, **settings})
         store = Store(clock=Clock())
-        cli.app = Timed(create_app(store, Settings(**settings), clock=lambda: QuickLoop.waited))
+        cli.app = Timed(create_app(store, knobs, clock=lambda: QuickLoop.waited, seed=seed))
         return cli.app
 
     return timed
@@ -277,7 +278,7 @@ def test_so_does_one_that_prunes_and_deletes(cli, timed, owned):
 
 
 def test_the_largest_example_takes_as_many_requests_as_its_plan_says(cli, timed, tmp_path):
-    timed(rate_limit=None)
+    timed(json.loads((EXAMPLES / "saas" / "seed.json").read_text()), rate_limit=None)
     shutil.copytree(EXAMPLES / "saas", cli.root, dirs_exist_ok=True)
     cli.environ = {"CLERK_SECRET_KEY_STAGING": KEY, "SUPABASE_JWT_SECRET": SUPABASE_SECRET}
     said, took = cost(cli, "apply", "--auto-approve")

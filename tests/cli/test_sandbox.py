@@ -59,6 +59,15 @@ def test_a_served_sandbox_is_planned_and_applied_like_clerk(folder, tmp_path):
 LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
 
 
+def test_options_about_roles_are_knobs_of_the_served_sandbox(tmp_path):
+    options = ("--migration-time", "5s", "--max-roles", "3", "--max-role-sets", "2")
+    with serving(tmp_path / "state.sqlite", *options) as served:
+        url = served.url.removesuffix("/v1") + "/_sandbox/config"
+        shown = httpx.get(url, trust_env=False).json()
+    knobs = ("migration_time", "max_roles", "max_role_sets")
+    assert [shown[name] for name in knobs] == [5000, 3, 2]
+
+
 @pytest.fixture
 def looked_up(monkeypatch):
     """The names that this process looks up; none of them leads anywhere."""

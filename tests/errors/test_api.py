@@ -155,12 +155,17 @@ def test_a_gateway_that_answers_404_says_nothing_about_a_subject(cli):
     assert "HTML instead of JSON" in done.err
 
 
+ORGANIZATIONS = f"organizations: [{', '.join(f'{{slug: o{n}, name: O}}' for n in range(5))}]\n"
+"""As many as are read by their list, and not one by one."""
+
+
 @pytest.mark.parametrize(
     ("manifest", "path", "field"),
     [
         ("domains: [{name: shop.example.net}]\n", "/domains", "is_satellite"),
         (MANIFEST, "/api_keys", "revoked"),
         (MANIFEST, "/api_keys", "expired"),
+        (ORGANIZATIONS, "/organizations", "slug"),
     ],
 )
 def test_an_object_is_not_judged_by_what_its_answer_lacks(cli, manifest, path, field):
@@ -431,15 +436,17 @@ def test_a_plan_that_lacks_a_feature_is_told_by_its_name(cli):
 
 
 def test_a_value_that_clerk_refuses_is_shown_at_its_line(cli):
-    cli.write("organizations:\n  - slug: acme\n    name: Acme\n    role_set_key: role_set:none\n")
+    cli.write("organizations:\n  - slug: acme\n    name: Acme\n    max_allowed_memberships: 50\n")
+    body = clerks("form_param_exceeds", "It is too many.", param_name="max_allowed_memberships")
+    cli.fault("/organizations$", "POST", status=422, body=body)
     done = cli("apply", "--auto-approve")
     assert done.code == FAILED
     assert done.err.startswith(
         "clerk.yaml:4:5: error[step-failed]: create organizations/acme failed: "
-        "Clerk does not accept the values: `role_set_key`: No role set exists with key: role_set:none"
+        "Clerk does not accept the values: `max_allowed_memberships`: It is too many."
     )
-    assert "422 form_resource_not_found" in done.err
-    assert "    4 |     role_set_key: role_set:none\n" in done.err
+    assert "422 form_param_exceeds" in done.err
+    assert "    4 |     max_allowed_memberships: 50\n" in done.err
 
 
 @pytest.mark.parametrize(

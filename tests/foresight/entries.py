@@ -18,6 +18,8 @@ class Seen:
     by: Literal["validate", "plan"] = "validate"
     live: str = ""
     """What was applied before."""
+    seed: dict[str, Any] = field(default_factory=dict)
+    """What was there before that."""
     knobs: dict[str, Any] = field(default_factory=dict)
     """Of the sandbox."""
     is_warned: bool = False
@@ -33,6 +35,7 @@ class Met:
 
     manifest: str
     live: str = ""
+    seed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

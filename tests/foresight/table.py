@@ -23,6 +23,8 @@ from tests.foresight.entries import (
 )
 from tests.samples import SAMPLES
 
+ELEVEN = ", ".join(f"'org:{at}'" for at in range(11))
+
 FORESEEN: dict[str, Sequence[Entry]] = {
     **{
         f"routes/{name}.{place}": entries
@@ -141,9 +143,6 @@ FORESEEN: dict[str, Sequence[Entry]] = {
     "routes/organization_settings.mode_problem form_param_value_invalid": [
         Seen("organization_settings: {domains_enrollment_modes: [by_mail]}\n", "wrong-value")
     ],
-    "routes/organization_settings.known_role_set form_resource_not_found": [
-        Unseen("no plan reads role sets: they are no kind yet")
-    ],
     "routes/organization_settings.creation_problem form_param_type_invalid": [
         Seen(
             "organization_settings: {organization_creation_defaults: {fallback: {name: 1}}}\n",
@@ -154,14 +153,50 @@ FORESEEN: dict[str, Sequence[Entry]] = {
         Unseen("whether an account may have organizations shows in no read")
     ],
     "routes/organization_settings.pointed_to resource_not_found": [
-        Unseen("the id was looked up just before, and its role went in between")
+        Unseen("which roles the initial set has then is not compared with the settings")
     ],
-    "routes/organization_settings.pointed_to organization_missing_creator_role_permissions": [
-        Unseen("no plan reads what roles may do: they are no kind yet")
+    "routes/organization_settings.role_of resource_not_found": [
+        Unseen("the id was looked up just before, and its role went in between")
     ],
     "routes/organization_settings.refuse_selection_of_none"
     " force_organization_selection_not_allowed_when_organizations_disabled": [
         Unseen("undocumented as the field is, which is sent as it is declared")
+    ],
+    # Roles and role sets, which organizations and their settings name
+    "roles.check_creator organization_missing_creator_role_permissions": [
+        Unseen("which permissions the role of a creator needs is Clerk's to say, and may change")
+    ],
+    "keyed.check_key form_already_exists": [
+        Met(
+            "organization_roles: [{key: 'org:a', name: A}]\n",
+            "organization_roles: [{key: 'org:a', name: A}]\n",
+        )
+    ],
+    "role_sets.check_named form_resource_not_found": [
+        Seen(
+            "organizations: [{slug: a, name: A, role_set_key: 'role_set:a'}]\n",
+            "reference-to-nothing",
+        )
+    ],
+    "role_sets.check_role resource_not_found": [
+        Unseen("no plan reads which roles the role set of an organization has")
+    ],
+    "role_sets.check_size form_param_array_size_exceeded": [
+        Seen(f"role_sets: [{{key: 'role_set:a', roles: [{ELEVEN}]}}]\n", "out-of-bounds")
+    ],
+    "role_sets._of_mappings (varies)": [
+        Seen(
+            "role_sets: [{key: 'role_set:default'}, {key: 'role_set:team', absent: true,"
+            " replaced_by: 'role_set:default', reassign: {'org:member': 'org:none'}}]\n",
+            "needs-destination",
+            "plan",
+            live="role_sets: [{key: 'role_set:team', name: Team, roles: ['org:admin', 'org:member'],"
+            " default_role: 'org:member', creator_role: 'org:admin'}]\n",
+        )
+    ],
+    "role_sets.mappings_problem form_param_type_invalid": [NOT_SENT],
+    "migrations.refuse_while_under_way role_migration_in_progress": [
+        Unseen("it comes and goes, as somebody else replaces a role")
     ],
     # What several kinds share
     "metadata.size_problem form_param_exceeds_allowed_size": [
@@ -184,7 +219,6 @@ MODULES = {
     "user_filters": "of users, whom clerkform never reads",
     "routes/users": "clerkform never writes users",
     "routes/sessions": "clerkform never writes sessions",
-    "routes/organization_memberships": "clerkform never writes memberships",
     "routes/organization_invitations": "clerkform never writes invitations",
     "routes/environment": "the Frontend API's, which clerkform never writes to",
     "routes/proxy_checks": "no kind: Clerk checks a proxy itself when a domain gets one",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tests.foresight.entries import USER, Met, Seen
 from tests.foresight.sites import fields, sites
 from tests.foresight.table import FORESEEN, MODULES
 from tests.samples import SAMPLES
-from tests.shell import Folder, meant
+from tests.shell import Folder, meant, serving
 
 WITHOUT_SAMPLE = {f"routes/{name}": "" for name in KINDS.keys() - SAMPLES.keys()}
 
@@ -74,8 +75,20 @@ def project(tmp_path):
     return write
 
 
+def plant(seed, root):
+    """Have it in the sandbox of the project, which a manifest cannot do."""
+    if seed:
+        (root / "seed.json").write_text(json.dumps(seed))
+        state = root / ".clerkform" / "sandbox.test.state"
+        state.parent.mkdir()
+        with serving(state, "--seed", str(root / "seed.json")) as served:
+            key = {"Authorization": "Bearer sk_test_clerkform_sandbox"}
+            assert httpx.get(f"{served.url}/users", headers=key).is_success
+
+
 @pytest.mark.parametrize("case", SEEN)
-def test_a_refusal_is_told_before_anything_is_written(project, case):
+def test_a_refusal_is_told_before_anything_is_written(project, tmp_path, case):
+    plant(case.seed, tmp_path)
     if case.live:
         live = project(case.live, case.knobs)
         live.run("apply", "--auto-approve", *meant(live))
@@ -114,7 +127,8 @@ def test_the_sandbox_does_refuse_what_is_foreseen_of_an_instance(case):
 
 
 @pytest.mark.parametrize("case", MET)
-def test_what_is_there_already_is_not_made_again(project, case):
+def test_what_is_there_already_is_not_made_again(project, tmp_path, case):
+    plant(case.seed, tmp_path)
     live = project(case.live)
     live.run("apply", "--auto-approve", *meant(live))
     folder = project(case.manifest)

@@ -171,6 +171,35 @@ def test_an_organization_comes_as_a_membership_or_with_one():
     assert render(claims, context(within, embedded["organization"])).claims == first
 
 
+ROLES = {"org:clerk": ["org:bills:pay", "org:sys_memberships:read"], "org:idle": []}
+
+
+@pytest.mark.parametrize(
+    ("membership", "may"),
+    [
+        ({"role": "org:clerk"}, ROLES["org:clerk"]),
+        ({"role": "org:idle"}, []),
+        ({"role": "org:clerk", "permissions": []}, []),
+        ({"role": "org:clerk", "permissions": ["org:bills:see"]}, ["org:bills:see"]),
+        ({"role": "org:clerk", "permissions": None}, None),
+        ({"role": "org:nobody-knows"}, None),
+        ({}, None),
+    ],
+)
+def test_a_role_has_the_permissions_that_are_given_to_it_where_the_membership_says_none(
+    membership, may
+):
+    org = {"id": "org_1", "name": "Acme", "membership": membership}
+    claims = {"may": "{{org_membership.permissions}}", "role": "{{org.role}}"}
+    made = render(claims, context(SAMPLE_USER, org, roles=ROLES)).claims
+    assert made == {"may": may, "role": membership.get("role")}
+
+
+def test_nobody_has_the_permissions_of_a_role_without_an_organization():
+    made = render({"may": "{{org_membership.permissions}}"}, context(SAMPLE_USER, roles=ROLES))
+    assert made.claims == {"may": None}
+
+
 def test_an_actor_is_the_sessions():
     actor = {"sub": "user_2", "anyCase": 1}
     assert rendered("{{session.actor}}", session={"actor": actor}) == actor

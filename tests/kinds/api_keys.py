@@ -21,7 +21,16 @@ from tests.conformance.sandbox.cases import (
 )
 from tests.conformance.sandbox.client import Client
 from tests.drawn_values import users
-from tests.faults.objects import ANN, BEN, EDITED_ORG, GONE_ORG, SAME_ORG, api_key, ident
+from tests.faults.objects import (
+    ANN,
+    BEN,
+    EDITED_ORG,
+    GONE_ORG,
+    SAME_ORG,
+    api_key,
+    ident,
+    secret_of,
+)
 from tests.foresight.entries import ASKS, GONE, NOT_SENT, USER, Entry, Seen, Unseen
 from tests.kinds import SUBJECT, Faults, KindSample, Life, Many, Requests
 
@@ -353,6 +362,11 @@ api_keys:
     touched=frozenset(
         ident("ak", word) for word in ("edited", "replaced", "revoked", "deleted", "orphan")
     ),
+    files={
+        ".secrets/edited": secret_of("edited"),
+        ".secrets/replaced": secret_of("replaced"),
+        ".secrets/app.env": "# ours\nOTHER=kept\n",
+    },
 )
 
 SAMPLE = KindSample(

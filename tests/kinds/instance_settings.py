@@ -223,6 +223,9 @@ SAMPLE = KindSample(
     requests=REQUESTS,
     faults=FAULTS,
     exercises=EXERCISES,
+    undriven={
+        "POST /instance/change_domain": "signs everybody out, which is an act and no setting"
+    },
     trips=TRIPS,
     refused=REFUSED,
     foreseen={},

@@ -166,10 +166,18 @@ organization_settings:
   domains_default_role: org:admin
 """,
     changed="""\
-organization_settings: {max_allowed_memberships: 0, domains_default_role: org:member}
+organization_settings:
+  max_allowed_memberships: 0
+  creator_role: org:head
+  domains_default_role: org:sellers
 """,
     removed="""\
-organization_settings: {slug_disabled: true, enabled: false}
+organization_settings:
+  creator_role: org:admin
+  domains_default_role: org:member
+  domains_enabled: false
+  slug_disabled: true
+  enabled: false
 """,
 )
 
@@ -189,6 +197,7 @@ organization_settings:
         "organization_settings": {
             "enabled": False,
             "admin_delete_enabled": False,
+            "domains_enabled": False,
             "domains_enrollment_modes": ["automatic_invitation"],
             "organization_creation_defaults": {
                 "enabled": False,
@@ -227,6 +236,10 @@ SAMPLE = KindSample(
     served={
         "enabled": st.just(True),  # else no organization could be written
         "slug_disabled": st.just(False),
+        "domains_enabled": st.just(True),
+        "domains_enrollment_modes": st.just(["automatic_invitation", "automatic_suggestion"]),
+        "max_allowed_domains": st.integers(10, 100),
+        "max_allowed_memberships": st.just(0) | st.integers(10, 100),
         "creator_role": st.just("org:admin"),
         "domains_default_role": roles,
         "initial_role_set_key": st.just("role_set:default"),
@@ -243,10 +256,5 @@ SAMPLE = KindSample(
     not_declared={
         "creator_role_id": "`creator_role` has the key",
         "domains_default_role_id": "`domains_default_role` has the key",
-    },
-    not_sent={
-        ("PATCH /instance/organization_settings", "creator_role_id"): (
-            "of the roles that an instance has from its start one alone may be the creator's"
-        )
     },
 )

@@ -331,8 +331,11 @@ organizations:
         organization("same", private_metadata={"theirs": "kept"}),
         organization("gone"),
         organization("bystander", public_metadata={"theirs": "kept"}),
+        # Their members have roles and sets that the manifests change, without a word of them.
+        organization("kept_set", role_set_key="role_set:edited"),
+        organization("other_set", role_set_key="role_set:gone"),
     ],
-    touched=frozenset(ident("org", word) for word in ("edited", "gone")),
+    touched=frozenset(ident("org", word) for word in ("edited", "gone", "other_set")),
     allowed=("--allow-delete organizations/gone",),
 )
 
@@ -341,13 +344,32 @@ SAMPLE = KindSample(
     requests=REQUESTS,
     faults=FAULTS,
     exercises=EXERCISES,
+    undriven={
+        **dict.fromkeys(
+            ("PUT /organizations/{}/logo", "DELETE /organizations/{}/logo"),
+            "no manifest has pictures",
+        ),
+        **dict.fromkeys(
+            (
+                "GET /organizations/{}/billing/subscription",
+                "GET /organizations/{}/billing/credits",
+                "POST /organizations/{}/billing/credits",
+            ),
+            "no manifest pays",
+        ),
+    },
     trips=TRIPS,
     refused=REFUSED,
     foreseen=FORESEEN,
     body={"name": "Acme", "created_by": "USER"},
     many=Many({"slug": "org-{}", "name": "Org {}"}, "{slug: org-{}}", declared=5),
     drawn={"created_at": instants},
-    served={"created_by": users, "name": names, "role_set_key": st.just("role_set:default")},
+    served={
+        "created_by": users,
+        "name": names,
+        "max_allowed_memberships": st.just(0) | st.integers(10, 100),
+        "role_set_key": st.just("role_set:default"),
+    },
     wrong_forms={"slug": "Acme"},
     undocumented={"self_serve_sso_enabled": "a later edition of the document has it"},
 )

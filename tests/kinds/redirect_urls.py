@@ -124,6 +124,7 @@ redirect_urls:
         "--allow-weakening redirect_urls/https://made.example/cb",
         "--allow-weakening redirect_urls/https://new.example/cb",
     ),
+    is_pruned=True,
 )
 
 SAMPLE = KindSample(

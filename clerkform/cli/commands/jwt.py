@@ -58,7 +58,8 @@ def render(
 
     loaded = local.loaded(where)
     item = rendering.template_named(loaded, template)
-    who = rendering.read_context(user, org, session)
+    roles = rendering.permissions_of_roles(loaded)
+    who = rendering.read_context(user, org, session, roles)
     rendered = rendering.rendered(item, who)
     show(rendered, item.at("claims"), invocation)
     if sign or throw_away:

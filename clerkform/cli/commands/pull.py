@@ -15,7 +15,8 @@ from clerkform.cli.invocation import Invocation
     "also",
     metavar="WORDS",
     multiple=True,
-    help="Pull these as well: organizations, api_keys, metadata, defaults; repeatable, or with commas.",
+    help="Pull these as well: organizations, organization_memberships, api_keys, metadata,"
+    " defaults; repeatable, or with commas.",
 )
 @options.option(
     "-o",
@@ -35,9 +36,9 @@ def command(
 ) -> None:
     """Write what is live as manifests. Touches no file that exists.
 
-    Left out unless asked for: organizations and API keys, which applications make too, and
-    metadata, which is the application's data, and settings that are as Clerk sets them by itself.
-    Secrets are in no manifest.
+    Left out unless asked for: organizations, their memberships and API keys, which applications make
+    too, and metadata, which is the application's data, and settings that are as Clerk sets them by
+    itself. Secrets are in no manifest.
     """
     from clerkform.cli import connect, local, pulling
     from clerkform.kinds import KINDS

@@ -60,6 +60,13 @@ def command() -> None:
     help="The Frontend API's environment is of so long ago, like 5s.",
 )
 @options.option(
+    "--migration-time",
+    metavar="TIME",
+    help="How long members keep a role that leaves their role set, like 5s.",
+)
+@options.option("--max-roles", type=int, help="Custom roles of organizations; 10 by default.")
+@options.option("--max-role-sets", type=int, help="Role sets; 10 by default.")
+@options.option(
     "--fresh-defaults",
     is_flag=True,
     help="New instances are as Clerk makes them: organizations off, most countries blocked.",

@@ -125,7 +125,7 @@ def _action(action: ReviewedAction) -> Iterator[str]:
         made_by = "" if change.made_by == "unattributed" else f" *{change.made_by}*"
         yield f"  - {code(change.dotted)}: {sign}{shown}{made_by}"
     if action.impact:
-        yield f"  - with it go {plain(along(action.impact))}"
+        yield f"  - {plain(along(action))}"
     for one in action.means:
         word, _ = MEANS[one.sort]
         yield f"  - **{word}**: {plain(one.says)} ({code(one.dotted)})"

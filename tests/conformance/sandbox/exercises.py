@@ -14,7 +14,7 @@ import jwt
 from clerk_backend_api import models
 
 from clerkform.sandbox.routes import operations
-from tests.conformance.sandbox import invitations, memberships
+from tests.conformance.sandbox import invitations
 from tests.conformance.sandbox.cases import Exercise
 from tests.conformance.sandbox.client import Client, named
 from tests.samples import SAMPLES, is_sampled
@@ -30,15 +30,6 @@ def check_proxy(client: Client) -> None:
     assert (check.domain_id, check.proxy_url) == (made["id"], "https://a.example/__clerk")
     assert check.successful is True
     assert check.last_run_at == client.api.clock.ms
-
-
-# Roles
-
-
-def list_roles(client: Client) -> None:
-    listed = client.clerk.organization_roles.list(order_by="+key", limit=1)
-    assert ([role.key for role in listed.data], listed.total_count) == (["org:admin"], 2)
-    assert "org:sys_memberships:manage" in {p.key for p in listed.data[0].permissions}
 
 
 _OAUTH_SWITCHES = (
@@ -203,10 +194,8 @@ KNOBS: dict[str, dict[str, Any]] = {
 
 EXERCISES: dict[str, Exercise] = {
     **{name: act for sample in SAMPLES.values() for name, act in sample.exercises.items()},
-    **memberships.EXERCISES,
     **invitations.EXERCISES,
     "POST /proxy_checks": check_proxy,
-    "GET /organization_roles": list_roles,
     "GET /users": list_users,
     "POST /users": create_user,
     "GET /users/count": count_users,

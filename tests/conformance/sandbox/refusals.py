@@ -4,7 +4,7 @@ What any operation answers in the same way is not repeated for each; ``test_refu
 is about kinds is in ``tests/kinds``.
 """
 
-from tests.conformance.sandbox import invitations, memberships
+from tests.conformance.sandbox import invitations
 from tests.conformance.sandbox.cases import (
     UNKNOWN,
     Refused,
@@ -15,7 +15,6 @@ from tests.samples import SAMPLES
 
 REFUSED: dict[tuple[str, int], Refused] = {
     **{key: case for sample in SAMPLES.values() for key, case in sample.refused.items()},
-    **memberships.REFUSED,
     **invitations.REFUSED,
     ("POST /proxy_checks", 422): Refused(
         "form_resource_not_found",
@@ -23,10 +22,6 @@ REFUSED: dict[tuple[str, int], Refused] = {
             request={"domain_id": "dmn_" + UNKNOWN, "proxy_url": "https://a.example/__clerk"}
         ),
         {"instance": "production"},
-    ),
-    ("GET /organization_roles", 422): Refused(
-        "form_param_value_invalid",
-        lambda c: c.clerk.organization_roles.list(order_by="colour"),
     ),
     # Sessions
     ("GET /sessions", 422): Refused(
@@ -103,9 +98,7 @@ REFUSED: dict[tuple[str, int], Refused] = {
 
 NEVER: dict[tuple[str, int], str] = {
     **{key: why for sample in SAMPLES.values() for key, why in sample.never.items()},
-    **memberships.NEVER,
     **invitations.NEVER,
-    ("GET /organization_roles", 403): "roles can be listed also where organizations are off",
     ("POST /users", 402): "nothing that the sandbox keeps of a user is a matter of the plan",
     ("POST /users", 403): "the number of users has no limit",
     ("PATCH /users/{}", 409): "nothing else changes a user meanwhile",

@@ -118,7 +118,10 @@ def test_clerk_api_reads_what_others_wrote(cli, http):
     made(http, "/allowlist_identifiers", identifier="*@example.com")
     made(http, "/blocklist_identifiers", identifier="+15555550100")
     made(http, "/domains", name="a.example", is_satellite=True)
-    made(http, "/organizations", name="Acme", created_by=user)
+    acme = made(http, "/organizations", name="Acme", created_by=user)
+    made(http, "/organization_permissions", name="Read bills", key="org:bills:read")
+    joins = {"enrollment_mode": "automatic_suggestion"}
+    made(http, f"/organizations/{acme}/domains", name="acme.example", **joins)
     made(http, "/api_keys", name="key", subject=user)
     for path in (
         "/jwt_templates?paginated=true",
@@ -127,6 +130,11 @@ def test_clerk_api_reads_what_others_wrote(cli, http):
         "/blocklist_identifiers",
         "/domains",
         "/organizations?order_by=name",
+        f"/organizations/{acme}/memberships",
+        "/organization_permissions?query=org:bills",
+        "/organization_roles?order_by=%2Bkey",
+        "/role_sets/role_set:default",
+        "/organization_domains",
         f"/api_keys?subject={user}",
         f"/users/{user}",
         "/jwks",
@@ -143,6 +151,15 @@ def test_clerk_api_writes_what_others_read(cli, http):
     path = f"/redirect_urls/{answer['id']}"
     assert cli.told("api", path, "-X", "DELETE", "--yes")[0]["deleted"] is True
     assert http.get(path).status_code == 404
+
+
+def test_clerk_api_writes_what_the_javascript_sdk_cannot(cli, http):
+    acme = made(http, "/organizations", name="Acme")
+    path = f"/organizations/{acme}/domains"
+    domain = made(http, path, name="acme.example", enrollment_mode="manual_invitation")
+    answer, _ = cli.told("api", f"{path}/{domain}/verify_ownership", "-X", "POST", "--yes")
+    assert http.get("/organization_domains").json()["data"] == [answer]
+    assert answer["ownership_verification"]["status"] == "verified"
 
 
 def test_clerk_api_tells_what_was_refused(cli):

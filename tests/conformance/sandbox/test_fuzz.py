@@ -7,9 +7,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from clerkform.model.op import filled
 from clerkform.sandbox.routes import operations
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.deviations import amended
+from tests.paths import unnamed
 from tests.samples import SAMPLED, SAMPLES, is_sampled
 from tests.shell import PATIENCE
 
@@ -55,21 +57,22 @@ class Known:
     def __init__(self, http):
         self._http = http
         user = self._make("/users", username=f"user{next(_names)}")
-        self.in_path = {
-            "/users": user,
-            **{
-                kind.endpoints.create.path: self._make_sample(kind, user)
-                for kind in SAMPLED
-                if kind.endpoints.create
-            },
-        }
+        users = {"USER": user, "OTHER": self._make("/users", username=f"user{next(_names)}")}
+        self.in_path = {"/users/": user}
+        """By the path of the list that they are in."""
+        for kind in (one for one in SAMPLED if one.endpoints.create):
+            path = unnamed(kind.endpoints.create.path)
+            self.in_path[path] = self._make_sample(kind, users)
         if "POST /sessions" in DOCUMENTED:
-            self.in_path["/sessions"] = self._make("/sessions", user_id=user)
-        organization = self.in_path["/organizations"]
+            self.in_path["/sessions/"] = self._make("/sessions", user_id=user)
+        organization = self.in_path["/organizations/"]
         self.in_any_path = {
             "template_name": SAMPLES["jwt_templates"].body["name"],
             "organization_id": organization,
             "user_id": user,
+            "organization_role_id": self.in_path["/organization_roles/"],
+            "permission_id": self._permission(),
+            "role_set_key_or_id": self.in_path["/role_sets/"],
             "invitation_id": self._make(
                 f"/organizations/{organization}/invitations",
                 email_address="eve@x.example",
@@ -84,24 +87,39 @@ class Known:
             "role": "org:member",
             "inviter_user_id": user,
             "requesting_user_id": user,
-            "domain_id": self.in_path["/domains"],
+            "domain_id": self.in_path["/domains/"],
+            "default_role_key": "org:member",
+            "creator_role_key": "org:admin",
+            "role_key": "org:member",
+            "to_role_key": "org:admin",
+            "dest_role_set_key": "role_set:default",
         }
 
-    def _make_sample(self, kind, user):
+    def _make_sample(self, kind, users):
         sent = SAMPLES[kind.name].body
-        body = {name: user if value == "USER" else value for name, value in sent.items()}
-        return self._make(kind.endpoints.create.path, **body)
+        body = {
+            name: users.get(value, value) if isinstance(value, str) else value
+            for name, value in sent.items()
+        }
+        owners = {f.name: f.traits.ref.kind for f in kind.identity if f.traits.ref}
+        known = {name: self.in_path.get(f"/{of}/", "") for name, of in owners.items()}
+        return self._make(filled(kind.endpoints.create.path, known), **body)
 
     def _make(self, path, **body):
         response = self._http.post(path, json=body)
         response.raise_for_status()
         return response.json()["id"]
 
+    def _permission(self):
+        (admin,) = self._http.get("/organization_roles?query=org:admin").json()["data"]
+        return admin["permissions"][0]["id"]
+
     def put_into(self, case):
         """``case`` about what is there."""
-        above = "/" + case.path.split("/")[1]
+        top = f"/{case.path.split('/')[1]}/"
         for name in case.path_parameters:
-            known = self.in_any_path.get(name) or self.in_path[above]
+            above = unnamed(case.path.partition(f"/{{{name}}}")[0])
+            known = self.in_any_path.get(name) or self.in_path.get(above) or self.in_path[top]
             case.path_parameters = {**case.path_parameters, name: known}
         case.body = self._about(case.body)
 

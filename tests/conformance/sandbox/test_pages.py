@@ -97,6 +97,27 @@ def test_members_are_walked_in_every_order(client, limit, order_by):
     check_order(walked(page_of, limit), order_by, newest_first)
 
 
+@pytest.mark.parametrize("limit", [1, 9, 500])
+@pytest.mark.parametrize("order_by", ["-created_at", "+created_at", "name", "-key"])
+@pytest.mark.parametrize("kind", ["organization_roles", "role_sets"])
+def test_roles_and_role_sets_are_walked_in_every_order(connect, kind, limit, order_by):
+    client = connect(max_roles=TOTAL, max_role_sets=TOTAL + 1)
+    own = [found.id for found in getattr(client.clerk, kind).list().data]
+    pointing = {"default_role_key": "org:member", "creator_role_key": "org:admin"}
+    more = {"roles": ["org:admin", "org:member"], **pointing} if kind == "role_sets" else {}
+    prefix = "role_set:" if more else "org:"
+    newest_first = many(
+        client, f"/{kind}", lambda n: {"name": f"{n % 4}", "key": f"{prefix}k{n}", **more}
+    )
+
+    def page_of(limit, offset):
+        page = getattr(client.clerk, kind).list(limit=limit, offset=offset, order_by=order_by)
+        assert page.total_count == TOTAL + len(own)
+        return [(found.id, getattr(found, order_by.lstrip("+-"))) for found in page.data]
+
+    check_order(walked(page_of, limit), order_by, [*newest_first, *own])
+
+
 @pytest.mark.parametrize("limit", [1, 9, 100])
 def test_api_keys_are_walked(client, limit):
     subject = client.organization()

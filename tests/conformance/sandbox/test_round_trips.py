@@ -6,7 +6,7 @@ By raw HTTP, because the SDK drops the claims of JWT templates both ways.
 import pytest
 
 from clerkform.sandbox.routes import operations
-from tests.conformance.sandbox import invitations, memberships
+from tests.conformance.sandbox import invitations
 from tests.conformance.sandbox.cases import Trip, owned
 from tests.conformance.sandbox.client import named
 from tests.conformance.sandbox.exercises import IMPLEMENTED
@@ -35,7 +35,6 @@ _METADATA = {
 
 TRIPS: dict[str, Trip] = {
     **{name: trip for sample in SAMPLES.values() for name, trip in sample.trips.items()},
-    **memberships.TRIPS,
     **invitations.TRIPS,
     "POST /users": Trip(
         {

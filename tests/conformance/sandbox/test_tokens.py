@@ -28,18 +28,18 @@ class Application:
     def __init__(self, server, key):
         self.key = key
         self.origin = server.origin
-        self._sdk = clerk_backend_api.Clerk(
+        self.sdk = clerk_backend_api.Clerk(
             bearer_auth=key,
             server_url=server.url,
             retry_config=None,
             timeout_ms=int(PATIENCE * 1000),
         )
-        user = self._sdk.users.create(username="ann", public_metadata={"role": "admin"})
+        user = self.sdk.users.create(username="ann", public_metadata={"role": "admin"})
         self.user = user.id
-        self.session = self._sdk.sessions.create(request={"user_id": user.id}).id
+        self.session = self.sdk.sessions.create(request={"user_id": user.id}).id
 
     def mint(self, template=None):
-        sessions = self._sdk.sessions
+        sessions = self.sdk.sessions
         headers = {"Origin": ORIGIN}
         if template is None:
             return sessions.create_token(session_id=self.session, http_headers=headers).jwt
@@ -62,14 +62,14 @@ class Application:
         """A request of a browser, by the public key that a dashboard shows."""
         request = SimpleNamespace(headers={"cookie": f"__session={token}"})
         options = AuthenticateRequestOptions(jwt_key=self.public_key(), **options)
-        return self._sdk.authenticate_request(request, options)
+        return self.sdk.authenticate_request(request, options)
 
     def public_key(self):
         (key,) = self.keys()
         return pem_of(key)
 
     def keys(self):
-        return [key.model_dump(exclude_none=True) for key in self._sdk.jwks.get_jwks().keys]
+        return [key.model_dump(exclude_none=True) for key in self.sdk.jwks.get_jwks().keys]
 
 
 def pem_of(jwk):
@@ -90,6 +90,27 @@ def test_a_session_token_lets_its_user_in(application):
     assert (claims["v"], claims["azp"]) == (2, ORIGIN)
     assert claims["iss"].startswith("https://")
     assert application.verify(application.mint())["sub"] == application.user
+
+
+def test_a_session_token_says_what_a_custom_role_allows(application):
+    sdk = application.sdk
+    keys = ("org:bills:read", "org:bills:pay", "org:posts:read")
+    ids = [sdk.organization_permissions.create(name=key, key=key).id for key in keys]
+    sdk.organization_roles.create(
+        name="Clerk",
+        key="org:clerk",
+        permissions=[ids[0], ids[2]],
+        include_in_initial_role_set=True,
+    )
+    acme = sdk.organizations.create(request={"name": "Acme", "slug": "acme"}).id
+    sdk.organization_memberships.create(
+        organization_id=acme, user_id=application.user, role="org:clerk"
+    )
+    session = {"user_id": application.user, "active_organization_id": acme}
+    application.session = sdk.sessions.create(request=session).id
+    auth = application.authenticate(application.mint()).to_auth()
+    assert (auth.org_id, auth.org_slug, auth.org_role) == (acme, "acme", "clerk")
+    assert auth.org_permissions == ["org:bills:read", "org:posts:read"]
 
 
 def test_a_token_of_another_origin_is_refused(application):

@@ -1,25 +1,8 @@
 // Each kind from create to delete through @clerk/backend: node kinds.mjs KIND
-// CLERK_API_URL is the sandbox without /v1, CLERK_SECRET_KEY any key.
+// Those of organizations are in organizations.mjs.
 import assert from "node:assert/strict";
-import { createClerkClient, verifyToken } from "@clerk/backend";
-
-const apiUrl = process.env.CLERK_API_URL;
-const secretKey = process.env.CLERK_SECRET_KEY;
-const clerk = createClerkClient({ apiUrl, secretKey, telemetry: { disabled: true } });
-
-async function refused(status, code, promise) {
-  const error = await promise.then(
-    () => assert.fail(`expected ${status} ${code}`),
-    (reason) => reason,
-  );
-  assert.equal(error.status, status, error);
-  assert.equal(error.errors[0].code, code);
-}
-
-function listed(page, ...ids) {
-  assert.deepEqual(page.data.map((object) => object.id), ids);
-  assert.equal(page.totalCount, ids.length);
-}
+import { verifyToken } from "@clerk/backend";
+import { apiUrl, clerk, listed, refused, secretKey } from "./clerk.mjs";
 
 const kinds = {
   async jwt_templates() {
@@ -87,93 +70,6 @@ const kinds = {
     assert.equal((await clerk.domains.list()).totalCount, 1);
   },
 
-  async organizations() {
-    const api = clerk.organizations;
-    const made = await api.createOrganization({
-      name: "Acme",
-      slug: "acme-1",
-      publicMetadata: { a: { b: 1 } },
-    });
-    assert.match(made.id, /^org_\w{27}$/);
-    listed(await api.getOrganizationList({ query: "acme", orderBy: "+created_at" }), made.id);
-    assert.equal((await api.getOrganization({ slug: "acme-1" })).id, made.id);
-    const changed = await api.updateOrganization(made.id, { name: "Acme Ltd" });
-    assert.equal(changed.name, "Acme Ltd");
-    const merged = await api.updateOrganizationMetadata(made.id, {
-      publicMetadata: { a: { c: 2 } },
-    });
-    assert.deepEqual(merged.publicMetadata, { a: { b: 1, c: 2 } });
-    assert.equal((await api.deleteOrganization(made.id)).deleted, true);
-    await refused(404, "resource_not_found", api.getOrganization({ slug: "acme-1" }));
-  },
-
-  async organization_memberships() {
-    const api = clerk.organizations;
-    const [ann, bob] = await Promise.all(
-      ["ann", "bob"].map((username) => clerk.users.createUser({ username })),
-    );
-    const { id } = await api.createOrganization({ name: "Acme", createdBy: ann.id });
-    const one = { organizationId: id, userId: bob.id };
-    const made = await api.createOrganizationMembership({ ...one, role: "org:member" });
-    assert.match(made.id, /^orgmem_\w{27}$/);
-    assert.equal(made.publicUserData.userId, bob.id);
-    assert.deepEqual(made.permissions, ["org:sys_memberships:read", "org:sys_billing:read"]);
-    await refused(
-      400,
-      "already_a_member_in_organization",
-      api.createOrganizationMembership({ ...one, role: "org:member" }),
-    );
-    const admins = { organizationId: id, role: ["org:admin"] };
-    assert.equal((await api.getOrganizationMembershipList(admins)).totalCount, 1);
-    const changed = await api.updateOrganizationMembership({ ...one, role: "org:admin" });
-    assert.equal(changed.role, "org:admin");
-    const merged = await api.updateOrganizationMembershipMetadata({
-      ...one,
-      publicMetadata: { a: 1 },
-    });
-    assert.deepEqual(merged.publicMetadata, { a: 1 });
-    const counted = await api.getOrganization({ organizationId: id, includeMembersCount: true });
-    assert.equal(counted.membersCount, 2);
-    listed(await clerk.users.getOrganizationMembershipList({ userId: bob.id }), made.id);
-    assert.equal((await api.getInstanceOrganizationMembershipList({ limit: 1 })).totalCount, 2);
-    assert.equal((await api.deleteOrganizationMembership(one)).id, made.id);
-    listed(await clerk.users.getOrganizationMembershipList({ userId: bob.id }));
-    const last = { organizationId: id, userId: ann.id };
-    const removed = api.deleteOrganizationMembership(last);
-    await refused(400, "organization_minimum_permissions_needed", removed);
-  },
-
-  async organization_invitations() {
-    const api = clerk.organizations;
-    const ann = (await clerk.users.createUser({ username: "ann" })).id;
-    const organizationId = (await api.createOrganization({ name: "Acme", createdBy: ann })).id;
-    const made = await api.createOrganizationInvitation({
-      organizationId,
-      emailAddress: "Eve@x.example",
-      role: "org:member",
-      inviterUserId: ann,
-      publicMetadata: { a: 1 },
-    });
-    assert.match(made.id, /^orginv_\w{27}$/);
-    assert.equal(made.emailAddress, "eve@x.example");
-    assert.equal(made.status, "pending");
-    const several = await api.createOrganizationInvitationBulk(organizationId, [
-      { emailAddress: "bob@x.example", role: "org:member" },
-    ]);
-    assert.equal(several.data[0].emailAddress, "bob@x.example");
-    const pending = { organizationId, status: ["pending"] };
-    listed(await api.getOrganizationInvitationList(pending), several.data[0].id, made.id);
-    const one = { organizationId, invitationId: made.id };
-    assert.deepEqual((await api.getOrganizationInvitation(one)).publicMetadata, { a: 1 });
-    const eve = (await clerk.users.createUser({ emailAddress: ["eve@x.example"] })).id;
-    listed(await clerk.users.getOrganizationInvitationList({ userId: eve }), made.id);
-    const gone = await api.revokeOrganizationInvitation({ ...one, requestingUserId: ann });
-    assert.equal(gone.status, "revoked");
-    const again = api.revokeOrganizationInvitation(one);
-    await refused(404, "organization_invitation_not_pending", again);
-    listed(await api.getOrganizationInvitationList(pending), several.data[0].id);
-  },
-
   async api_keys() {
     const subject = (await clerk.organizations.createOrganization({ name: "Acme" })).id;
     const made = await clerk.apiKeys.create({ name: "key", subject, scopes: ["a:b"], claims: { x: 1 } });
@@ -190,6 +86,25 @@ const kinds = {
     listed(await clerk.apiKeys.list({ subject }));
     listed(await clerk.apiKeys.list({ subject, includeInvalid: true }), made.id);
     assert.equal((await clerk.apiKeys.delete(made.id)).deleted, true);
+  },
+
+  async oauth_applications() {
+    const api = clerk.oauthApplications;
+    const made = await api.create({ name: "Acme", redirectUris: ["acme://cb"], scopes: "email" });
+    assert.match(made.id, /^oa_\w{27}$/);
+    assert.equal(made.scopes, "email offline_access");
+    assert.equal(made.clientSecret.length, 32);
+    listed(await api.list({ nameQuery: "acm", orderBy: "-created_at" }), made.id);
+    const { clientSecret, ...shown } = await api.get(made.id);
+    assert.equal(clientSecret, undefined);
+    assert.equal(shown.clientId, made.clientId);
+    const one = { oauthApplicationId: made.id };
+    const changed = await api.update({ ...one, name: "Acme Inc", redirectUris: [] });
+    assert.deepEqual([changed.name, changed.redirectUris], ["Acme Inc", []]);
+    assert.notEqual((await api.rotateSecret(made.id)).clientSecret, made.clientSecret);
+    await api.revokeToken({ ...one, token: "oat_x" });
+    assert.equal((await api.delete(made.id)).deleted, true);
+    await refused(404, "resource_not_found", api.get(made.id));
   },
 
   async instance() {

@@ -1,9 +1,13 @@
-"""What is known of the operations of organization memberships, which are no kind."""
+"""What organization memberships give to the tests that run over all kinds."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from clerk_backend_api import Clerk
+from hypothesis import strategies as st
+
+from clerkform.sandbox import Store, members
 from tests.conformance.sandbox.cases import (
     ORGANIZATION,
     UNKNOWN,
@@ -14,6 +18,10 @@ from tests.conformance.sandbox.cases import (
     without_organizations,
 )
 from tests.conformance.sandbox.client import Client
+from tests.drawn_values import users
+from tests.faults.objects import ANN, BEN, CID, ident
+from tests.foresight.entries import GONE, USER, Entry, Met, Seen, Unseen
+from tests.kinds import HEIR, SUBJECT, Faults, KindSample, Life, Many, Requests
 
 _OF_ORGANIZATION = "/organizations/{}/memberships"
 _ONE = f"{_OF_ORGANIZATION}/{{}}"
@@ -233,6 +241,175 @@ REFUSED: dict[tuple[str, int], Refused] = {
     ),
 }
 
-NEVER: dict[tuple[str, int], str] = {
-    (f"DELETE {_ONE}", 422): "the request has nothing in it that could be wrong",
+A_USER = {"users": [{"id": USER}]}
+MEMBER = f"""\
+organization_memberships: [{{organization: acme, user: {USER}, role: ROLE}}]
+organizations: [{{slug: acme, name: Acme}}]
+"""
+AN_ADMIN, A_MEMBER = (MEMBER.replace("ROLE", key) for key in ("org:admin", "org:member"))
+FORESEEN: dict[str, list[Entry]] = {
+    "create resource_not_found": [
+        Unseen("no plan reads users but those whom it names by an e-mail address")
+    ],
+    "find resource_not_found": [GONE],
+    "already already_a_member_in_organization": [Met(AN_ADMIN, AN_ADMIN, A_USER)],
+    "check_room organization_membership_quota_exceeded": [
+        Unseen("how many are members and are asked is counted before an organization goes, alone")
+    ],
+    "refuse_last organization_minimum_permissions_needed": [
+        Seen(A_MEMBER, "none-left", "plan", live=AN_ADMIN, seed=A_USER),
+    ],
 }
+
+
+def members_of(clerk: Clerk, slug: str = "acme") -> list[Any]:
+    id = clerk.organizations.get(organization_id=slug).id
+    return clerk.organization_memberships.list(organization_id=id, limit=500).data
+
+
+def user_id(one: Any) -> str:
+    return str(one.public_user_data.user_id)
+
+
+def join(clerk: Clerk, user: str, **more: Any) -> Any:
+    id = clerk.organizations.get(organization_id="acme").id
+    body = {"organization_id": id, "user_id": user, "role": "org:member", **more}
+    return clerk.organization_memberships.create(**body)
+
+
+LIFE = Life(
+    listed=members_of,
+    owner="organization: acme",
+    before=lambda clerk: clerk.organizations.create(request={"name": "Acme", "slug": "acme"}),
+    beside="organizations: [{slug: acme, external: true}]\n",
+    key=user_id,
+    made=f"{{organization: acme, user: {SUBJECT}, role: 'org:member',"
+    " public_metadata: {team: sales}, private_metadata: {cost: 3}}",
+    shows={
+        "role": "org:member",
+        "public_metadata": {"team": "sales"},
+        "private_metadata": {"cost": 3},
+    },
+    changed=f"{{organization: acme, user: {SUBJECT}, role: 'org:admin',"
+    " public_metadata: {team: null, desk: {row: 2}}, private_metadata: {cost: 4}}",
+    changed_shows={
+        "role": "org:admin",
+        "public_metadata": {"desk": {"row": 2}},
+        "private_metadata": {"cost": 4},
+    },
+    renamed=f"{{organization: acme, user: {HEIR}, role: 'org:member',"
+    f" lifecycle: {{renamed_from: {SUBJECT}}}}}",
+    renamed_to=HEIR,
+    stays=False,
+    by_hand=lambda clerk: join(clerk, SUBJECT, public_metadata={"kept": True}),
+    keeps={"public_metadata": {"team": "sales", "kept": True}},
+    other=lambda clerk: join(clerk, clerk.users.create(username="other").id),
+    absent=f"{{organization: acme, user: {SUBJECT}, absent: true}}",
+)
+
+REQUESTS = Requests(
+    created="""\
+organization_memberships:
+  - organization: acme
+    user: {email_address: Other@Example.com}
+    role: org:member
+    public_metadata: {team: sales, gone: null}
+    private_metadata: {cost: {centre: 7}}
+""",
+    changed="""\
+organization_memberships:
+  - organization: acme-inc
+    user: {email_address: other@example.com}
+    role: org:admin
+    public_metadata: {team: null, desk: {row: 2}}
+    private_metadata: {cost: {centre: null}}
+  - {organization: acme-inc, user: USER, absent: true}
+""",
+    removed="""\
+organization_memberships:
+  - {organization: acme-inc, user: {email_address: other@example.com}, absent: true}
+""",
+    lost="{organization: members, user: USER, role: 'org:member'}",
+    beside="organizations: [{slug: members, name: Members}]\n",
+)
+
+
+def member(word: str, organization: str, user: str, role: str, **more: Any) -> dict[str, Any]:
+    body = {"organization": organization, "user_id": user, "role": role, **more}
+    return {"id": ident("orgmem", word), **body}
+
+
+FAULTS = Faults(
+    manifest=f"""\
+organization_memberships:
+  - organization: made
+    user: USER
+    role: org:admin
+    public_metadata: {{team: made}}
+  - organization: edited
+    user: {BEN}
+    role: org:admin
+    public_metadata: {{team: sales, trial: null}}
+  - {{organization: edited, user: USER, absent: true}}
+  - {{organization: same, user: USER, role: org:admin}}
+""",
+    seed=[
+        member("before", "edited", ANN, "org:admin"),
+        member(
+            "edited",
+            "edited",
+            BEN,
+            "org:member",
+            public_metadata={"team": "none", "trial": True, "theirs": 1},
+        ),
+        member("same", "same", ANN, "org:admin", private_metadata={"theirs": "kept"}),
+        member("beside", "same", BEN, "org:member", public_metadata={"theirs": [1, None]}),
+        member("bystander", "bystander", ANN, "org:admin"),
+        member("gone", "gone", ANN, "org:admin"),
+        member("ann_kept", "kept_set", ANN, "org:admin"),
+        member("ben_kept", "kept_set", BEN, "org:gone"),
+        member("cid_kept", "kept_set", CID, "org:former"),
+        member("ann_other", "other_set", ANN, "org:admin"),
+        member("ben_other", "other_set", BEN, "org:member"),
+    ],
+    touched=frozenset(
+        ident("orgmem", word)
+        for word in ("before", "edited", "gone", "ben_kept", "cid_kept", "ben_other")
+    ),
+    allowed=(
+        f"--allow-weakening organization_memberships/made/{ANN}",
+        f"--allow-weakening organization_memberships/edited/{BEN}",
+        # Where an answer does not say what the role is, the declared one counts as another.
+        f"--allow-weakening organization_memberships/same/{ANN}",
+    ),
+)
+
+
+def put(store: Store, count: int) -> None:
+    """As many users who are members of the last of as many organizations."""
+    user, organization = store.select("users")[0], store.find("organizations", "slug", "org-500")
+    assert organization
+    with store.transaction(write=True):
+        for at in range(count):
+            store.insert("users", {**user, "id": f"user_{at:027}"}, created_at=at)
+            members.add(store, organization["id"], f"user_{at:027}", "org:member")
+
+
+SAMPLE = KindSample(
+    life=LIFE,
+    requests=REQUESTS,
+    faults=FAULTS,
+    exercises=EXERCISES,
+    trips=TRIPS,
+    refused=REFUSED,
+    never={
+        (f"DELETE {_ONE}", 422): "the request has nothing in it that could be wrong",
+    },
+    foreseen=FORESEEN,
+    body={"user_id": "OTHER", "role": "org:member"},
+    many=Many({}, f"{{organization: org-500, user: user_{500:027}}}", put=put),
+    drawn={"user": users, "role": st.sampled_from(["org:admin", "org:member"])},
+    # Those of every set that is drawn.
+    served={"role": st.sampled_from(["org:admin", "org:member"])},
+    not_declared={"user_id": "it is `user`, as the organization is `organization`"},
+)
