@@ -68,12 +68,10 @@ def going_owner(
     going: Mapping[str, frozenset[str]],
     keys: Mapping[tuple[str, str], str],
 ) -> Address | None:
-    for field_ in kind.identity:
-        owner = field_.traits.ref
-        if owner and owner.owner:
-            owner_id = str(values.get(field_.name))
-            if owner_id in going.get(owner.kind, ()):
-                return Address(owner.kind, keys[owner.kind, owner_id])
+    for name, owner in kind.owners.items():
+        owner_id = str(values.get(name))
+        if owner_id in going.get(owner, ()):
+            return Address(owner, keys[owner, owner_id])
     return None
 
 

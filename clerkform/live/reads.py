@@ -108,10 +108,7 @@ def second_reads(
         for item in desired.items.values():
             if item.kind is kind and (under := item.under(ids)):
                 reads[Read(kind.name, under)] = None
-        for field_ in kind.identity:
-            owner = field_.traits.ref
-            if owner and owner.owner and going and not kind.goes_with_owner:
-                for owner_id in sorted(going.get(owner.kind, ())):
-                    under = listed_under(kind, {field_.name: owner_id}, ids)
-                    reads[Read(kind.name, under)] = None
+        for name, owner in () if kind.goes_with_owner else kind.owners.items():
+            for owner_id in sorted(going.get(owner, ()) if going else ()):
+                reads[Read(kind.name, listed_under(kind, {name: owner_id}, ids))] = None
     return tuple(sorted(reads, key=lambda read: (read.kind, read.under)))

@@ -299,6 +299,12 @@ class Kind:
         return tuple(f for f in self.fields.values() if f.traits.identity)
 
     @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The fields of the key that refer to what owns an object, each with the kind of that."""
+        refs = ((field.name, field.traits.ref) for field in self.identity)
+        return {name: ref.kind for name, ref in refs if ref and ref.owner}
+
+    @cached_property
     def variant(self) -> Field | None:
         return next((f for f in self.fields.values() if f.traits.variant), None)
 

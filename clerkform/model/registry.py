@@ -48,6 +48,5 @@ class Registry(Mapping[str, Kind]):
         kind = self[name]
         if kind.switched_on:
             yield kind.switched_on
-        for field in kind.identity:
-            if field.traits.ref and field.traits.ref.owner:
-                yield from self.switches_of(field.traits.ref.kind)
+        for owner in kind.owners.values():
+            yield from self.switches_of(owner)

@@ -156,8 +156,8 @@ def _owner_going(kind: Kind, values: Values, going: Mapping[str, Address]) -> Ad
     """What owns the object and takes it along."""
     if not kind.goes_with_owner:
         return None
-    owners = (f for f in kind.identity if f.traits.ref and f.traits.ref.owner)
-    return next((going[v] for f in owners if (v := str(values.get(f.name))) in going), None)
+    ids = (str(values.get(name)) for name in kind.owners)
+    return next((going[one] for one in ids if one in going), None)
 
 
 def _after(action: Action, ids: Ids) -> Values:
