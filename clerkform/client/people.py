@@ -15,8 +15,9 @@ AT_ONCE: Final = 100
 
 async def find_people(client: ClerkClient, addresses: Sequence[str]) -> list[Person]:
     """Every user on whom one of the addresses is verified, once for each address."""
-    wanted = sorted({address.lower() for address in addresses})
-    batches = [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]
+    wanted = {address.lower() for address in addresses}
+    ordered = sorted(wanted)
+    batches = [ordered[at : at + AT_ONCE] for at in range(0, len(ordered), AT_ONCE)]
     answers = await together(
         client.list("/users", params={"email_address": batch}) for batch in batches
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.creation import key_in
 from clerkform.diff.ignored import ignored_paths, is_within
-from clerkform.live.state import Live
+from clerkform.live.state import Live, LiveObject
 from clerkform.model import Address, Kind, Values
 
 Ids = Mapping[Address, str]
@@ -16,8 +16,7 @@ Ids = Mapping[Address, str]
 
 def objects_before(live: Live, kind: Kind) -> Mapping[str, Values]:
     """The live objects of a kind, by key."""
-    keyed = ((kind.key_parts(one.values), one.values) for one in live.of(kind.name))
-    return {kind.address(key).key: values for key, values in keyed if key is not None}
+    return _by_key(kind, live.of(kind.name))
 
 
 def objects_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values]:
@@ -25,10 +24,13 @@ def objects_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values
     References stand as the API answers them, or as the keys of what is declared."""
     own = [action for action in found.actions if action.kind is kind]
     touched = {action.live.id for action in own if action.live}
-    free = (one for one in live.of(kind.name) if one.id not in touched)
-    keyed = ((kind.key_parts(one.values), one.values) for one in free)
-    left = {kind.address(key).key: values for key, values in keyed if key is not None}
+    left = _by_key(kind, (one for one in live.of(kind.name) if one.id not in touched))
     return left | {one.address.key: left_of(one) for one in own if stays(one)}
+
+
+def _by_key(kind: Kind, objects: Iterable[LiveObject]) -> dict[str, Values]:
+    keyed = ((kind.key_parts(one.values), one.values) for one in objects)
+    return {kind.address(key).key: values for key, values in keyed if key is not None}
 
 
 def referred_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values]:

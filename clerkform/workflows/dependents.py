@@ -68,7 +68,7 @@ async def check_dependents(
 
 def _check_mirrored(found: Actions, problems: Problems) -> None:
     """Settings that show what an object has say the same as that, where both are declared."""
-    for item in (one.item for one in found.actions if one.item):
+    for item in (a.item for a in found.actions if a.item and a.kind.is_always_there):
         chosen = {reference.to for _, reference in item.references()}
         for leaf, reference in item.references():
             if not leaf.traits.mirrors:

@@ -25,10 +25,12 @@ async def find_people(
     """
     named, former = [*_named(desired)], [*_former(desired)]
     asked = {to.key for _, _, to in named} | {to.key for _, to in former}
-    found = await reader.people(sorted(asked)) if asked else ()
+    found: dict[str, list[Person]] = {}
+    for person in await reader.people(sorted(asked)) if asked else ():
+        found.setdefault(person.address, []).append(person)
     known: dict[Address, str] = {}
     for item, field, to in named:
-        whose = _whose(to, found)
+        whose = found.get(to.key.lower(), [])
         if len(whose) == 1 and (item.absent or not whose[0].is_out):
             known[to] = whose[0].id
             _check_same(item, field, to, whose[0].id, ledger, problems)
@@ -38,7 +40,7 @@ async def find_people(
             _tell_of_nobody(item, field, to, ledger, problems)
     for item, to in former:
         entry = ledger.get(item.address)
-        if len(whose := _whose(to, found)) == 1:
+        if len(whose := found.get(to.key.lower(), [])) == 1:
             known[to] = whose[0].id
         elif not (entry and entry.id):  # else the place is taken
             problems.warn(
@@ -48,10 +50,6 @@ async def find_people(
                 hint="name the one of before by the id, `user_...`, if there is still one",
             )
     return known
-
-
-def _whose(to: Address, found: Sequence[Person]) -> list[Person]:
-    return [one for one in found if one.address == to.key.lower()]
 
 
 def _named(desired: Desired) -> Iterator[tuple[Item, Field, Address]]:

@@ -57,12 +57,14 @@ def _taken_over(
     kind: Kind, found: Actions, live: Live, problems: Problems
 ) -> Iterator[tuple[Address, frozenset[Address]]]:
     """Whoever holds a member of what goes holds one of what takes over, or is told which."""
-    for action in _going(kind, found):
+    going = [*_going(kind, found)]
+    objects = objects_after(found, live, kind) if going else {}
+    for action in going:
         to = action.item.values.get(kind.goes_into) if action.item else None
         if not isinstance(to, Reference):  # which is told where fields are compared
             continue
         yield action.address, frozenset({to.to})
-        heir = objects_after(found, live, kind).get(to.to.key, {})
+        heir = objects.get(to.to.key, {})
         for leaf in kind.leaves:
             if leaf.traits.edges and leaf.traits.edges.heirs:
                 _check_mapped(action, leaf, to.to, value_at(heir, leaf.path), found, problems)
