@@ -315,8 +315,6 @@ class _Editing:
         self.soles: dict[str, str] = {}
         """Kind to the key of what is declared to be the one that there is one of."""
         self.gone: set[str] = set()
-        self.soles: dict[str, str] = {}
-        """Kind to the key of what is declared to be the one that there is one of."""
         self.after: dict[tuple[str, str], Values] = {}
         """Kind and key, or id, to what the object will have, with references as they are written."""
         self.held = held_by_key(live)

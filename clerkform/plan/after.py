@@ -36,13 +36,18 @@ def _by_key(kind: Kind, objects: Iterable[LiveObject]) -> dict[str, Values]:
 def referred_after(found: Actions, live: Live, kind: Kind) -> Mapping[str, Values]:
     """The same by every key that may refer to one of them: also by the former one of what is
     renamed, which live objects have until then."""
-    former = {
-        kind.address(key).key: left_of(one)
+    former = {key: left_of(one) for key, one in by_former_key(found, kind).items()}
+    return {**former, **objects_after(found, live, kind)}
+
+
+def by_former_key(found: Actions, kind: Kind) -> Mapping[str, Action]:
+    """What stays of the live objects of a kind, by the keys that they have before the plan."""
+    return {
+        kind.address(key).key: one
         for one in found.actions
         if one.kind is kind and one.live and one.verb != "replace" and stays(one)
         if (key := kind.key_parts(one.live.values))
     }
-    return {**former, **objects_after(found, live, kind)}
 
 
 def stays(action: Action) -> bool:

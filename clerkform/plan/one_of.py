@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from clerkform.diagnostics import Problems
 from clerkform.diff.action import Action, Actions
 from clerkform.diff.ignored import ignored_paths, is_within
-from clerkform.diff.keys import is_renamed
 from clerkform.live.state import Live
 from clerkform.model import Address, Field, Kind, Reference, Registry, Values
-from clerkform.plan.after import left_of, objects_after, stays
+from clerkform.plan.after import by_former_key, left_of, objects_after, stays
 
 SHOWN = 10
 """As many of what there is to choose from as a hint names."""
@@ -60,11 +59,8 @@ class _Objects:
             yield key, (key, values)
             if "id" in values:
                 yield str(values["id"]), (key, values)
-        for one in self.found.actions:
-            if one.kind is kind and one.live and is_renamed(one):
-                former = kind.key_parts(one.live.values)
-                if former:
-                    yield kind.address(former).key, (one.address.key, left_of(one))
+        for former, one in by_former_key(self.found, kind).items():
+            yield former, (one.address.key, left_of(one))
 
 
 def _check(
